@@ -1,0 +1,62 @@
+"""Frozen dataclasses to JSON and back: log entries, plans and XComs all pass through here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from mysql_redshift.errors import StateError
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_plain(value: object) -> Any:
+    """Return plain dicts, lists, strings and numbers: what JSON and XCom carry without loss."""
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+def from_plain(kind: type[T], plain: object, *, where: str) -> T:
+    """Rebuild a value of ``kind``.
+
+    Raises:
+        StateError: naming ``where`` and every field that does not fit.
+
+    """
+    try:
+        return _adapter(kind).validate_python(plain, strict=False)  # type: ignore[no-any-return]
+    except ValidationError as exc:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
+        raise StateError(
+            f"This {kind.__name__} cannot be read",
+            where=where,
+            found=problems,
+            remedy="It was changed or cut; restore it from the object's versions.",
+        ) from exc
+
+
+def to_json(value: object) -> bytes:
+    """Return readable UTF-8 JSON."""
+    return json.dumps(to_plain(value), ensure_ascii=False, indent=1).encode()
+
+
+def from_json(kind: type[T], body: bytes, *, where: str) -> T:
+    """Rebuild a value of ``kind`` from JSON bytes; raises StateError as ``from_plain`` does."""
+    try:
+        plain = json.loads(body)
+    except ValueError as exc:
+        raise StateError(
+            f"This {kind.__name__} is not JSON",
+            where=where,
+            found=str(exc),
+            remedy="It was changed or cut; restore it from the object's versions.",
+        ) from exc
+    return from_plain(kind, plain, where=where)

@@ -1,0 +1,89 @@
+"""The column that tells how new a row is, and how its values become positions and literals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from mysql_redshift.core import quoting
+from mysql_redshift.core.position import EPOCH, PositionKind, to_micros
+
+ORIGIN = EPOCH.replace(tzinfo=None)
+
+
+class CursorKind(StrEnum):
+    """How the cursor column stores its values."""
+
+    TIMESTAMP = "timestamp"
+    DATETIME = "datetime"  # wall clock of a declared zone
+    DATE = "date"  # a day of a declared zone
+    INTEGER = "integer"  # an id
+    UNIX = "unix"  # an integer that counts seconds, milliseconds or microseconds since 1970
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """A cursor column, its kind and its resolution in microseconds (1 for ids)."""
+
+    column: str
+    kind: CursorKind
+    zone: str = "UTC"
+    resolution: int = 1
+
+    @property
+    def position_kind(self) -> PositionKind:
+        """What positions of this cursor count."""
+        return PositionKind.ID if self.kind is CursorKind.INTEGER else PositionKind.TIME
+
+    def floor(self, value: int) -> int:
+        """Return the largest value this cursor can hold that is not above ``value``, outside of any repeated hour."""
+        if self.kind in (CursorKind.DATETIME, CursorKind.DATE):
+            return self._floor_wall_clock(value)
+        return value - value % self.resolution
+
+    def literal(self, value: int) -> str:
+        """Return ``value`` as the SQL literal that compares with the column in a session whose zone is UTC."""
+        if self.kind is CursorKind.INTEGER:
+            return quoting.integer(value)
+        if self.kind is CursorKind.UNIX:
+            return quoting.integer(-(-value // self.resolution))
+        wall = (
+            self._wall_clock(value) if self.kind is not CursorKind.TIMESTAMP else EPOCH + timedelta(microseconds=value)
+        )
+        text = wall.strftime("%Y-%m-%d") if self.kind is CursorKind.DATE else wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+        return quoting.mysql_string(text)
+
+    def value_of(self, cell: object) -> int:
+        """Return a value read from the column as a position's number; the inverse of ``literal``.
+
+        ``cell`` is an int for INTEGER and UNIX, else a naive datetime or a date as the reader yields it.
+        """
+        if isinstance(cell, int):
+            return cell if self.kind is CursorKind.INTEGER else cell * self.resolution
+        if not isinstance(cell, datetime):
+            cell = datetime.fromisoformat(str(cell))
+        zone = UTC if self.kind is CursorKind.TIMESTAMP else ZoneInfo(self.zone)
+        return to_micros(cell.replace(tzinfo=zone))
+
+    def _wall_clock(self, value: int) -> datetime:
+        return (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+
+    def _floor_wall_clock(self, value: int) -> int:
+        """Floor to the resolution, then step below a repeated hour: there one wall clock means two moments."""
+        zone = ZoneInfo(self.zone)
+        wall = self._wall_clock(value)
+        step = timedelta(microseconds=self.resolution)
+        wall = ORIGIN + ((wall - ORIGIN) // step) * step
+        first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+        if first.utcoffset() == second.utcoffset() or first.astimezone(UTC) >= second.astimezone(UTC):
+            return min(to_micros(first), value)
+        return self._start_of_repeated_hour(wall, zone)
+
+    def _start_of_repeated_hour(self, wall: datetime, zone: ZoneInfo) -> int:
+        """Search by whole minutes: no zone of the last century changed at a fraction of one."""
+        wall = wall.replace(second=0, microsecond=0)
+        while wall.replace(tzinfo=zone, fold=0).utcoffset() != wall.replace(tzinfo=zone, fold=1).utcoffset():
+            wall -= timedelta(minutes=1)
+        return to_micros(wall.replace(tzinfo=zone)) // self.resolution * self.resolution

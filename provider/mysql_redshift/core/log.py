@@ -1,0 +1,88 @@
+"""The log of one table: append-only, totally ordered, and the only thing that moves a position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mysql_redshift.core.clock import Observation
+from mysql_redshift.core.position import Position
+from mysql_redshift.core.spec import LoadMode, TableSpec
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.window import Window
+from mysql_redshift.errors import StateError
+
+VERSION = 1
+
+
+class EntryKind(StrEnum):
+    """Why a position moved, or why files were added."""
+
+    EXTRACT = "extract"
+    EMPTY = "empty"
+    SET = "set"
+    RESET = "reset"
+    RESTORE = "restore"
+    IMPORT = "import"
+    ADOPT = "adopt"
+    REPAIR = "repair"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogFile:
+    """One Parquet file of an entry; ``rows`` is what its footer says, ``etag`` what S3 answered."""
+
+    key: str
+    size: int
+    rows: int
+    etag: str
+    chunk: int = 0
+    part: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """One commit of stage one. ``position_to`` None means: nothing is done, the next run reads from the oldest row.
+
+    ``full`` says that the files hold every row of the source, so that loading them replaces what came before.
+    """
+
+    version: int = VERSION
+    sequence: int
+    kind: EntryKind
+    run_key: str
+    created_at: str
+    position_from: Position | None
+    position_to: Position | None
+    spec: TableSpec
+    load: LoadMode | None = None
+    full: bool = False
+    window: Window | None = None
+    files: tuple[LogFile, ...] = ()
+    source_rows: int = 0
+    schema: TableSchema | None = None
+    fingerprint: str = ""
+    bounds: tuple[str, str] | None = None
+    safe_point: str = ""
+    server_uuid: str = ""
+    observation: Observation | None = None
+    touched: dict[str, int] = field(default_factory=dict)  # values a policy acted on, by "column: policy"
+    target_identity: str = ""
+    actor: str = ""
+    run_id: str = ""
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.version != VERSION:
+            raise StateError(
+                "This log entry was written by another version of the provider",
+                where=f"sequence {self.sequence}",
+                expected=f"version {VERSION}",
+                found=f"version {self.version}",
+                remedy="Run a provider version that knows it.",
+            )
+
+    @property
+    def rows(self) -> int:
+        """Rows in all files, by their footers."""
+        return sum(file.rows for file in self.files)

@@ -1,0 +1,53 @@
+"""What one run is asked to do: the run configuration of the UI form, the REST API and the CLI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mysql_redshift.errors import ConfigurationError
+
+
+class Mode(StrEnum):
+    """Which stages run."""
+
+    SYNC = "sync"
+    BACKUP_ONLY = "backup-only"
+    REDSHIFT_ONLY = "redshift-only"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """One run. ``since`` and ``until`` are text as the person wrote them: ISO 8601, or an id."""
+
+    mode: Mode = Mode.SYNC
+    since: str | None = None
+    until: str | None = None
+    move_watermark: bool = True
+    limit: int | None = None
+    full_refresh: bool = False
+    dry_run: bool = False
+    allow_gap: bool = False
+    actor: str = ""  # who started the run: "schedule", a user, "cli"
+    run_id: str = ""  # Airflow's DAG run id, for people
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise ConfigurationError("limit must be at least 1", found=self.limit)
+        if self.limit is not None and self.full_refresh:
+            raise ConfigurationError("limit and full_refresh exclude each other", remedy="Give one of the two.")
+        if self.full_refresh and (self.since or self.until):
+            raise ConfigurationError(
+                "full_refresh reads every row, so since and until have no meaning", remedy="Leave them out."
+            )
+        if not self.move_watermark and self.full_refresh:
+            raise ConfigurationError("A full refresh moves the watermark", remedy="Leave move_watermark at true.")
+        if not self.move_watermark and not self.since:
+            raise ConfigurationError(
+                "move_watermark: false repairs a window, so it needs since", remedy="Give since, and until if wanted."
+            )
+        if self.mode is Mode.REDSHIFT_ONLY and (self.since or self.until or self.limit or self.full_refresh):
+            raise ConfigurationError(
+                "redshift-only reads nothing from MySQL, so since, until, limit and full_refresh have no meaning",
+                remedy="Leave them out, or use mode sync.",
+            )

@@ -1,0 +1,1 @@
+"""The type contract: what each MySQL column becomes in Parquet and in Redshift."""
