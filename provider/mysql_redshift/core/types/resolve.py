@@ -1,0 +1,158 @@
+"""From the source's catalogue and the configuration to the ordered columns and the key of one table."""
+
+from __future__ import annotations
+
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.types.column import Column, SourceColumn, SourceTable, TableSchema
+from mysql_redshift.core.types.names import did_you_mean, target_name
+from mysql_redshift.core.types.policy import check_policies, choices_of
+from mysql_redshift.core.types.rules import RULES, Rule, rule_of
+from mysql_redshift.errors import ConfigurationError, SourceError
+
+MAX_COLUMNS = 1600
+
+
+def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
+    """Return the schema that a run of ``spec`` reads, writes and loads.
+
+    Raises:
+        ConfigurationError: a column, key or policy is named that the table or the contract does not have.
+        SourceError: the table has a column that cannot travel; the message says how to leave it out.
+
+    """
+    where = f"{table.database}.{table.name}"
+    selected = _selected(table, spec, where)
+    _check_policies(table, spec, where)
+    key = _key(table, spec, selected, where)
+    rules = _rules(selected, where)
+    columns = tuple(_column(column, rules[column.name], spec, in_key=column.name in key) for column in selected)
+    _check_key_types(columns, key, where)
+    return TableSchema(columns=columns, key=key)
+
+
+def find_column(table: SourceTable, name: str, *, role: str) -> SourceColumn:
+    """Return the named column, ignoring case as MySQL does; raises SourceError naming what is close."""
+    for column in table.columns:
+        if column.name.lower() == name.lower():
+            return column
+    names = [column.name for column in table.columns]
+    raise SourceError(
+        f"The {role} is not in the table",
+        where=f"{table.database}.{table.name}",
+        expected=f"column {name}",
+        found=", ".join(names),
+        remedy=f"{did_you_mean(name, names)} Correct the name in the table's entry.".strip(),
+    )
+
+
+def _selected(table: SourceTable, spec: TableSpec, where: str) -> tuple[SourceColumn, ...]:
+    chosen = spec.columns
+    include = {find_column(table, name, role="column under columns.include").name for name in chosen.include}
+    exclude = {find_column(table, name, role="column under columns.exclude").name for name in chosen.exclude}
+    for name in chosen.rename:
+        find_column(table, name, role="column under columns.rename")
+    selected = tuple(c for c in table.columns if (not include or c.name in include) and c.name not in exclude)
+    if not selected or len(selected) > MAX_COLUMNS:
+        raise ConfigurationError(
+            "Redshift cannot hold this number of columns",
+            where=where,
+            expected=f"1 to {MAX_COLUMNS}",
+            found=len(selected),
+            remedy="Correct columns.include and columns.exclude.",
+        )
+    return selected
+
+
+def _check_policies(table: SourceTable, spec: TableSpec, where: str) -> None:
+    check_policies(spec.policies, where=where)
+    for name, declared in spec.column_policies.items():
+        column = find_column(table, name, role="column under column_policies")
+        check_policies(declared, where=f"{where}, column {column.name}")
+        rule = rule_of(column)
+        apply = rule.policies if rule else ()
+        strangers = [policy for policy in declared if policy not in apply]
+        if strangers:
+            raise ConfigurationError(
+                f"These policies do not apply to a column of type {column.column_type}",
+                where=f"{where}, column {column.name}",
+                expected=", ".join(apply) or "none",
+                found=", ".join(strangers),
+                remedy="Leave them out, or give them for all columns under policies.",
+            )
+
+
+def _key(table: SourceTable, spec: TableSpec, selected: tuple[SourceColumn, ...], where: str) -> tuple[str, ...]:
+    """The declared key, else the primary key, else the shortest unique key of NOT NULL columns."""
+    if spec.key:
+        key = tuple(find_column(table, name, role="key column").name for name in spec.key)
+    elif table.primary_key:
+        key = table.primary_key
+    else:
+        key = min(table.unique_keys, key=len, default=())
+    present = {column.name for column in selected}
+    missing = [name for name in key if name not in present]
+    if missing:
+        raise ConfigurationError(
+            "A key column is left out",
+            where=where,
+            expected=f"all of the key: {', '.join(key)}",
+            found=f"not read: {', '.join(missing)}",
+            remedy="Read it, or declare another key.",
+        )
+    return key
+
+
+def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:
+    rules = {column.name: rule for column in selected if (rule := rule_of(column)) is not None}
+    unknown = [f"{column.name} {column.column_type}" for column in selected if column.name not in rules]
+    if unknown:
+        known = sorted({kind for rule in RULES for kind in rule.types})
+        raise SourceError(
+            "The type contract does not know these columns' types",
+            where=where,
+            expected=", ".join(known),
+            found=", ".join(unknown),
+            remedy="Leave them out under columns.exclude.",
+        )
+    return rules
+
+
+def _column(source: SourceColumn, rule: Rule, spec: TableSpec, *, in_key: bool) -> Column:
+    choices = choices_of(spec, _spelled(source.name, spec))
+    policies = {name: choices[name] for name in rule.policies}
+    if in_key:
+        policies = {name: "fail" if value == "null" else value for name, value in policies.items()}
+    shape = rule.becomes(source, choices)
+    renamed = {name.lower(): new for name, new in spec.columns.rename.items()}
+    return Column(
+        name=source.name,
+        target=target_name(source.name, renamed.get(source.name.lower())),
+        source_type=source.column_type,
+        cell=shape.cell,
+        redshift_type=shape.redshift,
+        staging_type=shape.staging or shape.redshift,
+        nullable=source.nullable or "null" in policies.values(),
+        precision=shape.precision,
+        scale=shape.scale,
+        max_bytes=shape.max_bytes,
+        select=shape.select,
+        insert=shape.insert,
+        rule=rule.name,
+        policies=tuple(policies.items()),
+    )
+
+
+def _spelled(name: str, spec: TableSpec) -> str:
+    """Return the column's name as ``column_policies`` spells it."""
+    return next((declared for declared in spec.column_policies if declared.lower() == name.lower()), name)
+
+
+def _check_key_types(columns: tuple[Column, ...], key: tuple[str, ...], where: str) -> None:
+    unfit = [c for c in columns if c.name in key and (c.redshift_type == "SUPER" or c.rule == "geometry")]
+    if unfit:
+        raise ConfigurationError(
+            "Rows cannot be told apart by these columns in Redshift",
+            where=where,
+            found=", ".join(f"{c.name} {c.source_type}" for c in unfit),
+            remedy="Declare another key.",
+        )

@@ -1,0 +1,192 @@
+"""The type contract as a table: one rule for each kind of column, and what it becomes in Parquet and Redshift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mysql_redshift.core.types import shapes
+from mysql_redshift.core.types.charset import VARCHAR_LIMIT, varchar_bytes
+from mysql_redshift.core.types.column import Cell, SourceColumn
+from mysql_redshift.core.types.policy import Choices
+from mysql_redshift.core.types.shapes import Shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One row of the contract: the MySQL types it takes, its policies, and how a column's shape is found."""
+
+    name: str
+    types: tuple[str, ...]
+    becomes: Callable[[SourceColumn, Choices], Shape]
+    note: str
+    policies: tuple[str, ...] = ()
+    where: Callable[[SourceColumn], bool] = lambda _: True
+
+    def takes(self, column: SourceColumn) -> bool:
+        """Whether this rule is the column's, given that no rule above it is."""
+        return column.data_type in self.types and self.where(column)
+
+
+def _always(shape: Shape) -> Callable[[SourceColumn, Choices], Shape]:
+    return lambda _, __: shape
+
+
+def _is_tinyint1(column: SourceColumn) -> bool:
+    return column.column_type.lower().startswith("tinyint(1)") and not shapes.unsigned(column)
+
+
+GEOMETRY_TYPES = (
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geomcollection",
+    "geometrycollection",
+)
+
+# The first rule that takes a column is its rule.
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="tinyint(1)",
+        types=("tinyint",),
+        where=_is_tinyint1,
+        policies=("tinyint1",),
+        becomes=lambda _, choices: shapes.BOOLEAN if choices["tinyint1"] == "boolean" else shapes.SMALLINT,
+        note="It holds -128 to 127 whatever its display width says.",
+    ),
+    Rule(name="tinyint", types=("tinyint",), becomes=_always(shapes.SMALLINT), note="UNSIGNED too."),
+    Rule(
+        name="smallint",
+        types=("smallint",),
+        becomes=lambda column, _: shapes.INTEGER if shapes.unsigned(column) else shapes.SMALLINT,
+        note="UNSIGNED needs an INTEGER.",
+    ),
+    Rule(name="mediumint", types=("mediumint",), becomes=_always(shapes.INTEGER), note="UNSIGNED too."),
+    Rule(
+        name="int",
+        types=("int", "integer"),
+        becomes=lambda column, _: shapes.BIGINT if shapes.unsigned(column) else shapes.INTEGER,
+        note="UNSIGNED needs a BIGINT.",
+    ),
+    Rule(
+        name="bigint unsigned",
+        types=("bigint",),
+        where=shapes.unsigned,
+        policies=("bigint_unsigned",),
+        becomes=lambda _, choices: shapes.BIGINT if choices["bigint_unsigned"] == "bigint" else shapes.decimal(20),
+        note="Redshift has no unsigned integers.",
+    ),
+    Rule(name="bigint", types=("bigint",), becomes=_always(shapes.BIGINT), note=""),
+    Rule(
+        name="decimal over 38 digits",
+        types=("decimal",),
+        where=lambda column: (column.precision or 10) > 38,
+        becomes=lambda column, _: shapes.varchar((column.precision or 65) + 3),
+        note="Exact text: a sign, a point and a leading zero beside the digits.",
+    ),
+    Rule(name="decimal", types=("decimal",), becomes=shapes.decimal_column, note="The same precision and scale."),
+    Rule(
+        name="float",
+        types=("float",),
+        becomes=_always(Shape(cell=Cell.FLOAT, redshift="REAL", select="{name}*1e0")),
+        note="Bit for bit: read as a double, because the server prints only six digits of a FLOAT.",
+    ),
+    Rule(
+        name="double",
+        types=("double",),
+        becomes=_always(Shape(cell=Cell.DOUBLE, redshift="DOUBLE PRECISION", select="{name}*1e0")),
+        note="Bit for bit.",
+    ),
+    Rule(
+        name="bit",
+        types=("bit",),
+        becomes=shapes.bit_column,
+        note="BIT(1) is a BOOLEAN, BIT(64) a DECIMAL(20,0).",
+    ),
+    Rule(
+        name="text of a length",
+        types=("char", "varchar", "enum", "set"),
+        policies=("too_long",),
+        becomes=lambda column, _: shapes.varchar(varchar_bytes(column)),
+        note="As wide as its characters may need in UTF-8, at most 65,535 bytes.",
+    ),
+    Rule(
+        name="tinytext",
+        types=("tinytext",),
+        policies=("too_long",),
+        becomes=shapes.tinytext_column,
+        note="255 characters.",
+    ),
+    Rule(
+        name="text",
+        types=("text", "mediumtext", "longtext"),
+        policies=("too_long",),
+        becomes=_always(shapes.varchar(VARCHAR_LIMIT)),
+        note="",
+    ),
+    Rule(
+        name="binary",
+        types=("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"),
+        policies=("too_long",),
+        becomes=shapes.octets_column,
+        note="NUL bytes and bytes that are no UTF-8 pass; a row may hold 4 MB.",
+    ),
+    Rule(
+        name="date",
+        types=("date",),
+        policies=("zero_date",),
+        becomes=_always(Shape(cell=Cell.DATE, redshift="DATE")),
+        note="",
+    ),
+    Rule(
+        name="datetime",
+        types=("datetime",),
+        policies=("zero_date",),
+        becomes=_always(Shape(cell=Cell.TIMESTAMP, redshift="TIMESTAMP")),
+        note="The wall clock as stored.",
+    ),
+    Rule(
+        name="timestamp",
+        types=("timestamp",),
+        policies=("zero_date", "timestamp"),
+        becomes=lambda _, choices: Shape(cell=Cell.TIMESTAMP, redshift=choices["timestamp"].upper()),
+        note="In UTC, so a change of the clocks cannot move it.",
+    ),
+    Rule(
+        name="time",
+        types=("time",),
+        policies=("time",),
+        becomes=shapes.time_column,
+        note="-838:59:59.999999 to 838:59:59.999999.",
+    ),
+    Rule(name="year", types=("year",), becomes=_always(shapes.SMALLINT), note="0000 stays 0."),
+    Rule(
+        name="json",
+        types=("json",),
+        policies=("json", "json_too_long"),
+        becomes=shapes.json_column,
+        note="Parsed in the merge, so that SUPER holds a document and not one string.",
+    ),
+    Rule(
+        name="geometry",
+        types=GEOMETRY_TYPES,
+        policies=("geometry", "geometry_too_long"),
+        becomes=shapes.geometry_column,
+        note="An SRID other than 0 stands in front: SRID=4326;POINT(...), or as in extended WKB.",
+    ),
+    Rule(name="uuid", types=("uuid",), becomes=_always(shapes.varchar(36)), note="MariaDB; text."),
+    Rule(name="inet4", types=("inet4",), becomes=_always(shapes.varchar(15)), note="MariaDB; text."),
+    Rule(name="inet6", types=("inet6",), becomes=_always(shapes.varchar(45)), note="MariaDB; text."),
+    Rule(
+        name="vector", types=("vector",), becomes=shapes.vector_column, note="MySQL 9; four bytes a number, as stored."
+    ),
+)
+
+
+def rule_of(column: SourceColumn) -> Rule | None:
+    """Return the column's rule; None for a type that the contract does not know."""
+    return next((rule for rule in RULES if rule.takes(column)), None)

@@ -1,0 +1,111 @@
+"""What one column becomes: its cell in Parquet, its types in Redshift, and the expressions between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mysql_redshift.core.types.charset import VARCHAR_LIMIT, bytes_per_character
+from mysql_redshift.core.types.column import Cell, SourceColumn
+from mysql_redshift.core.types.policy import Choices
+
+VARBYTE_LIMIT = 16_777_216
+TIME_TEXT = len("-838:59:59.999999")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What one column becomes; ``staging`` and ``redshift`` differ only where the merge converts."""
+
+    cell: Cell
+    redshift: str
+    staging: str = ""
+    precision: int = 0
+    scale: int = 0
+    max_bytes: int = 0
+    select: str = "{name}"
+    insert: str = "{name}"
+
+
+SMALLINT = Shape(cell=Cell.INT32, redshift="SMALLINT")
+INTEGER = Shape(cell=Cell.INT32, redshift="INTEGER")
+BIGINT = Shape(cell=Cell.INT64, redshift="BIGINT")
+BOOLEAN = Shape(cell=Cell.BOOL, redshift="BOOLEAN")
+
+
+def decimal(precision: int, scale: int = 0) -> Shape:
+    """Return an exact number."""
+    return Shape(cell=Cell.DECIMAL, redshift=f"DECIMAL({precision},{scale})", precision=precision, scale=scale)
+
+
+def varchar(width: int, *, select: str = "{name}") -> Shape:
+    """Return text of at most ``width`` bytes."""
+    return Shape(cell=Cell.TEXT, redshift=f"VARCHAR({width})", max_bytes=width, select=select)
+
+
+def varbyte(width: int, *, select: str = "{name}") -> Shape:
+    """Return bytes, at most ``width``."""
+    width = max(1, min(width, VARBYTE_LIMIT))
+    return Shape(cell=Cell.BYTES, redshift=f"VARBYTE({width})", max_bytes=width, select=select)
+
+
+def unsigned(column: SourceColumn) -> bool:
+    """Whether the column holds no negative numbers."""
+    return "unsigned" in column.column_type.lower()
+
+
+def bit_column(column: SourceColumn, _: Choices) -> Shape:
+    """A flag, or the bits as a number."""
+    bits = column.precision or 1
+    shape = BOOLEAN if bits == 1 else decimal(20) if bits == 64 else BIGINT
+    return replace(shape, select="{name}+0")
+
+
+def decimal_column(column: SourceColumn, _: Choices) -> Shape:
+    """An exact number of the same precision and scale."""
+    return decimal(column.precision or 10, column.scale or 0)
+
+
+def time_column(_: SourceColumn, choices: Choices) -> Shape:
+    """Exact text, or the signed number of microseconds."""
+    if choices["time"] == "microseconds":
+        # TIME_TO_SEC drops the fraction, and MICROSECOND has no sign.
+        exact = "(TIME_TO_SEC({name})*1000000+IF({name}<0,-1,1)*MICROSECOND({name}))"
+        return Shape(cell=Cell.INT64, redshift="BIGINT", select=exact)
+    text = varchar(TIME_TEXT)
+    if choices["time"] == "time":
+        return replace(text, redshift="TIME", staging=text.redshift, insert="CAST({name} AS TIME)")
+    return text
+
+
+def json_column(_: SourceColumn, choices: Choices) -> Shape:
+    """Text on the way, a document at its end."""
+    text = varchar(VARCHAR_LIMIT)
+    if choices["json"] == "varchar":
+        return text
+    return replace(text, redshift="SUPER", staging=text.redshift, insert="JSON_PARSE({name})")
+
+
+def geometry_column(_: SourceColumn, choices: Choices) -> Shape:
+    """Both forms are the extended ones of PostGIS and Redshift: the SRID, where there is one, stands in front."""
+    if choices["geometry"] == "wkb":
+        # Stored are the SRID in four bytes, then WKB: the order byte, four of the type, the coordinates.
+        extended = "CONCAT(SUBSTR({bytes},5,4),0x20,SUBSTR({bytes},1,4),SUBSTR({bytes},10))"
+        stored = "IF(ST_SRID({name})=0,SUBSTR({bytes},5)," + extended + ")"
+        return varbyte(VARBYTE_LIMIT, select=stored.replace("{bytes}", "CAST({name} AS BINARY)"))
+    prefixed = "CONCAT('SRID=',ST_SRID({name}),';',ST_AsText({name}))"
+    return varchar(VARCHAR_LIMIT, select="IF(ST_SRID({name})=0,ST_AsText({name})," + prefixed + ")")
+
+
+def tinytext_column(column: SourceColumn, _: Choices) -> Shape:
+    """The server counts 255 bytes, of which each may be a character."""
+    return varchar(255 * bytes_per_character(column.charset))
+
+
+def octets_column(column: SourceColumn, _: Choices) -> Shape:
+    """Bytes, up to the declared length."""
+    return varbyte(column.octet_length or column.character_length or 1)
+
+
+def vector_column(column: SourceColumn, _: Choices) -> Shape:
+    """Bytes: a vector's numbers as single floats, little endian."""
+    return varbyte(column.octet_length or column.character_length or 4 * 16_383)
