@@ -185,6 +185,10 @@ class WarehouseSession(Protocol):
         """Read the catalogue; None where the table does not exist."""
         ...
 
+    def missing_privileges(self, schema: str, table: str, ledger_schema: str) -> list[str]:
+        """Say, a sentence each, what a load would need and the user may not do."""
+        ...
+
     def commit(self) -> None:
         """Commit. A lost reply raises OutcomeUnknown."""
         ...

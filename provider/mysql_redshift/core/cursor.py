@@ -52,20 +52,21 @@ class Cursor:
         wall = (
             self._wall_clock(value) if self.kind is not CursorKind.TIMESTAMP else EPOCH + timedelta(microseconds=value)
         )
-        text = wall.strftime("%Y-%m-%d") if self.kind is CursorKind.DATE else wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+        text = str(wall.date()) if self.kind is CursorKind.DATE else self._clock_text(wall)
         return quoting.mysql_string(text)
 
-    def value_of(self, cell: object) -> int:
-        """Return a value read from the column as a position's number; the inverse of ``literal``.
-
-        ``cell`` is an int for INTEGER and UNIX, else a naive datetime or a date as the reader yields it.
-        """
-        if isinstance(cell, int):
-            return cell if self.kind is CursorKind.INTEGER else cell * self.resolution
-        if not isinstance(cell, datetime):
-            cell = datetime.fromisoformat(str(cell))
+    def parse(self, text: str) -> int:
+        """Return a value of the column, cast to text by the server, as a position's number; inverse of ``literal``."""
+        if self.kind is CursorKind.INTEGER:
+            return int(text)
+        if self.kind is CursorKind.UNIX:
+            return int(text) * self.resolution
         zone = UTC if self.kind is CursorKind.TIMESTAMP else ZoneInfo(self.zone)
-        return to_micros(cell.replace(tzinfo=zone))
+        return to_micros(datetime.fromisoformat(text).replace(tzinfo=zone))
+
+    @staticmethod
+    def _clock_text(wall: datetime) -> str:
+        return wall.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
     def _wall_clock(self, value: int) -> datetime:
         return (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)

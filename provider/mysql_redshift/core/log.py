@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mysql_redshift.core.clock import Observation
+from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.types.column import TableSchema
@@ -57,6 +58,7 @@ class LogEntry:
     spec: TableSpec
     load: LoadMode | None = None
     full: bool = False
+    cursor: Cursor | None = None
     window: Window | None = None
     files: tuple[LogFile, ...] = ()
     source_rows: int = 0
@@ -66,6 +68,7 @@ class LogEntry:
     safe_point: str = ""
     server_uuid: str = ""
     observation: Observation | None = None
+    floor: Position | None = None  # rows below were left out on purpose (a gap); None: nothing was
     touched: dict[str, int] = field(default_factory=dict)  # values a policy acted on, by "column: policy"
     target_identity: str = ""
     actor: str = ""

@@ -20,7 +20,7 @@ class Plan:
     """One run's reading, decided before any row is touched. ``sequence`` is the log's head + 1 as plan saw it.
 
     ``chunks`` is empty where there is nothing to read; publish then adds an entry without files. With ``skip`` set not
-    even that happens (mode redshift-only, dry run).
+    even that happens (mode redshift-only, dry run): ``work`` is what is to be extracted.
     """
 
     spec: TableSpec
@@ -39,8 +39,14 @@ class Plan:
     safe_point: str = ""
     server_uuid: str = ""
     observation: Observation | None = None
+    floor: Position | None = None
     skip: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def work(self) -> tuple[Chunk, ...]:
+        """The chunks to extract: none where the run only shows its plan."""
+        return () if self.skip else self.chunks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,115 @@
+"""How far a run may read: never past a point below which a row may still be committed. See DESIGN.md, rule 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mysql_redshift.core.clock import ClockReading, Observation, Writer
+from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.position import Position, PositionKind, format_time
+from mysql_redshift.errors import SourceError, WindowHeld
+
+SECOND = 1_000_000
+LAG_VISIBLE = 2.0  # seconds; for an application that takes its time before the transaction begins
+LAG_BLIND = 30.0  # seconds; where other sessions' transactions cannot be seen
+START_MARGIN = 2 * SECOND  # servers tell a start in whole seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafePoint:
+    """``upper``: every row below it can be seen. ``bound`` says what set it; None means: nothing new is safe yet.
+
+    ``observation`` is to be kept in the log for the next run (ids only).
+    """
+
+    upper: Position | None
+    bound: str
+    observation: Observation | None = None
+
+
+def time_safe_point(
+    reading: ClockReading, cursor: Cursor, *, lag: float | None, max_hold: float, position: Position | None
+) -> SafePoint:
+    """Return the safe point of a time cursor.
+
+    Raises:
+        SourceError: the writer's clock stands below the position that an earlier run reached.
+        WindowHeld: a writer has been open for longer than ``max_hold`` seconds.
+
+    """
+    if position is not None and reading.now < position.value:
+        raise SourceError(
+            "The source's clock stands before the watermark",
+            expected=f"later than {position}",
+            found=format_time(reading.now),
+            remedy="Check the server's clock; or set the watermark back with: airflow mysql-redshift watermark set.",
+        )
+    _refuse_long_hold(reading.writers, reading.now, max_hold)
+    seconds = lag_seconds(lag, visible=reading.visible)
+    oldest = min(reading.writers, key=lambda writer: writer.started, default=None)
+    edge = min(reading.now, oldest.started) if oldest else reading.now
+    limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
+    blind = "" if reading.visible else "; other sessions are not visible (no PROCESS privilege)"
+    upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - round(seconds * SECOND)))
+    return SafePoint(upper=upper, bound=f"{limit}, minus {seconds:g} s lag{blind}")
+
+
+def id_safe_point(now: Observation, previous: Observation | None, *, lag: float | None, max_hold: float) -> SafePoint:
+    """Return the safe point of an id cursor: an observed maximum, once every writer of that time has ended.
+
+    Raises:
+        WindowHeld: a writer of the previous observation is still open after ``max_hold`` seconds.
+
+    """
+    if now.maximum is None:
+        return SafePoint(upper=None, bound="the table is empty")
+    if now.visible and not now.writers:
+        return SafePoint(upper=_above(now.maximum), bound=f"maximum {now.maximum}, no writer open")
+    if previous is not None and previous.maximum is not None:
+        still_open = _still_open(previous, now, lag_seconds(lag, visible=now.visible))
+        if not still_open:
+            return SafePoint(
+                upper=_above(previous.maximum),
+                bound=f"maximum {previous.maximum} of {format_time(previous.taken_at)}, whose writers have ended",
+                observation=now,
+            )
+        _refuse_long_hold(still_open, now.taken_at, max_hold)
+        names = "; ".join(map(str, still_open))
+        return SafePoint(upper=None, bound=f"writers are still open: {names}", observation=previous)
+    names = "; ".join(map(str, now.writers)) or "other sessions are not visible"
+    return SafePoint(upper=None, bound=f"first observation of maximum {now.maximum}: {names}", observation=now)
+
+
+def lag_seconds(lag: float | None, *, visible: bool) -> float:
+    """Return the configured lag, or the default for what can be seen."""
+    if lag is not None:
+        return lag
+    return LAG_VISIBLE if visible else LAG_BLIND
+
+
+def _above(maximum: int) -> Position:
+    return Position(kind=PositionKind.ID, value=maximum + 1)
+
+
+def _still_open(previous: Observation, now: Observation, lag: float) -> list[Writer]:
+    """Writers of ``previous`` that may still be open. Where none can be seen, only time tells."""
+    if not (previous.visible and now.visible):
+        blind = Writer(thread=0, user="unknown", started=previous.taken_at, kind="unseen writer")
+        return [] if now.taken_at - previous.taken_at >= lag * SECOND else [blind]
+    started = {writer.thread: writer.started for writer in now.writers}
+    latest = previous.taken_at + START_MARGIN
+    return [writer for writer in previous.writers if started.get(writer.thread, latest + 1) <= latest]
+
+
+def _refuse_long_hold(writers: Iterable[Writer], now: int, max_hold: float) -> None:
+    for writer in writers:
+        age = (now - writer.started) / SECOND
+        if age > max_hold:
+            raise WindowHeld(
+                "A writer has been open for too long: what lies above its start cannot be read safely",
+                where=str(writer),
+                expected=f"at most {max_hold:g} s (max_hold)",
+                found=f"{age:.0f} s",
+                remedy=f"Find out what it does, end it (KILL {writer.thread}), or raise max_hold.",
+            )

@@ -1,0 +1,167 @@
+"""The SELECT statements of the source, as text. Keyset conditions keep a plain bound first, so that an index serves."""
+
+from __future__ import annotations
+
+import re
+
+from mysql_redshift.core import quoting
+from mysql_redshift.core.chunk import Chunk, KeyRange
+from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.position import Position
+from mysql_redshift.core.spec import SourceRef
+from mysql_redshift.core.types.column import Cell, Column, TableSchema
+from mysql_redshift.core.window import Window
+from mysql_redshift.errors import SourceError
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def table(source: SourceRef) -> str:
+    """Return the quoted table."""
+    return quoting.mysql_name(source.database, source.table)
+
+
+def rows(
+    source: SourceRef, schema: TableSchema, cursor: Cursor | None, chunk: Chunk, *, limit: int | None = None
+) -> str:
+    """Select the chunk's rows, in cursor and key order only where a limit makes the order matter."""
+    columns = ", ".join(column.select.format(name=quoting.mysql_name(column.name)) for column in schema.columns)
+    tail = "" if limit is None else f" {_order(schema, cursor)} LIMIT {quoting.integer(limit)}"
+    return f"SELECT {columns} FROM {table(source)}{_where(schema, cursor, chunk)}{tail}"
+
+
+def count(
+    source: SourceRef, schema: TableSchema, cursor: Cursor | None, chunk: Chunk, *, limit: int | None = None
+) -> str:
+    """Count the same rows and say the cursor's smallest and largest value, as text."""
+    column = quoting.mysql_name(cursor.column) if cursor else "NULL"
+    tail = "" if limit is None else f" {_order(schema, cursor)} LIMIT {quoting.integer(limit)}"
+    inner = f"SELECT {column} AS c FROM {table(source)}{_where(schema, cursor, chunk)}{tail}"
+    return f"SELECT COUNT(*), CAST(MIN(c) AS CHAR), CAST(MAX(c) AS CHAR) FROM ({inner}) AS counted"
+
+
+def last_read(source: SourceRef, schema: TableSchema, cursor: Cursor, chunk: Chunk, *, limit: int) -> str:
+    """Select cursor and key, as text, of the last row that ``limit`` admits."""
+    keys = [_as_text(schema.column(name)) for name in schema.key]
+    columns = ", ".join([f"CAST({quoting.mysql_name(cursor.column)} AS CHAR)", *keys])
+    where = _where(schema, cursor, chunk)
+    return f"SELECT {columns} FROM {table(source)}{where} {_order(schema, cursor)} LIMIT 1 OFFSET {limit - 1}"
+
+
+def null_cursors(source: SourceRef, cursor: Cursor) -> str:
+    """Count the rows whose cursor is NULL."""
+    return f"SELECT COUNT(*) FROM {table(source)} WHERE {quoting.mysql_name(cursor.column)} IS NULL"
+
+
+def maximum(source: SourceRef, cursor: Cursor) -> str:
+    """Return the largest id."""
+    return f"SELECT MAX({quoting.mysql_name(cursor.column)}) FROM {table(source)}"
+
+
+def next_boundary(source: SourceRef, column: str, *, lower: str | None, where: str, offset: int) -> str:
+    """Probe the index: the value, as text, ``offset`` rows above ``lower`` (a literal; None: from the start)."""
+    name = quoting.mysql_name(column)
+    clause = _all_of(f"{name} >= {lower}" if lower is not None else "", where)
+    return f"SELECT CAST({name} AS CHAR) FROM {table(source)}{clause} ORDER BY {name} LIMIT 1 OFFSET {offset}"
+
+
+def value_above(source: SourceRef, column: str, *, lower: str, where: str) -> str:
+    """Return the smallest value, as text, above ``lower``."""
+    name = quoting.mysql_name(column)
+    return f"SELECT CAST(MIN({name}) AS CHAR) FROM {table(source)}{_all_of(f'{name} > {lower}', where)}"
+
+
+def _all_of(*conditions: str) -> str:
+    given = [condition for condition in conditions if condition]
+    return f" WHERE {' AND '.join(given)}" if given else ""
+
+
+def counts_below(
+    source: SourceRef, schema: TableSchema, cursor: Cursor, *, floor: Position | None, upper: Position
+) -> str:
+    """Return, in one statement: rows at or above ``floor`` and done by ``upper``; and all rows."""
+    parts = [_done(schema, cursor, upper)]
+    if floor is not None:
+        parts.append(_above(schema, cursor, floor))
+    return f"SELECT COALESCE(SUM({' AND '.join(parts)}), 0), COUNT(*) FROM {table(source)}"
+
+
+def count_all(source: SourceRef) -> str:
+    """Count all rows."""
+    return f"SELECT COUNT(*) FROM {table(source)}"
+
+
+def count_window(source: SourceRef, schema: TableSchema, cursor: Cursor, window: Window) -> str:
+    """Count the rows inside a window."""
+    return f"{count_all(source)} WHERE {window_clause(schema, cursor, window)}"
+
+
+def window_clause(schema: TableSchema, cursor: Cursor, window: Window) -> str:
+    """Return the window as a condition."""
+    parts = [_above(schema, cursor, window.lower)] if window.lower is not None else []
+    parts.append(f"{quoting.mysql_name(cursor.column)} < {cursor.literal(window.upper)}")
+    return " AND ".join(parts)
+
+
+def _where(schema: TableSchema, cursor: Cursor | None, chunk: Chunk) -> str:
+    parts = []
+    if chunk.nulls and cursor is not None:
+        parts.append(f"{quoting.mysql_name(cursor.column)} IS NULL")
+    elif chunk.window is not None and cursor is not None:
+        parts.append(window_clause(schema, cursor, chunk.window))
+    if chunk.keys is not None:
+        parts.extend(_key_range(chunk.keys))
+    return _all_of(*parts)
+
+
+def _key_range(keys: KeyRange) -> list[str]:
+    name = quoting.mysql_name(keys.column)
+    parts = [f"{name} >= {quoting.integer(keys.lower)}"] if keys.lower is not None else []
+    return [*parts, f"{name} < {quoting.integer(keys.upper)}"] if keys.upper is not None else parts
+
+
+def _above(schema: TableSchema, cursor: Cursor, position: Position) -> str:
+    """Rows that ``position`` does not count as done."""
+    name, literal = quoting.mysql_name(cursor.column), cursor.literal(position.value)
+    if position.key is None:
+        return f"{name} >= {literal}"
+    return f"{name} >= {literal} AND ({name} > {literal} OR {_key_compare(schema, position.key, '>')})"
+
+
+def _done(schema: TableSchema, cursor: Cursor, position: Position) -> str:
+    name, literal = quoting.mysql_name(cursor.column), cursor.literal(position.value)
+    if position.key is None:
+        return f"{name} < {literal}"
+    return f"({name} < {literal} OR ({name} = {literal} AND NOT ({_key_compare(schema, position.key, '>')})))"
+
+
+def _key_compare(schema: TableSchema, values: tuple[str, ...], operator: str) -> str:
+    """Compare a key of several columns in the order of its columns, spelled out because indexes serve that better."""
+    name = schema.key[len(schema.key) - len(values)]
+    column = quoting.mysql_name(name)
+    literal = _literal(schema.column(name), values[0])
+    if len(values) == 1:
+        return f"{column} {operator} {literal}"
+    rest = _key_compare(schema, values[1:], operator)
+    return f"({column} {operator} {literal} OR ({column} = {literal} AND {rest}))"
+
+
+def _as_text(column: Column) -> str:
+    name = quoting.mysql_name(column.name)
+    return f"HEX({name})" if column.cell is Cell.BYTES else f"CAST({name} AS CHAR)"
+
+
+def _literal(column: Column, text: str) -> str:
+    """Numbers stay numbers: MySQL would compare them with text as doubles and lose digits."""
+    if column.cell in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
+        if not NUMBER.fullmatch(text):
+            raise SourceError("A key value is not a number", where=column.name, found=repr(text))
+        return text
+    if column.cell is Cell.BYTES:
+        return f"x'{bytes.fromhex(text).hex()}'"
+    return quoting.mysql_string(text)
+
+
+def _order(schema: TableSchema, cursor: Cursor | None) -> str:
+    names = [*([cursor.column] if cursor else []), *schema.key]
+    return "ORDER BY " + ", ".join(quoting.mysql_name(name) for name in dict.fromkeys(names))

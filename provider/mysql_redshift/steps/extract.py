@@ -1,0 +1,117 @@
+"""Step two: read one chunk inside one snapshot, write it to S3, and count it four times."""
+
+from __future__ import annotations
+
+import resource
+import secrets
+import time
+from collections.abc import Iterator
+
+from mysql_redshift.core import source_sql
+from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import LogFile
+from mysql_redshift.core.plan import Plan, Receipt
+from mysql_redshift.core.position import Position
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.errors import DataCheckFailed, SourceError
+from mysql_redshift.ports import Batch, EncodedPart, Encoder, ObjectStore, RowStream, Snapshot, Source
+
+
+def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, encoder: Encoder) -> Receipt:
+    """Read ``chunk`` and return what was counted: the snapshot's count, the rows read, the footers, all equal.
+
+    Files are uploaded under keys of this attempt alone; without a log entry naming them they mean nothing.
+
+    Raises:
+        DataCheckFailed: two of the counts differ.
+        SourceError: the table is not the one that was planned.
+
+    """
+    started = time.monotonic()
+    schema = _planned_schema(plan, source)
+    with source.snapshot() as snapshot:
+        expected, bounds = _count(plan, chunk, schema, snapshot)
+        last = _last_read(plan, chunk, schema, snapshot) if expected == plan.request.limit else None
+        sql = source_sql.rows(plan.spec.source, schema, plan.cursor, chunk, limit=plan.request.limit)
+        stream = snapshot.stream(sql, schema, batch_rows=plan.spec.batch_rows)
+        tally = _Tally(stream)
+        parts = encoder.parts(tally, schema, part_bytes=plan.spec.part_bytes)
+        files = tuple(_store(plan, chunk, parts, store))
+    _check(plan, chunk, counted=expected, read=tally.rows, written=sum(file.rows for file in files))
+    return Receipt(
+        run_key=plan.run_key,
+        chunk=chunk.index,
+        rows=expected,
+        files=files,
+        bounds=bounds,
+        last=last,
+        touched=dict(stream.touched),
+        seconds=round(time.monotonic() - started, 3),
+        peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+class _Tally:
+    """Counts the rows that pass from the reader to the encoder."""
+
+    def __init__(self, stream: RowStream) -> None:
+        self._stream = stream
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[Batch]:
+        for batch in self._stream:
+            self.rows += batch.num_rows
+            yield batch
+
+
+def _planned_schema(plan: Plan, source: Source) -> TableSchema:
+    """Return the plan's schema, having made sure that the table still has it."""
+    if plan.table_schema is None:
+        raise SourceError("This plan reads nothing", where=plan.spec.name)
+    found = resolve_schema(source.describe(plan.spec.source.database, plan.spec.source.table), plan.spec)
+    if found.fingerprint != plan.table_schema.fingerprint:
+        raise SourceError(
+            "The table was altered between plan and extract",
+            where=plan.spec.name,
+            expected=", ".join(f"{c.name} {c.source_type}" for c in plan.table_schema.columns),
+            found=", ".join(f"{c.name} {c.source_type}" for c in found.columns),
+            remedy="Start a new run: it plans with the table as it is now.",
+        )
+    return plan.table_schema
+
+
+def _count(plan: Plan, chunk: Chunk, schema: TableSchema, snapshot: Snapshot) -> tuple[int, tuple[str, str] | None]:
+    sql = source_sql.count(plan.spec.source, schema, plan.cursor, chunk, limit=plan.request.limit)
+    rows, low, high = snapshot.query(sql)[0]
+    return int(rows), (str(low), str(high)) if low is not None else None
+
+
+def _last_read(plan: Plan, chunk: Chunk, schema: TableSchema, snapshot: Snapshot) -> Position | None:
+    if plan.cursor is None or plan.request.limit is None:
+        return None
+    sql = source_sql.last_read(plan.spec.source, schema, plan.cursor, chunk, limit=plan.request.limit)
+    value, *key = snapshot.query(sql)[0]
+    return Position(
+        kind=plan.cursor.position_kind, value=plan.cursor.parse(str(value)), key=tuple(str(part) for part in key)
+    )
+
+
+def _store(plan: Plan, chunk: Chunk, parts: Iterator[EncodedPart], store: ObjectStore) -> Iterator[LogFile]:
+    layout, token = TableLayout.of(plan.spec), secrets.token_hex(4)
+    for number, part in enumerate(parts):
+        info = store.upload(layout.part(plan.run_key, chunk.index, number, token), part.path)
+        yield LogFile(key=info.key, size=info.size, rows=part.rows, etag=info.etag, chunk=chunk.index, part=number)
+
+
+def _check(plan: Plan, chunk: Chunk, *, counted: int, read: int, written: int) -> None:
+    if counted == read == written:
+        return
+    raise DataCheckFailed(
+        "Rows went astray between the source and S3; nothing of this chunk is published",
+        where=f"{plan.spec.name}, {chunk}",
+        expected=f"{counted} rows, counted in the snapshot",
+        found=f"{read} rows read, {written} rows in the Parquet footers",
+        remedy="Run again. If it repeats, keep the files of this run and report it: this is a fault of the provider.",
+    )

@@ -1,0 +1,223 @@
+"""Step four: apply the log entries that the ledger does not hold. One transaction moves the rows and says so."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mysql_redshift.core import ledger
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.ledger import LedgerHead, LedgerRow
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.errors import ConfigurationError, ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, StateError
+from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
+from mysql_redshift.steps import target, watermark_cache
+from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.load_groups import Applied, group_entries
+from mysql_redshift.steps.load_rows import LoadContext, apply_group
+from mysql_redshift.steps.watermark_cache import WatermarkState
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadReport:
+    """What a load did. ``asleep``: Redshift was not asked, since all that is in the log is known to be loaded."""
+
+    load_id: str = ""
+    applied: tuple[Applied, ...] = ()
+    ledger_head: int = 0
+    log_head: int = 0
+    asleep: bool = False
+
+    @property
+    def rows_copied(self) -> int:
+        """Rows that COPY took in, over all entries."""
+        return sum(entry.rows_copied for entry in self.applied)
+
+
+def load(
+    spec: TableSpec, *, store: ObjectStore, warehouse: Warehouse, label: str = "", iam_role: str | None = None
+) -> LoadReport:
+    """Load everything the log holds and the ledger does not. Twice is as once.
+
+    ``label`` names the attempt's predecessors: sessions left behind under it are ended first.
+
+    Raises:
+        DataCheckFailed: COPY, staging or merge counted other rows than the log; nothing is committed.
+        TargetError: the target is not the one the ledger knows.
+        StateError: log and ledger contradict each other.
+        ConnectionFailed: the connection was lost, and it is certain that nothing was committed.
+
+    """
+    try:
+        return _load(spec, store, warehouse, label, iam_role)
+    except MysqlRedshiftError as exc:
+        watermark_cache.note_failure(spec, store, stage="redshift", error=exc)
+        raise
+
+
+def _load(spec: TableSpec, store: ObjectStore, warehouse: Warehouse, label: str, iam_role: str | None) -> LoadReport:
+    layout = TableLayout.of(spec)
+    journal = Journal(store, layout)
+    cache = watermark_cache.read(spec, store)
+    head = journal.head(hint=cache.log_extracted)
+    if head is None:
+        return LoadReport(asleep=True)
+    if _all_loaded(journal, cache, head):
+        return LoadReport(ledger_head=cache.log_loaded, log_head=head.sequence, asleep=True)
+    run = _Run(
+        spec=spec,
+        store=store,
+        layout=layout,
+        journal=journal,
+        cache=cache,
+        load_id=secrets.token_hex(8),
+        role=iam_role,
+        schema=head.schema if head.files else None,
+    )
+    report = run.in_session(warehouse, label or f"mysql_redshift {spec.pipeline}.{spec.source.table}")
+    _remember(spec, store, report)
+    return report
+
+
+def _all_loaded(journal: Journal, cache: WatermarkState, head: LogEntry) -> bool:
+    """Whether Redshift may sleep: the last known ledger head is known, and no entry above it brings files or a full."""
+    if not cache.log_loaded or cache.redshift_status != "success":
+        return False
+    return all(not entry.files and not entry.full for entry in journal.after(cache.log_loaded, through=head.sequence))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One load: what does not change between its parts."""
+
+    spec: TableSpec
+    store: ObjectStore
+    layout: TableLayout
+    journal: Journal
+    cache: WatermarkState
+    load_id: str
+    role: str | None
+    schema: TableSchema | None
+
+    def in_session(self, warehouse: Warehouse, label: str) -> LoadReport:
+        try:
+            with warehouse.session(label) as session:
+                return self._transact(session)
+        except OutcomeUnknown as exc:
+            return self._ask(warehouse, label, exc)
+
+    def _transact(self, session: WarehouseSession) -> LoadReport:
+        target.ensure_ledger(self.spec, session)
+        target.widen(self.spec, self.schema, session)
+        session.execute(ledger.lock(self.spec.target))
+        before = target.read_ledger_head(self.spec, session)
+        head = self.journal.head(hint=self.cache.log_extracted)
+        last = head.sequence if head is not None else 0
+        self._check_origin(before, last)
+        entries = list(self.journal.after(before.sequence, through=last))
+        applied = self._apply(session, before, entries)
+        session.commit()
+        ledger_head = entries[-1].sequence if entries else before.sequence
+        return LoadReport(load_id=self.load_id, applied=tuple(applied), ledger_head=ledger_head, log_head=last)
+
+    def _apply(self, session: WarehouseSession, before: LedgerHead, entries: Sequence[LogEntry]) -> list[Applied]:
+        full = any(entry.full for entry in entries)
+        oid, generation = target.check_identity(self.spec, session, before, self.cache, entries, full=full)
+        context = LoadContext(
+            spec=self.spec,
+            session=session,
+            store=self.store,
+            layout=self.layout,
+            load_id=self.load_id,
+            iam_role=self._iam_role(),
+            reach=before.reach,
+        )
+        applied: list[Applied] = []
+        for group in group_entries(entries):
+            done, context = apply_group(context, group)
+            applied.extend(done)
+        oid = target.oid_after(self.spec, session) or oid
+        for row in self._rows(applied, entries, oid, generation):
+            session.execute(ledger.insert_row(self.spec.target, row))
+        return applied
+
+    def _rows(
+        self, applied: Sequence[Applied], entries: Sequence[LogEntry], oid: int, generation: int
+    ) -> list[LedgerRow]:
+        by_sequence = {entry.sequence: entry for entry in entries}
+        return [
+            LedgerRow(
+                sequence=done.sequence,
+                load_id=self.load_id,
+                run_key=by_sequence[done.sequence].run_key,
+                kind=by_sequence[done.sequence].kind.value,
+                origin=self.store.uri(self.layout.root),
+                rows_copied=done.rows_copied,
+                rows_inserted=done.rows_inserted,
+                rows_replaced=done.rows_replaced,
+                rows_superseded=done.rows_superseded,
+                position=done.position,
+                reach=done.reach,
+                target_oid=oid,
+                generation=generation,
+            )
+            for done in applied
+        ]
+
+    def _iam_role(self) -> str:
+        role = self.role or self.spec.target.iam_role
+        if not role:
+            raise ConfigurationError(
+                "COPY needs an IAM role", where=self.spec.name, remedy="Give target.iam_role in the pipeline's YAML."
+            )
+        return role
+
+    def _check_origin(self, before: LedgerHead, last: int) -> None:
+        origin = self.store.uri(self.layout.root)
+        if before.origin not in ("", origin):
+            raise StateError(
+                "Another pipeline loads this target table",
+                where=f"{self.spec.name} -> {self.spec.target.schema}.{self.spec.target.table}",
+                expected=origin,
+                found=before.origin,
+                remedy="Give each pipeline a target table of its own.",
+            )
+        if before.sequence > last:
+            raise StateError(
+                "The ledger knows of loads that the log does not hold",
+                where=f"{self.spec.name}, {origin}/log",
+                expected=f"sequence {before.sequence} or later",
+                found=f"sequence {last}",
+                remedy="Restore the log's objects from the bucket's versions.",
+            )
+
+    def _ask(self, warehouse: Warehouse, label: str, lost: OutcomeUnknown) -> LoadReport:
+        """After a lost reply to COMMIT: take the ledger's lock, then read whether this load is in it."""
+        with warehouse.session(label) as session:
+            session.execute(ledger.lock(self.spec.target))
+            rows = int(session.query(ledger.has_load(self.spec.target, self.load_id))[0][0])
+            head = target.read_ledger_head(self.spec, session)
+            applied = target.read_applied(self.spec, session, self.load_id) if rows else []
+            session.rollback()
+        if not rows:
+            raise ConnectionFailed(
+                "The connection was lost at COMMIT; the ledger says that nothing was committed",
+                where=self.spec.name,
+                remedy="A retry starts the load again; no row was loaded.",
+            ) from lost
+        return LoadReport(
+            load_id=self.load_id, applied=tuple(applied), ledger_head=head.sequence, log_head=head.sequence
+        )
+
+
+def _remember(spec: TableSpec, store: ObjectStore, report: LoadReport) -> None:
+    state = watermark_cache.read(spec, store)
+    state = replace(state, redshift_status="success", log_loaded=report.ledger_head)
+    if report.applied:
+        state = replace(
+            state, redshift_rows_loaded=report.rows_copied, last_redshift_load_time=watermark_cache.now_text()
+        )
+    watermark_cache.write(spec, store, replace(state, last_error=None))

@@ -1,0 +1,60 @@
+"""Which log entries go through one staging, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.spec import LoadMode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """One log entry in the target. ``rows_replaced`` and ``rows_superseded`` of a group stand at its last entry.
+
+    Over a load, copied = inserted + replaced + superseded. An entry that a later full entry made superfluous was not
+    copied: all its rows are superseded.
+    """
+
+    sequence: int
+    rows_copied: int = 0
+    rows_inserted: int = 0
+    rows_replaced: int = 0
+    rows_superseded: int = 0
+    rows_deleted: int = 0
+    position: str = ""
+    reach: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Consecutive entries of one treatment.
+
+    MERGE: through one staging, the later sequence wins. APPEND: one entry with files. REPLACE: one full entry, which
+    makes every entry before it superfluous. None: entries without files.
+    """
+
+    mode: LoadMode | None
+    entries: tuple[LogEntry, ...]
+
+
+def group_entries(entries: Sequence[LogEntry]) -> list[Group]:
+    """Group the entries in their order; what comes before the last full entry is not copied at all."""
+    last_full = max((i for i, entry in enumerate(entries) if entry.full), default=-1)
+    groups = [Group(mode=None, entries=tuple(entries[:last_full]))] if last_full > 0 else []
+    for entry in entries[max(last_full, 0) :]:
+        mode = _mode(entry)
+        if groups and mode in (LoadMode.MERGE, None) and groups[-1].mode is mode:
+            groups[-1] = Group(mode=mode, entries=(*groups[-1].entries, entry))
+        else:
+            groups.append(Group(mode=mode, entries=(entry,)))
+    return groups
+
+
+def _mode(entry: LogEntry) -> LoadMode | None:
+    if entry.full:
+        return LoadMode.REPLACE
+    if not entry.files:
+        return None
+    return entry.load

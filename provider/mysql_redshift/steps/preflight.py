@@ -1,0 +1,65 @@
+"""What can be known to fail before any row moves."""
+
+from __future__ import annotations
+
+import secrets
+
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.target_schema import TargetChanges, compare
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.errors import AccessDenied, StoreError
+from mysql_redshift.ports import ObjectStore, TargetTable, Warehouse
+
+
+def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
+    """Prove once, before the first run of a table, that the bucket keeps If-None-Match. It is left as it was.
+
+    Raises:
+        StoreError: the bucket lets the same new key be created twice, so that two runs could overwrite each other.
+
+    """
+    key = TableLayout.of(spec).probe(secrets.token_hex(8))
+    try:
+        store.put_new(key, b"first")
+        refused = not store.put_new(key, b"second")
+    finally:
+        store.delete([key])
+    if not refused:
+        raise StoreError(
+            "The bucket has no conditional writes: two runs could overwrite each other's log",
+            where=f"{spec.name}, s3://{spec.lake.bucket}",
+            expected="a second PUT with If-None-Match: * to be refused (412)",
+            found="it was accepted",
+            remedy="Use a bucket on Amazon S3 or on a server that supports conditional writes.",
+        )
+
+
+def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> None:
+    """Connect to the target and compare it with what the rows need.
+
+    Raises:
+        AccessDenied: naming every missing privilege.
+        TargetError: naming every column that does not fit.
+
+    """
+    with warehouse.session("mysql_redshift preflight") as session:
+        missing = session.missing_privileges(spec.target.schema, spec.target.table, spec.target.ledger_schema)
+        if missing:
+            raise AccessDenied(
+                "The Redshift user may not do what a load does",
+                where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+                found="; ".join(missing),
+                remedy="Have an administrator grant it, or name another user in the connection.",
+            )
+        table = session.describe(spec.target.schema, spec.target.table)
+        target_changes(spec, schema, table)
+        session.rollback()
+
+
+def target_changes(spec: TableSpec, schema: TableSchema, table: TargetTable | None) -> TargetChanges:
+    """Return what must change at an existing target; raises TargetError where that cannot be."""
+    if table is None:
+        return TargetChanges()
+    types = {column.name: column.type for column in table.columns}
+    return compare(schema, types, where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}")

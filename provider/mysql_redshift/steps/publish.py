@@ -1,0 +1,132 @@
+"""Step three: one new log entry for all parts of a run. Creating it is the commit of stage one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.plan import Plan, Receipt
+from mysql_redshift.core.position import Position
+from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
+from mysql_redshift.ports import ObjectStore
+from mysql_redshift.steps import watermark_cache
+from mysql_redshift.steps.journal import Journal
+
+
+def publish(plan: Plan, receipts: Sequence[Receipt], *, store: ObjectStore) -> LogEntry | None:
+    """Publish the run's files and move the position, in one object. Twice is as once.
+
+    Returns None where the plan was not to be carried out (dry run, mode redshift-only).
+
+    Raises:
+        DataCheckFailed: a chunk has no receipt, or two, or a file of a receipt is not on S3 as it was written.
+        Conflict: another run published at this sequence; this run's files are not used.
+
+    """
+    if plan.skip:
+        return None
+    try:
+        return _publish(plan, receipts, store)
+    except MysqlRedshiftError as exc:
+        watermark_cache.note_failure(plan.spec, store, stage="mysql", error=exc)
+        raise
+
+
+def _publish(plan: Plan, receipts: Sequence[Receipt], store: ObjectStore) -> LogEntry:
+    journal = Journal(store, TableLayout.of(plan.spec))
+    earlier = journal.find(plan.sequence)
+    if earlier is not None and earlier.run_key == plan.run_key:
+        return earlier
+    ordered = _one_receipt_a_chunk(plan, receipts)
+    if earlier is None:
+        _check_files(plan, ordered, store)
+    entry = journal.append(_entry(plan, ordered))
+    state = watermark_cache.read(plan.spec, store)
+    watermark_cache.write(plan.spec, store, watermark_cache.with_entry(state, entry))
+    return entry
+
+
+def _one_receipt_a_chunk(plan: Plan, receipts: Sequence[Receipt]) -> list[Receipt]:
+    mine = sorted((r for r in receipts if r.run_key == plan.run_key), key=lambda r: r.chunk)
+    planned = [chunk.index for chunk in plan.chunks]
+    found = [receipt.chunk for receipt in mine]
+    if found != planned or len(mine) != len(receipts):
+        raise DataCheckFailed(
+            "The chunks extracted are not the chunks planned; nothing is published",
+            where=f"{plan.spec.name}, run {plan.run_key}",
+            expected=f"one receipt for each of the chunks {planned}",
+            found=f"chunks {found}, and {len(receipts) - len(mine)} receipts of other runs",
+            remedy="Run the failed extract tasks again, then publish.",
+        )
+    return mine
+
+
+def _check_files(plan: Plan, receipts: Sequence[Receipt], store: ObjectStore) -> None:
+    """Every file must lie on S3 with the size and ETag it was written with."""
+    for file in (file for receipt in receipts for file in receipt.files):
+        info = store.head(file.key)
+        if info is None or (info.size, info.etag) != (file.size, file.etag):
+            raise DataCheckFailed(
+                "A Parquet file of this run is not on S3 as it was written; nothing is published",
+                where=f"{plan.spec.name}, {store.uri(file.key)}",
+                expected=f"{file.size} bytes, ETag {file.etag}",
+                found="no such object" if info is None else f"{info.size} bytes, ETag {info.etag}",
+                remedy="Run again; make sure that nothing else writes below this prefix.",
+            )
+
+
+def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
+    files = tuple(file for receipt in receipts for file in receipt.files)
+    touched: Counter[str] = Counter()
+    for receipt in receipts:
+        touched.update(receipt.touched)
+    to = _position_to(plan, receipts)
+    empty = not files and not plan.full
+    return LogEntry(
+        sequence=plan.sequence,
+        kind=EntryKind.EMPTY if empty and plan.kind is EntryKind.EXTRACT else plan.kind,
+        run_key=plan.run_key,
+        created_at=watermark_cache.now_text(),
+        position_from=plan.position_from,
+        position_to=to,
+        spec=plan.spec,
+        load=plan.load,
+        full=plan.full,
+        cursor=plan.cursor,
+        window=plan.window,
+        files=files,
+        source_rows=sum(receipt.rows for receipt in receipts),
+        schema=plan.table_schema,
+        fingerprint=plan.table_schema.fingerprint if plan.table_schema else "",
+        bounds=_bounds(receipts),
+        safe_point=plan.safe_point,
+        server_uuid=plan.server_uuid,
+        observation=plan.observation,
+        floor=plan.floor,
+        touched=dict(touched),
+        actor=plan.request.actor,
+        run_id=plan.request.run_id,
+        reason="; ".join(plan.notes),
+    )
+
+
+def _position_to(plan: Plan, receipts: Sequence[Receipt]) -> Position | None:
+    """With a row limit the position stops at the last row read; it never moves back."""
+    last = next((receipt.last for receipt in receipts if receipt.last is not None), None)
+    if last is None or plan.kind is EntryKind.REPAIR:
+        return plan.position_to
+    if plan.position_from is not None and plan.position_from.order() > last.order():
+        return plan.position_from
+    return last
+
+
+def _bounds(receipts: Sequence[Receipt]) -> tuple[str, str] | None:
+    """Smallest and largest cursor, for people: compared as text where the width is the same."""
+    found = [receipt.bounds for receipt in receipts if receipt.bounds is not None]
+    if not found:
+        return None
+    low = min((b[0] for b in found), key=lambda text: (len(text), text))
+    high = max((b[1] for b in found), key=lambda text: (len(text), text))
+    return low, high

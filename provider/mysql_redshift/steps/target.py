@@ -1,0 +1,129 @@
+"""The target table and its ledger: made where missing, and proven to be the ones that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mysql_redshift.core import ledger, merge_sql
+from mysql_redshift.core.ledger import LedgerHead
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.errors import TargetError
+from mysql_redshift.ports import WarehouseSession
+from mysql_redshift.steps.load_groups import Applied
+from mysql_redshift.steps.preflight import target_changes
+from mysql_redshift.steps.watermark_cache import WatermarkState
+
+MOST_ROWS = 1000  # ledger rows read at a time
+
+
+def ensure_ledger(spec: TableSpec, session: WarehouseSession) -> None:
+    """Create the ledger in a transaction of its own, so that LOCK can be the first statement of the load's."""
+    if session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is None:
+        session.execute(ledger.create_schema(spec.target))
+        session.execute(ledger.create_table(spec.target))
+        session.commit()
+    else:
+        session.rollback()
+
+
+def read_ledger_head(spec: TableSpec, session: WarehouseSession) -> LedgerHead:
+    """Return the last row's decisive columns; an empty head where there is none."""
+    rows = session.query(ledger.select_head(spec.target))
+    if not rows:
+        return LedgerHead()
+    sequence, origin, reach, oid, generation = rows[0]
+    return LedgerHead(
+        sequence=int(sequence),
+        origin=str(origin),
+        reach=None if reach is None else int(reach),
+        target_oid=int(oid),
+        generation=int(generation),
+    )
+
+
+def read_applied(spec: TableSpec, session: WarehouseSession, load_id: str) -> list[Applied]:
+    """Return what one load wrote into the ledger."""
+    rows = session.query(ledger.select_load(spec.target, load_id))
+    return [
+        Applied(sequence=int(r[0]), rows_copied=int(r[1]), rows_inserted=int(r[2]), rows_replaced=int(r[3]))
+        for r in rows
+    ]
+
+
+def check_identity(
+    spec: TableSpec,
+    session: WarehouseSession,
+    head: LedgerHead,
+    cache: WatermarkState,
+    entries: Sequence[LogEntry],
+    *,
+    full: bool,
+) -> tuple[int, int]:
+    """Return the target's OID (0: to be made) and the ledger's generation.
+
+    A full entry among those to load rebuilds everything, so it may begin a new generation.
+
+    Raises:
+        TargetError: the target was dropped, recreated, or is on another cluster, and history would be missing.
+
+    """
+    table = session.describe(spec.target.schema, spec.target.table)
+    oid = table.oid if table is not None else 0
+    where = f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
+    if full or not entries:
+        return oid, head.generation + (1 if head.target_oid not in (0, oid) else 0)
+    if head.sequence == 0 and cache.log_loaded > 0:
+        raise TargetError(
+            "The ledger is empty although loads are known: another cluster, or the ledger was dropped",
+            where=where,
+            expected=f"loads up to log entry {cache.log_loaded}",
+            found="an empty ledger",
+            remedy="Check the connection. If the target really is new, run with full_refresh: true.",
+        )
+    if head.target_oid not in (0, oid):
+        raise TargetError(
+            "The target table is not the one that was loaded: it was dropped, or dropped and made again",
+            where=where,
+            expected=f"table with OID {head.target_oid}",
+            found=f"OID {oid}" if oid else "no such table",
+            remedy="Its history is gone. Run with full_refresh: true to load every row anew.",
+        )
+    return oid, head.generation
+
+
+def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> None:
+    """Create the target or add its missing columns, inside the load's transaction."""
+    table = session.describe(spec.target.schema, spec.target.table)
+    if table is None:
+        session.execute(merge_sql.create_schema(spec.target))
+        session.execute(merge_sql.create_target(spec.target, schema, spec.layout))
+        return
+    changes = target_changes(spec, schema, table)
+    for column in changes.add:
+        session.execute(merge_sql.add_column(spec.target, column))
+    if changes.widen:
+        raise TargetError(
+            "Columns must be widened before this load",
+            where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+            expected=", ".join(f"{c.target} {c.redshift_type}" for c in changes.widen),
+            remedy="Run the load again: widening is done before its transaction begins.",
+        )
+
+
+def widen(spec: TableSpec, schema: TableSchema | None, session: WarehouseSession) -> None:
+    """Widen columns before the load: Redshift refuses it inside a transaction. Each statement may be repeated."""
+    if schema is None:
+        return
+    table = session.describe(spec.target.schema, spec.target.table)
+    changes = target_changes(spec, schema, table)
+    session.rollback()
+    for column in changes.widen:
+        session.alone(merge_sql.widen_column(spec.target, column))
+
+
+def oid_after(spec: TableSpec, session: WarehouseSession) -> int:
+    """Return the target's OID at the end of the load; 0 where there still is no target."""
+    table = session.describe(spec.target.schema, spec.target.table)
+    return table.oid if table is not None else 0

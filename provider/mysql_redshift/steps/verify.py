@@ -1,0 +1,181 @@
+"""Step five: count again, at both ends, and let ``verified_through`` move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from mysql_redshift.core import checks as rules
+from mysql_redshift.core import ledger, merge_sql, source_sql
+from mysql_redshift.core.checks import Check, CheckResult
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.ledger import LedgerHead
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.position import Position
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.cursor_kind import resolve_cursor
+from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
+from mysql_redshift.ports import ObjectStore, Source, Warehouse, WarehouseSession
+from mysql_redshift.steps import target, watermark_cache
+from mysql_redshift.steps.journal import Journal
+
+MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the newest
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyReport:
+    """Every check passed. ``rows`` is the target's count; ``position`` what was verified through."""
+
+    results: tuple[CheckResult, ...] = ()
+    rows: int | None = None
+    position: Position | None = None
+    log_head: int = 0
+
+
+def verify(
+    spec: TableSpec,
+    *,
+    source: Source,
+    store: ObjectStore,
+    warehouse: Warehouse,
+    checks: Sequence[str] = (Check.CUSTODY, Check.BOUNDS),
+) -> VerifyReport:
+    """Run the checks named, on real counts of both ends.
+
+    Raises:
+        DataCheckFailed: naming each check that failed, with both counts and what to do.
+        ConfigurationError: a check has an unknown name.
+
+    """
+    wanted = _names(checks)
+    journal = Journal(store, TableLayout.of(spec))
+    head = journal.head(hint=watermark_cache.read(spec, store).log_extracted)
+    if head is None:
+        return VerifyReport()
+    try:
+        report = _verify(spec, source, warehouse, wanted, journal, head)
+    except MysqlRedshiftError as exc:
+        watermark_cache.note_failure(spec, store, stage="redshift", error=exc)
+        raise
+    state = watermark_cache.read(spec, store)
+    watermark_cache.write(spec, store, replace(state, verified_through=report.position))
+    return report
+
+
+def _verify(
+    spec: TableSpec,
+    source: Source,
+    warehouse: Warehouse,
+    wanted: frozenset[Check],
+    journal: Journal,
+    head: LogEntry,
+) -> VerifyReport:
+    schema = resolve_schema(source.describe(spec.source.database, spec.source.table), spec)
+    with warehouse.session(f"mysql_redshift verify {spec.pipeline}.{spec.source.table}") as session:
+        seen = _look(spec, session, schema, journal, head)
+        session.rollback()
+    results = []
+    if Check.CUSTODY in wanted:
+        results.append(rules.custody(log=seen.log, ledger=seen.ledger))
+    if Check.BOUNDS in wanted:
+        results.append(_bounds(spec, source, schema, seen))
+    if Check.WINDOW in wanted and seen.window_rows is not None:
+        results.append(_window(spec, source, schema, head, seen.window_rows))
+    _require(spec, results)
+    return VerifyReport(results=tuple(results), rows=seen.rows, position=seen.position, log_head=head.sequence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What one Redshift snapshot showed; ``entry`` is the log entry at the ledger's head."""
+
+    entry: LogEntry | None
+    rows: int
+    keys: int | None
+    log: dict[int, int]
+    ledger: dict[int, tuple[int, int]]
+    window_rows: int | None
+
+    @property
+    def position(self) -> Position | None:
+        return self.entry.position_to if self.entry is not None else None
+
+
+def _look(spec: TableSpec, session: WarehouseSession, schema: TableSchema, journal: Journal, head: LogEntry) -> _Seen:
+    """Read ledger and target in one transaction, before the source is asked."""
+    has_ledger = session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is not None
+    has_target = session.describe(spec.target.schema, spec.target.table) is not None
+    last = target.read_ledger_head(spec, session) if has_ledger else LedgerHead()
+    start = max(head.sequence - MOST_ENTRIES, 0)
+    rows = session.query(ledger.select_range(spec.target, after=start, most=MOST_ENTRIES)) if has_ledger else []
+    entries = journal.after(start, through=head.sequence)
+    count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window is not None else None
+    if has_target:
+        count = _number(session, merge_sql.count_target(spec.target))
+        keys = _number(session, merge_sql.count_target_keys(spec.target, schema)) if schema.key else None
+        if head.window is not None and head.cursor is not None:
+            in_window = _number(session, merge_sql.count_target_window(spec.target, schema, head.cursor, head.window))
+    return _Seen(
+        entry=journal.read(last.sequence) if last.sequence else None,
+        rows=count,
+        keys=keys,
+        log=_pending_counts(entries, last.sequence),
+        ledger={int(r[0]): (int(r[1]), int(r[2])) for r in rows},
+        window_rows=in_window,
+    )
+
+
+def _pending_counts(entries: Iterable[LogEntry], loaded: int) -> dict[int, int]:
+    """Rows by sequence; entries without files above the ledger's head were rightly left there."""
+    return {e.sequence: e.rows for e in islice(entries, MOST_ENTRIES) if e.files or e.full or e.sequence <= loaded}
+
+
+def _bounds(spec: TableSpec, source: Source, schema: TableSchema, seen: _Seen) -> CheckResult:
+    cursor = resolve_cursor(source.describe(spec.source.database, spec.source.table), spec)
+    if cursor is None and seen.entry is not None and seen.entry.full:
+        below = everything = seen.entry.rows  # read whole by the last run: exact, whatever the source did since
+    elif cursor is None or seen.position is None:
+        below, everything = 0, int(source.query(source_sql.count_all(spec.source))[0][0])
+    else:
+        floor = seen.entry.floor if seen.entry is not None else None
+        sql = source_sql.counts_below(spec.source, schema, cursor, floor=floor, upper=seen.position)
+        below, everything = (int(number) for number in source.query(sql)[0])
+    return rules.bounds(below=below, everything=everything, target=seen.rows, keys=seen.keys)
+
+
+def _window(spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, target_rows: int) -> CheckResult:
+    if head.window is None or head.cursor is None:
+        raise ConfigurationError("The window check needs a table with a cursor", where=spec.name)
+    sql = source_sql.count_window(spec.source, schema, head.cursor, head.window)
+    rows = int(source.query(sql)[0][0])
+    return rules.window(source=rows, target=target_rows, text=str(head.window))
+
+
+def _require(spec: TableSpec, results: Iterable[CheckResult]) -> None:
+    failed = [result for result in results if not result.ok]
+    if not failed:
+        return
+    raise DataCheckFailed(
+        f"Verification failed: {', '.join(result.check.value for result in failed)}",
+        where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+        expected="; ".join(f"{result.check}: {result.expected}" for result in failed),
+        found="; ".join(f"{result.check}: {result.found}" for result in failed),
+        remedy=" ".join(dict.fromkeys(result.remedy for result in failed)),
+    )
+
+
+def _names(checks: Sequence[str]) -> frozenset[Check]:
+    known = {check.value for check in Check}
+    unknown = sorted(set(map(str, checks)) - known)
+    if unknown or not checks:
+        raise ConfigurationError(
+            "Unknown check", expected=", ".join(sorted(known)), found=", ".join(unknown) or "none at all"
+        )
+    return frozenset(Check(name) for name in checks)
+
+
+def _number(session: WarehouseSession, sql: str) -> int:
+    return int(session.query(sql)[0][0])

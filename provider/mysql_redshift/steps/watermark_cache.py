@@ -1,0 +1,98 @@
+"""``watermark.json``: what operators read. A cache of log and ledger: rebuilt from them, never decided from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from mysql_redshift.core import codec
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.position import Position, PositionKind, format_time
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.errors import MysqlRedshiftError, StateError
+from mysql_redshift.ports import ObjectStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatermarkState:
+    """The names operators know from the tool before this one, and where log and ledger stand."""
+
+    table_name: str
+    version: int = 1
+    last_mysql_data_timestamp: str | None = None
+    last_processed_id: int | None = None
+    last_mysql_extraction_time: str | None = None
+    mysql_status: str = "pending"
+    mysql_rows_extracted: int = 0
+    last_redshift_load_time: str | None = None
+    redshift_status: str = "pending"
+    redshift_rows_loaded: int = 0
+    backup_strategy: str = "sequential"
+    last_error: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    position: Position | None = None
+    log_extracted: int = 0
+    log_loaded: int = 0
+    verified_through: Position | None = None
+
+
+def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
+    """Return the cache; a fresh one where it is missing or unreadable, since it decides nothing."""
+    fresh = WatermarkState(table_name=f"{spec.source.database}.{spec.source.table}", created_at=now_text())
+    layout = TableLayout.of(spec)
+    stored = store.get(layout.watermark)
+    if stored is None:
+        return fresh
+    try:
+        return codec.from_json(WatermarkState, stored.body, where=store.uri(layout.watermark))
+    except StateError:
+        return fresh
+
+
+def write(spec: TableSpec, store: ObjectStore, state: WatermarkState) -> WatermarkState:
+    """Write the cache with the strategy of the spec and the time of now."""
+    state = replace(state, backup_strategy=spec.strategy.value, updated_at=now_text())
+    store.put(TableLayout.of(spec).watermark, codec.to_json(state))
+    return state
+
+
+def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
+    """Return the state after ``entry`` became the log's head."""
+    to = entry.position_to
+    is_time = to is not None and to.kind is PositionKind.TIME
+    return replace(
+        state,
+        position=to,
+        last_mysql_data_timestamp=format_time(to.value) if to is not None and is_time else None,
+        last_processed_id=to.value - 1 if to is not None and not is_time else None,
+        last_mysql_extraction_time=entry.created_at,
+        mysql_status="success",
+        mysql_rows_extracted=entry.rows,
+        log_extracted=entry.sequence,
+        last_error=None,
+    )
+
+
+def now_text() -> str:
+    """Return this machine's time: for people only, no decision is made from it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: MysqlRedshiftError) -> None:
+    """Write status and error of a failed stage (``mysql`` or ``redshift``), never a position (D4).
+
+    Where S3 itself is what failed, nothing can be written: the error on its way says so.
+    """
+    text = str(error)[:2000]
+    try:
+        state = read(spec, store)
+        if stage == "mysql":
+            write(spec, store, replace(state, mysql_status="failed", last_error=text))
+        else:
+            write(spec, store, replace(state, redshift_status="failed", last_error=text))
+    except MysqlRedshiftError as exc:
+        error.add_note(f"The failure could not be noted in watermark.json: {exc.what}")
