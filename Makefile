@@ -1,0 +1,28 @@
+# Two commands for everybody: `make demo` and `make test`. Each does all its set-up first.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo down test check bench
+PY := .venv/bin/python
+
+help: ## show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## install what is missing: system packages, .venv with locked versions
+	@bash scripts/setup
+
+demo: setup ## run the whole story on local servers under a real Airflow (KEEP=1 leaves it up; DEMO_SCALE=0.1 is smaller)
+	@$(PY) -m demo run $(if $(KEEP),--keep)
+
+down: ## end what `make demo KEEP=1` left up
+	@$(PY) -m demo down
+
+test: setup ## run the whole suite on local servers
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+check: setup ## ruff format and lint, mypy --strict, import contracts
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+bench: setup ## run the benchmarks; figures are ratios within one run
+	@$(PY) -m benchmarks
