@@ -1,0 +1,1 @@
+"""Hand-written fakes; they pass the same contract tests as the adapters."""

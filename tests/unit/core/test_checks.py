@@ -1,0 +1,46 @@
+"""The checks that compare counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core import checks
+
+
+@pytest.mark.parametrize(
+    ("below", "everything", "target", "keys", "ok"),
+    [
+        (10, 10, 10, 10, True),
+        (10, 10, 9, 9, False),  # one row deleted in the target
+        (10, 10, 10, 9, False),  # one deleted, another doubled: the count alone is fooled
+        (10, 10, 11, 10, False),  # one doubled
+        (10, 14, 12, 12, True),  # the writer goes on
+        (10, 10, 12, 12, True),  # two deleted at the source and kept in the target
+        (10, 10, 12, None, False),  # without a key that cannot be told from doubles
+        (10, 10, 10, None, True),
+    ],
+)
+def test_bounds(below: int, everything: int, target: int, keys: int | None, ok: bool) -> None:
+    """A <= target <= C, and no key twice."""
+    result = checks.bounds(below=below, everything=everything, target=target, keys=keys)
+    assert result.ok is ok
+    assert bool(result.remedy) is not ok
+
+
+def test_rows_deleted_at_the_source_are_reported() -> None:
+    """What incremental reading cannot see is said."""
+    assert "2 rows were deleted" in checks.bounds(below=10, everything=10, target=12, keys=12).note
+
+
+def test_the_window_check_is_one_sided() -> None:
+    """Rows that left the window at the source may stay in the target."""
+    assert checks.window(source=5, target=7, text="w").ok
+    assert not checks.window(source=5, target=4, text="w").ok
+
+
+def test_custody_wants_every_log_entry_in_the_ledger_with_its_rows() -> None:
+    """Copied exactly, or superseded whole by a later full entry."""
+    log = {1: 5, 2: 7}
+    assert checks.custody(log=log, ledger={1: (0, 5), 2: (7, 1)}).ok
+    assert not checks.custody(log=log, ledger={1: (5, 0)}).ok
+    assert not checks.custody(log=log, ledger={1: (5, 0), 2: (6, 7)}).ok

@@ -1,0 +1,95 @@
+"""Positions are exact, and a wall clock never lies inside a repeated hour."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mysql_redshift.core import codec
+from mysql_redshift.core.cursor import Cursor, CursorKind
+from mysql_redshift.core.position import Position, PositionKind, format_time, parse_position, parse_time, to_micros
+from mysql_redshift.errors import ConfigurationError
+
+MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2037, 1, 1)).map(  # noqa: DTZ001
+    lambda moment: to_micros(moment.replace(tzinfo=UTC))
+)
+BERLIN = Cursor(column="c", kind=CursorKind.DATETIME, zone="Europe/Berlin", resolution=1)
+
+
+@given(MOMENTS)
+def test_a_time_survives_its_text(value: int) -> None:
+    """Text and number of a position are the same moment, to the microsecond."""
+    assert parse_time(format_time(value)) == value
+
+
+def test_a_big_id_survives_json() -> None:
+    """S8: 9007199254740993 does not become ...992."""
+    position = Position(kind=PositionKind.ID, value=9_007_199_254_740_993, key=("9007199254740993",))
+    assert codec.from_json(Position, codec.to_json(position), where="x") == position
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(PositionKind.TIME, 5), (PositionKind.TIME, "soon"), (PositionKind.ID, "5x")]
+)
+def test_a_position_of_the_wrong_kind_is_refused(kind: PositionKind, text: str | int) -> None:
+    """L15: a unix integer is not compared with a datetime string."""
+    with pytest.raises(ConfigurationError):
+        parse_position(kind, text)
+
+
+@given(MOMENTS)
+def test_floor_is_never_above_and_never_ambiguous(value: int) -> None:
+    """A floored wall clock means one moment only, and lies at most two hours below."""
+    floored = BERLIN.floor(value)
+    assert value - 2 * 3600 * 10**6 <= floored <= value
+    wall = datetime.fromtimestamp(floored / 10**6, ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+    zone = ZoneInfo("Europe/Berlin")
+    assert wall.replace(tzinfo=zone, fold=0).utcoffset() == wall.replace(tzinfo=zone, fold=1).utcoffset()
+
+
+@given(MOMENTS, MOMENTS)
+def test_floored_positions_order_wall_clocks_as_moments(one: int, other: int) -> None:
+    """Rows written before a floored position have a wall clock below its literal: none is skipped, none waits."""
+    bound = BERLIN.floor(one)
+    row_wall = BERLIN.literal(other)
+    if other < bound:
+        assert row_wall <= BERLIN.literal(bound)
+    elif other >= bound + 3600 * 10**6:
+        assert row_wall >= BERLIN.literal(bound)
+
+
+def test_both_sides_of_the_repeated_hour_are_read() -> None:
+    """2026-10-25 in Berlin: 02:30 happens twice, and the position stays below both until the hour is over."""
+    first, second = parse_time("2026-10-25T00:30:00Z"), parse_time("2026-10-25T01:30:00Z")
+    start = parse_time("2026-10-25T00:00:00Z")
+    assert BERLIN.floor(first) < start
+    assert BERLIN.floor(second) < start
+    assert BERLIN.floor(parse_time("2026-10-25T02:00:00Z")) == parse_time("2026-10-25T02:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("kind", "resolution", "text", "literal"),
+    [
+        (CursorKind.INTEGER, 1, "7", "7"),
+        (CursorKind.UNIX, 1_000_000, "1700000000", "1700000000"),
+        (CursorKind.UNIX, 1_000, "1700000000123", "1700000000123"),
+        (CursorKind.TIMESTAMP, 1, "2026-01-02 03:04:05.000006", "'2026-01-02 03:04:05.000006'"),
+        (CursorKind.DATETIME, 1, "2026-07-02 03:04:05", "'2026-07-02 03:04:05.000000'"),
+        (CursorKind.DATE, 86_400_000_000, "2026-01-02", "'2026-01-02'"),
+    ],
+)
+def test_literal_is_the_inverse_of_parse(kind: CursorKind, resolution: int, text: str, literal: str) -> None:
+    """A value read from the column and written back compares equal with it."""
+    cursor = Cursor(column="c", kind=kind, zone="Europe/Berlin", resolution=resolution)
+    assert cursor.literal(cursor.parse(text)) == literal
+
+
+def test_a_unix_upper_bound_rounds_up() -> None:
+    """c < 1.5 s on whole seconds is c < 2: second 1 is inside, as its rows are older."""
+    cursor = Cursor(column="c", kind=CursorKind.UNIX, resolution=1_000_000)
+    assert cursor.literal(1_500_000) == "2"
+    assert cursor.floor(1_500_000) == 1_000_000

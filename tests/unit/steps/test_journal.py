@@ -1,0 +1,102 @@
+"""The log: totally ordered, read from its head, never assumed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core import codec
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.errors import Conflict, StateError
+from mysql_redshift.steps.journal import Journal
+from tests.fakes.specs import entry, spec
+from tests.fakes.store import MemoryStore
+
+LAYOUT = TableLayout.of(spec())
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def journal(store: MemoryStore) -> Journal:
+    return Journal(store, LAYOUT)
+
+
+def test_an_empty_log_has_no_head(journal: Journal) -> None:
+    """Whatever the hint says."""
+    assert journal.head() is None
+    assert journal.head(hint=7) is None
+
+
+@pytest.mark.parametrize("hint", [0, 1, 1499, 1500, 1600])
+def test_the_head_is_found_from_any_hint(journal: Journal, hint: int) -> None:
+    """L9: more than 1,000 entries are no matter, and a false hint decides nothing."""
+    for number in range(1, 1501):
+        journal.append(entry(number, files=(), schema=None))
+    head = journal.head(hint=hint)
+    assert head is not None
+    assert head.sequence == 1500
+
+
+def test_a_good_hint_spares_the_listing(journal: Journal, store: MemoryStore) -> None:
+    """Reading the head costs the same after ten years."""
+    for number in range(1, 301):
+        journal.append(entry(number, files=()))
+    store.listed = 0
+    journal.head(hint=299)
+    assert store.listed == 2
+
+
+def test_a_missing_entry_is_refused(journal: Journal, store: MemoryStore) -> None:
+    """L8: nothing is assumed in its place."""
+    for number in (1, 2, 3):
+        journal.append(entry(number))
+    del store.objects[LAYOUT.entry(2)]
+    with pytest.raises(StateError, match="missing"):
+        journal.head()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"sequence": 1}', b"null"])
+def test_an_unreadable_entry_is_refused(journal: Journal, store: MemoryStore, body: bytes) -> None:
+    """Cut or changed objects name themselves and the way out."""
+    store.put(LAYOUT.entry(1), body)
+    with pytest.raises(StateError, match=r"Restore|restore"):
+        journal.head()
+
+
+def test_an_entry_of_a_newer_version_is_refused(journal: Journal, store: MemoryStore) -> None:
+    """A provider that does not know a version does not guess."""
+    plain = codec.to_plain(entry(1)) | {"version": 2}
+    store.put(LAYOUT.entry(1), codec.json.dumps(plain).encode())
+    with pytest.raises(StateError, match="version"):
+        journal.head()
+
+
+def test_a_foreign_object_in_the_log_is_refused(journal: Journal, store: MemoryStore) -> None:
+    """It may be somebody's copy of an entry."""
+    journal.append(entry(1))
+    store.put(f"{LAYOUT.log}000000000001 (copy).json", b"{}")
+    with pytest.raises(StateError, match="foreign"):
+        journal.head()
+
+
+def test_a_taken_sequence_names_its_winner(journal: Journal) -> None:
+    """Rule 5: the loser publishes nothing and says who won."""
+    journal.append(entry(1, actor="schedule"))
+    with pytest.raises(Conflict, match=r"run-1 \(extract, schedule"):
+        journal.append(entry(1, run_key="mine"))
+
+
+def test_publishing_twice_returns_the_first(journal: Journal) -> None:
+    """A retry after a lost reply finds its own entry, even where the retry's text differs."""
+    first = journal.append(entry(1))
+    assert journal.append(entry(1, created_at="later")) == first
+
+
+def test_an_entry_survives_json_whole() -> None:
+    """Every field comes back equal."""
+    whole = entry(1, touched={"a: null": 3}, bounds=("1", "2"))
+    assert codec.from_json(LogEntry, codec.to_json(whole), where="x") == whole
