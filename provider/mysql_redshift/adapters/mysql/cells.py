@@ -1,0 +1,177 @@
+"""One column's cells, from the bytes of the text protocol to an Arrow array: exact, or by a declared policy."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from mysql_redshift.adapters.parquet.schema import arrow_type
+from mysql_redshift.core.types.column import Cell, Column
+
+pc: Any = pyarrow.compute  # its stubs do not take an Array of any type
+Raw = Sequence[bytes | None]
+ROW_LIMIT = 4 * 1024 * 1024  # of a row in COPY
+DATE_SHAPE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+IN_A_DAY = re.compile(rb"([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?")
+
+
+class Refused(Exception):
+    """A cell that its column cannot carry: which row of the batch, and why. The reader adds table and key."""
+
+    def __init__(self, row: int, what: str, *, expected: str, found: str, remedy: str) -> None:
+        super().__init__(what)
+        self.row, self.what, self.expected, self.found, self.remedy = row, what, expected, found, remedy
+
+
+def to_array(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+    """Return the cells as an array of the column's Arrow type; counts in ``touched`` what a policy acted on."""
+    return CONVERTERS.get(column.cell, _number)(raw, column, touched)
+
+
+def lengths_of(array: pa.Array[Any]) -> list[int]:
+    """Return the bytes of each text or binary value, 0 for NULL."""
+    lengths: list[int] = pc.fill_null(pc.binary_length(array), 0).to_pylist()
+    return lengths
+
+
+def _number(raw: Raw, column: Column, _: Counter[str]) -> pa.Array[Any]:
+    kind = arrow_type(column)
+    # A FLOAT is sent as the double it equals: parsed as such and then made narrow it is exact.
+    sent = pa.float64() if column.cell is Cell.FLOAT else kind
+    try:
+        numbers: pa.Array[Any] = pa.array(raw, pa.string()).cast(sent).cast(kind)
+    except pa.ArrowInvalid as exc:
+        raise _first_refused(raw, column, lambda one: pa.array([one], pa.string()).cast(sent)) from exc
+    return numbers
+
+
+def _bool(raw: Raw, column: Column, _: Counter[str]) -> pa.Array[Any]:
+    for row, cell in enumerate(raw):
+        if cell not in (b"0", b"1", None):
+            raise _does_not_fit(row, column, cell)
+    return pa.array([None if cell is None else cell == b"1" for cell in raw], pa.bool_())
+
+
+def _text(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+    if dict(column.policies).get("time") == "time":
+        for row, cell in enumerate(raw):
+            if cell is not None and not IN_A_DAY.fullmatch(cell):
+                raise _does_not_fit(row, column, cell)
+    try:
+        return _within(pa.array(raw, pa.string()), raw, column, touched, column.max_bytes)
+    except pa.ArrowInvalid as exc:
+        raise _first_refused(raw, column, lambda one: pa.array([one], pa.string())) from exc
+
+
+def _bytes(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+    return _within(pa.array(raw, pa.binary()), raw, column, touched, min(column.max_bytes, ROW_LIMIT))
+
+
+def _within(array: pa.Array[Any], raw: Raw, column: Column, touched: Counter[str], limit: int) -> pa.Array[Any]:
+    """Apply the policy to values over the limit in bytes."""
+    longest = pc.max(pc.binary_length(array)).as_py()
+    if longest is None or longest <= limit:
+        return array
+    name, policy = next(((n, p) for n, p in column.policies if n.endswith("too_long")), ("too_long", "fail"))
+    cells: list[bytes | None] = list(raw)
+    for row, cell in enumerate(cells):
+        if cell is None or len(cell) <= limit:
+            continue
+        if policy == "fail":
+            raise Refused(
+                row,
+                "A value is too long for Redshift",
+                expected=f"at most {limit} bytes ({column.staging_type})",
+                found=f"{len(cell)} bytes",
+                remedy=f"Shorten it at the source, or declare {name} for this column: {_choices(name)}.",
+            )
+        touched[f"{column.name}: {name}"] += 1
+        cells[row] = _truncated(cell, limit, column) if policy == "truncate" else None
+    changed: pa.Array[Any] = pa.array(cells, array.type)
+    return changed
+
+
+def _choices(name: str) -> str:
+    return "truncate or null" if name == "too_long" else "null"
+
+
+def _truncated(cell: bytes, limit: int, column: Column) -> bytes:
+    """Cut text at a character's boundary: a cut character is dropped whole."""
+    cut = cell[:limit]
+    return cut.decode("utf-8", "ignore").encode() if column.cell is Cell.TEXT else cut
+
+
+def _moment(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+    """Parse dates; whatever no calendar has goes by the policy zero_date."""
+    text = pa.array(raw, pa.string())
+    kind = arrow_type(column)
+    odd = pc.match_substring_regex(text, "^0000|^....-00|^....-..-00")
+    if not pc.any(odd).as_py():
+        try:
+            return text.cast(kind)
+        except pa.ArrowInvalid:  # 31 February, as ALLOW_INVALID_DATES lets in: look at each value
+            pass
+    policy = dict(column.policies).get("zero_date", "fail")
+    cells: list[bytes | None] = list(raw)
+    for row, cell in enumerate(cells):
+        if cell is None or _exists(cell):
+            continue
+        if policy == "fail":
+            raise Refused(
+                row,
+                "No calendar has this date",
+                expected="a date from 0001-01-01 to 9999-12-31",
+                found=cell.decode("ascii", "replace"),
+                remedy="Correct it at the source, or declare zero_date for this column: null or a date.",
+            )
+        touched[f"{column.name}: zero_date"] += 1
+        cells[row] = None if policy == "null" else _instead(policy, column)
+    return pa.array(cells, pa.string()).cast(kind)
+
+
+def _exists(cell: bytes) -> bool:
+    match = DATE_SHAPE.match(cell.decode("ascii", "replace"))
+    try:
+        return match is not None and bool(date(*map(int, match.groups())))
+    except ValueError:
+        return False
+
+
+def _instead(policy: str, column: Column) -> bytes:
+    day = datetime.fromisoformat(policy)
+    return f"{day:%Y-%m-%d}".encode() if column.cell is Cell.DATE else f"{day:%Y-%m-%d} 00:00:00".encode()
+
+
+def _first_refused(raw: Raw, column: Column, convert: Callable[[bytes | None], Any]) -> Refused:
+    for row, cell in enumerate(raw):
+        try:
+            convert(cell)
+        except pa.ArrowInvalid:
+            return _does_not_fit(row, column, cell)
+    return _does_not_fit(0, column, raw[0])
+
+
+def _does_not_fit(row: int, column: Column, cell: bytes | None) -> Refused:
+    declared = ", ".join(f"{name}: {choice}" for name, choice in column.policies)
+    return Refused(
+        row,
+        "A value does not fit the column's type in Redshift",
+        expected=f"{column.redshift_type}{f' ({declared})' if declared else ''}",
+        found=repr(cell[:40].decode("utf-8", "backslashreplace")) if cell is not None else "NULL",
+        remedy="Correct it at the source, declare another policy for this column, or leave it out.",
+    )
+
+
+CONVERTERS: dict[Cell, Callable[[Raw, Column, Counter[str]], pa.Array[Any]]] = {
+    Cell.BOOL: _bool,
+    Cell.TEXT: _text,
+    Cell.BYTES: _bytes,
+    Cell.DATE: _moment,
+    Cell.TIMESTAMP: _moment,
+}

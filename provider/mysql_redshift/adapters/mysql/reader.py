@@ -1,0 +1,87 @@
+"""A SELECT as Arrow batches: the pure-Python reader, which is also what a faster one has to agree with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+import pyarrow as pa
+
+from mysql_redshift.adapters.mysql.cells import ROW_LIMIT, Refused, lengths_of, to_array
+from mysql_redshift.adapters.mysql.connection import Session
+from mysql_redshift.adapters.mysql.rows import Cells, raw_rows
+from mysql_redshift.adapters.parquet.schema import arrow_schema
+from mysql_redshift.core.types.column import Column, TableSchema
+from mysql_redshift.errors import SourceError
+
+BATCH_BYTES = 64 * 1024 * 1024
+
+
+class MySQLRowStream:
+    """Batches of one SELECT, at most ``batch_rows`` rows and about 64 MB each. Read once, to its end or not at all."""
+
+    def __init__(self, session: Session, sql: str, schema: TableSchema, batch_rows: int) -> None:
+        self._session, self._sql, self._schema, self._batch_rows = session, sql, schema, max(1, batch_rows)
+        self._arrow = arrow_schema(schema)
+        self._touched: Counter[str] = Counter()
+
+    @property
+    def touched(self) -> Mapping[str, int]:
+        """After the last batch: how many values a policy acted on, by "column: policy"."""
+        return dict(self._touched)
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        rows: list[Cells] = []
+        held = 0
+        with closing(raw_rows(self._session, self._sql, columns=len(self._schema.columns))) as source:
+            for row, size in source:
+                rows.append(row)
+                held += size
+                if len(rows) >= self._batch_rows or held >= BATCH_BYTES:
+                    yield self._batch(rows, held)
+                    rows, held = [], 0
+        if rows:
+            yield self._batch(rows, held)
+
+    def _batch(self, rows: list[Cells], size: int) -> pa.RecordBatch:
+        columns = zip(self._schema.columns, zip(*rows, strict=True), strict=True)
+        arrays = [self._array(cells, column, rows) for column, cells in columns]
+        if size > ROW_LIMIT:
+            self._check_row_sizes(arrays, rows)
+        return pa.RecordBatch.from_arrays(arrays, schema=self._arrow)
+
+    def _array(self, cells: tuple[bytes | None, ...], column: Column, rows: list[Cells]) -> pa.Array[Any]:
+        try:
+            return to_array(cells, column, self._touched)
+        except Refused as exc:
+            raise SourceError(
+                exc.what,
+                where=f"column {column.name} {column.source_type}, {self._key_of(rows[exc.row])}",
+                expected=exc.expected,
+                found=exc.found,
+                remedy=exc.remedy,
+            ) from exc
+
+    def _check_row_sizes(self, arrays: list[pa.Array[Any]], rows: list[Cells]) -> None:
+        """COPY takes rows of at most 4 MB: what the policies left of long values must fit together."""
+        wide = [array for array in arrays if pa.types.is_string(array.type) or pa.types.is_binary(array.type)]
+        sizes = [sum(lengths) for lengths in zip(*(lengths_of(array) for array in wide), strict=True)]
+        longest = max(sizes, default=0)
+        if longest > ROW_LIMIT:
+            raise SourceError(
+                "A row is too long for Redshift's COPY",
+                where=self._key_of(rows[sizes.index(longest)]),
+                expected=f"at most {ROW_LIMIT} bytes in a row",
+                found=f"{longest} bytes",
+                remedy="Shorten it at the source, declare too_long for its longest column, or leave that column out.",
+            )
+
+    def _key_of(self, row: Cells) -> str:
+        named = [
+            f"{column.name}={(cell or b'NULL').decode('utf-8', 'backslashreplace')}"
+            for column, cell in zip(self._schema.columns, row, strict=True)
+            if column.name in self._schema.key
+        ]
+        return f"row with key {', '.join(named)}" if named else "a table without a key"
