@@ -30,7 +30,9 @@ def ledger_entries(sizes: Sizes) -> Table:
             ddl="ENUM('debit','credit') NOT NULL",
             value="ELT(1 + n MOD 2, 'debit', 'credit')",
         ),
-        Column(name="amount", kind=Kind.DECIMAL, ddl="DECIMAL(18,4) NOT NULL", value=money("entry", -9_000_000, 9_000_000)),
+        Column(
+            name="amount", kind=Kind.DECIMAL, ddl="DECIMAL(18,4) NOT NULL", value=money("entry", -9_000_000, 9_000_000)
+        ),
         Column(
             name="balance",
             kind=Kind.DECIMAL,
@@ -49,7 +51,7 @@ def ledger_entries(sizes: Sizes) -> Table:
             name="memo",
             kind=Kind.TEXT,
             ddl="VARCHAR(140)",
-            value=f"ELT(1 + {noise('memo')} MOD 6, '', NULL, 'N/A', {literal('Gebühr §3')}, {literal('手数料')}, ' padded')",
+            value=f"ELT(1 + {noise('memo')} MOD 5, '', NULL, {literal('Gebühr §3')}, {literal('手数料')}, ' padded')",
         ),
         Column(
             name="updated_at",
@@ -108,7 +110,9 @@ def settlement_lines(sizes: Sizes) -> Table:
         ),
         Column(name="line", kind=Kind.INTEGER, ddl="SMALLINT UNSIGNED NOT NULL", value="1 + (n - 1) MOD 17"),
         Column(name="gross", kind=Kind.DECIMAL, ddl="DECIMAL(18,4) NOT NULL", value=money("gross", 0, 90_000_000)),
-        Column(name="fee", kind=Kind.DECIMAL, ddl="DECIMAL(18,4)", value=sometimes("nf", 5, "NULL", money("f", 0, 9_000))),
+        Column(
+            name="fee", kind=Kind.DECIMAL, ddl="DECIMAL(18,4)", value=sometimes("nf", 5, "NULL", money("f", 0, 9_000))
+        ),
         Column(
             name="state",
             kind=Kind.TEXT,

@@ -153,7 +153,9 @@ def customers(sizes: Sizes) -> Table:
             ddl="CHAR(2) CHARACTER SET ascii",
             value=sometimes("no country", 3, "NULL", one_of("country", "DE", "DE", "DE", *COUNTRIES)),
         ),
-        Column(name="newsletter", kind=Kind.INTEGER, ddl="TINYINT(1)", value="ELT(1 + n MOD 7, 0, 1, 1, NULL, 0, 1, 5)"),
+        Column(
+            name="newsletter", kind=Kind.INTEGER, ddl="TINYINT(1)", value="ELT(1 + n MOD 7, 0, 1, 1, NULL, 0, 1, 5)"
+        ),
         Column(name="profile", kind=Kind.JSON, ddl="JSON", value=profile),
         Column(
             name="created_at",

@@ -66,7 +66,9 @@ def orders(sizes: Sizes) -> Table:
             value=sometimes("discounted", 70, "NULL", f"{between('discount', -500, 5_000)} * 0.01"),
         ),
         Column(name="test", kind=Kind.BIT, ddl="BIT(1) NOT NULL", value=f"{noise('test')} MOD 50 = 0"),
-        Column(name="flags", kind=Kind.BITS, ddl="BIT(12)", value=sometimes("f", 5, "NULL", f"{noise('flags')} MOD 4096")),
+        Column(
+            name="flags", kind=Kind.BITS, ddl="BIT(12)", value=sometimes("f", 5, "NULL", f"{noise('flags')} MOD 4096")
+        ),
         Column(name="comment", kind=Kind.TEXT, ddl="VARCHAR(255)", value=comment),
         Column(
             name="deliver_on",
@@ -112,7 +114,7 @@ def order_items(sizes: Sizes) -> Table:
             name="gift",
             kind=Kind.TEXT,
             ddl="VARCHAR(60)",
-            value=f"ELT(1 + {noise('gift')} MOD 9, '', '', {literal('🎁 Für Dich')}, NULL, NULL, NULL, NULL, NULL, 'nan')",
+            value=f"ELT(1 + {noise('gift')} MOD 8, '', '', {literal('🎁 Für Dich')}, NULL, NULL, NULL, 'nan', ' ')",
         ),
     )
     return Table(name="order_items", columns=columns, key=("id",), cursor="id", rows=sizes.order_items)
@@ -139,8 +141,12 @@ def payments(sizes: Sizes) -> Table:
             ddl="ENUM('card','debit','wallet','transfer','überweisung') NOT NULL",
             value=one_of("method", "card", "card", "card", "debit", "wallet", "überweisung"),
         ),
-        Column(name="amount", kind=Kind.DECIMAL, ddl="DECIMAL(18,4) NOT NULL", value=money("paid", -400_000, 90_000_000)),
-        Column(name="fee", kind=Kind.FLOATING, ddl="DOUBLE", value=sometimes("free", 9, "NULL", fraction("fee", 9_999, 10))),
+        Column(
+            name="amount", kind=Kind.DECIMAL, ddl="DECIMAL(18,4) NOT NULL", value=money("paid", -400_000, 90_000_000)
+        ),
+        Column(
+            name="fee", kind=Kind.FLOATING, ddl="DOUBLE", value=sometimes("free", 9, "NULL", fraction("fee", 9_999, 10))
+        ),
         Column(
             name="fingerprint",
             kind=Kind.BYTES,

@@ -1,0 +1,55 @@
+"""A port on this machine that leads through the bastion to one address behind it."""
+
+from __future__ import annotations
+
+import base64
+import select
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import paramiko
+
+from demo.addresses import BastionAddress
+
+PATIENCE = 20.0  # seconds for each step of entering
+BLOCK = 65_536
+
+
+@contextmanager
+def tunnel(bastion: BastionAddress, host: str, port: int) -> Iterator[int]:
+    """Open a tunnel for one connection; yield its local port. The bastion's key must be the pinned one."""
+    transport = _enter(bastion)
+    try:
+        channel = transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=PATIENCE)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            local_port: int = listener.getsockname()[1]
+            threading.Thread(target=_serve, args=(listener, channel), name="verifier tunnel", daemon=True).start()
+            yield local_port
+    finally:
+        transport.close()
+
+
+def _enter(bastion: BastionAddress) -> paramiko.Transport:
+    kind, key = bastion.host_key.split()[:2]
+    pinned = paramiko.PKey.from_type_string(kind, base64.b64decode(key, validate=True))
+    transport = paramiko.Transport(socket.create_connection((bastion.host, bastion.port), PATIENCE))
+    try:
+        transport.connect(pinned, bastion.user, pkey=paramiko.PKey.from_path(bastion.private_key))
+    except BaseException:
+        transport.close()
+        raise
+    return transport
+
+
+def _serve(listener: socket.socket, channel: paramiko.Channel) -> None:
+    """Carry bytes both ways until one side ends."""
+    with suppress(OSError), listener.accept()[0] as local, channel:  # closing the tunnel ends the wait here
+        ends: tuple[socket.socket | paramiko.Channel, ...] = (local, channel)
+        while True:
+            for ready in select.select(ends, [], [])[0]:
+                data = ready.recv(BLOCK)
+                if not data:
+                    return
+                (channel if ready is local else local).sendall(data)
