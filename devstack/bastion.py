@@ -1,0 +1,92 @@
+"""A real OpenSSH server that forwards to the databases and does nothing else."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from devstack import private_root
+from devstack.process import Server, answers, free_port
+from devstack.status import BastionStatus
+
+ACCOUNT = "daemon"
+CONFIG = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host_key
+AuthorizedKeysFile {folder}/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AllowTcpForwarding local
+PermitOpen {targets}
+GatewayPorts no
+X11Forwarding no
+AllowAgentForwarding no
+PermitTTY no
+ForceCommand /bin/false
+MaxStartups 100:30:200
+MaxSessions 100
+LogLevel VERBOSE
+UseDNS no
+"""
+
+
+def start(home: Path, targets: Sequence[str]) -> tuple[Server, BastionStatus]:
+    """Start sshd on a free port; ``targets`` are the only addresses it forwards to, as ``127.0.0.1:5439``."""
+    folder = home / "bastion"
+    if not (folder / "client_key").exists():
+        _make_keys(folder)
+    user = ACCOUNT if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    port = free_port()
+    (folder / "sshd_config").write_text(CONFIG.format(port=port, folder=folder, targets=" ".join(targets) or "none"))
+    _readable_by_account(folder)
+    # -r: no re-exec, which would not find the private root's libraries
+    command: list[str | Path] = [*_sshd(), "-D", "-e", "-r", "-f", folder / "sshd_config"]
+    server = Server("bastion", command, log=home / "logs/bastion.log", account=ACCOUNT, cwd=Path("/"))
+    server.wait_ready(lambda: answers(port, expect=4) == b"SSH-")
+    algorithm, key = (folder / "host_key.pub").read_text().split()[:2]
+    status = BastionStatus(
+        host="127.0.0.1",
+        port=port,
+        user=user,
+        private_key_file=str(folder / "client_key"),
+        host_key=f"{algorithm} {key}",
+        pid=server.pid,
+    )
+    return server, status
+
+
+def _sshd() -> list[str]:
+    """Return the words that start sshd; a private root's, so that no system service is installed or touched."""
+    root = private_root.fetch("openssh", "bookworm", ["openssh-server"])
+    return private_root.launcher(root, root / "usr/sbin/sshd")
+
+
+def _make_keys(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("host_key", "client_key"):
+        key = Ed25519PrivateKey.generate()
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_bytes(private)
+        (folder / f"{name}.pub").write_bytes(key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
+    shutil.copy(folder / "client_key.pub", folder / "authorized_keys")
+
+
+def _readable_by_account(folder: Path) -> None:
+    """Give the server's account its key, and let it pass the folders above."""
+    if os.geteuid() != 0:
+        return
+    for name in ("host_key", "sshd_config", "authorized_keys", "host_key.pub"):
+        shutil.chown(folder / name, ACCOUNT, ACCOUNT)
+    folder.chmod(0o755)

@@ -1,0 +1,71 @@
+"""Starts the Redshift stand-in: PostgreSQL as its storage, the proxy before it."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+from devstack import certificates, places
+from devstack.postgres import SSL_REQUEST
+from devstack.process import Server, answers
+from devstack.status import PostgresStatus, RedshiftStatus, S3Status
+
+USER = "awsuser"
+DATABASE = "dev"
+IAM_ROLE = "arn:aws:iam::123456789012:role/copy"
+
+
+def start(
+    home: Path, ports: tuple[int, int], storage: PostgresStatus, s3: S3Status | None, bastion_pid: int
+) -> tuple[Server, RedshiftStatus]:
+    """Start the proxy on ``ports``: the first admits only the bastion, the second anybody."""
+    folder = home / "redshift"
+    certificates.make(folder)
+    password = _secret(folder / "password", secrets.token_hex(12))
+    port, conformance_port = ports
+    options = {
+        "--host": "127.0.0.1",
+        "--port": port,
+        "--conformance-port": conformance_port,
+        "--backend-host": storage.host,
+        "--backend-port": storage.port,
+        "--backend-user": storage.user,
+        "--database": DATABASE,
+        "--user": USER,
+        "--password-file": folder / "password",
+        "--tls-cert": folder / "server.pem",
+        "--tls-key": folder / "server.key",
+        "--iam-role": IAM_ROLE,
+        "--bastion-pid": bastion_pid,
+        "--log-file": home / "logs/redshift.log",
+    }
+    if s3 is not None:
+        _secret(folder / "s3-secret", s3.secret_key)
+        options |= {
+            "--s3-endpoint": s3.endpoint,
+            "--s3-access-key": s3.access_key,
+            "--s3-secret-key-file": folder / "s3-secret",
+        }
+    arguments = [str(part) for pair in options.items() for part in pair]
+    command = [sys.executable, "-m", "devstack.redshift", "serve", *arguments]
+    server = Server("redshift", command, log=home / "logs/redshift.out", cwd=places.REPOSITORY)
+    server.wait_ready(lambda: answers(port, send=SSL_REQUEST) == b"S")
+    status = RedshiftStatus(
+        host="127.0.0.1",
+        port=port,
+        conformance_port=conformance_port,
+        user=USER,
+        password=password,
+        database=DATABASE,
+        ca_file=str(folder / "ca.pem"),
+        iam_role=IAM_ROLE,
+    )
+    return server, status
+
+
+def _secret(file: Path, value: str) -> str:
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(value)
+    return file.read_text()
