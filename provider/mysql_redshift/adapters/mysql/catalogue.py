@@ -54,7 +54,7 @@ def describe(session: Session, database: str, table: str) -> SourceTable:
         engine=engine or "",
         estimated_rows=int(rows or 0),
         server_uuid=server_uuid(session),
-        server_version=session.raw.server_version,
+        server_version=session.raw.server_version.removeprefix("5.5.5-"),  # MariaDB's mask for old clients
     )
 
 

@@ -20,6 +20,7 @@ SETTINGS = (
 # Statistics of MySQL's catalogue are a day old unless told otherwise.
 MYSQL_SETTINGS = "SET SESSION max_execution_time=0, information_schema_stats_expiry=0, transaction_read_only=1"
 MARIADB_SETTINGS = "SET SESSION max_statement_time=0, tx_read_only=1"
+READ_BUFFER = 256 * 1024
 KEEPALIVE_IDLE = 60  # seconds; balancers and bastions drop a silent connection after about 350
 
 
@@ -103,5 +104,7 @@ def _connect(address: MySQLAddress) -> Any:
         local_infile=False,
         program_name="mysql_redshift",
     )
+    # Between two commands nothing waits in the reader, so it may be exchanged for one with a larger buffer.
+    connection._rfile = connection._sock.makefile("rb", READ_BUFFER)
     connection._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE)
     return connection

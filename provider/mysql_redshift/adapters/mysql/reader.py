@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from mysql_redshift.adapters.mysql.cells import ROW_LIMIT, Refused, lengths_of, to_array
 from mysql_redshift.adapters.mysql.connection import Session
-from mysql_redshift.adapters.mysql.rows import Cells, raw_rows
+from mysql_redshift.adapters.mysql.rows import Cells, RawRows
 from mysql_redshift.adapters.parquet.schema import arrow_schema
 from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import SourceError
 
 BATCH_BYTES = 64 * 1024 * 1024
+PIECE_ROWS = 8192
+PIECE_BYTES = 8 * 1024 * 1024
 
 
 class MySQLRowStream:
@@ -33,17 +35,26 @@ class MySQLRowStream:
         return dict(self._touched)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        rows: list[Cells] = []
-        held = 0
-        with closing(raw_rows(self._session, self._sql, columns=len(self._schema.columns))) as source:
-            for row, size in source:
-                rows.append(row)
-                held += size
-                if len(rows) >= self._batch_rows or held >= BATCH_BYTES:
-                    yield self._batch(rows, held)
-                    rows, held = [], 0
-        if rows:
-            yield self._batch(rows, held)
+        pieces: list[pa.RecordBatch] = []
+        rows = size = 0
+        for piece in self._pieces():
+            pieces.append(piece)
+            rows += piece.num_rows
+            size += piece.nbytes
+            if rows + PIECE_ROWS > self._batch_rows or size >= BATCH_BYTES:
+                yield _joined(pieces)
+                pieces, rows, size = [], 0, 0
+        if pieces:
+            yield _joined(pieces)
+
+    def _pieces(self) -> Iterator[pa.RecordBatch]:
+        """A row held as Python objects takes many times its bytes, so few are held before they become Arrow's."""
+        with closing(RawRows(self._session, self._sql, columns=len(self._schema.columns))) as source:
+            while True:
+                rows, size = source.take(min(self._batch_rows, PIECE_ROWS), PIECE_BYTES)
+                if not rows:
+                    return
+                yield self._batch(rows, size)
 
     def _batch(self, rows: list[Cells], size: int) -> pa.RecordBatch:
         columns = zip(self._schema.columns, zip(*rows, strict=True), strict=True)
@@ -85,3 +96,7 @@ class MySQLRowStream:
             if column.name in self._schema.key
         ]
         return f"row with key {', '.join(named)}" if named else "a table without a key"
+
+
+def _joined(pieces: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]

@@ -2,63 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
+
+from pymysql.err import OperationalError, raise_mysql_exception
 
 from mysql_redshift.adapters.mysql.connection import Session
 from mysql_redshift.adapters.mysql.errors import translated
 from mysql_redshift.errors import SourceError
 
 Cells = list[bytes | None]
-NULL = 0xFB
+SHORT, NULL = 251, 0xFB  # lengths below the first stand for themselves
+LENGTH_BYTES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
+END, ERROR = 0xFE, 0xFF
+LONGEST_PACKET = 0xFFFFFF  # a longer row goes on in the next packet
+LOST = 2013
 
 
-def raw_rows(session: Session, sql: str, *, columns: int) -> Generator[tuple[Cells, int]]:
-    """Yield each row's cells and its size in bytes, as they come from the socket.
+class RawRows:
+    """The rows of one SELECT, taken from the socket as they are asked for.
 
-    A row is an undecoded list, because PyMySQL's own cursors decode each cell on its own, which costs half the time,
-    and lose what their types cannot hold (zero dates, TIME beyond a day).
-    Left before its end, the connection is dropped: the rest would have to be read first.
+    PyMySQL sends the query and reads the columns. Its cursors are not used for the rows: they decode each cell on its
+    own, which costs most of the time, and lose what their types cannot hold (zero dates, TIME beyond a day).
     """
-    connection: Any = session.raw
-    finished = False
-    try:
+
+    def __init__(self, session: Session, sql: str, *, columns: int) -> None:
+        self._session = session
+        self._columns = columns
+        self._connection: Any = session.raw
         with translated(session.where):
-            connection.query(sql, unbuffered=True)
-            result = connection._result
-        if result.field_count != columns:
+            self._connection.query(sql, unbuffered=True)
+        self._result: Any = self._connection._result
+        self._sequence: int = self._connection._next_seq_id
+        if self._result.field_count != columns:
+            self.close()
             raise SourceError(
-                "The query's columns are not those of the schema", expected=columns, found=result.field_count
+                "The query's columns are not those of the schema", expected=columns, found=self._result.field_count
             )
-        while True:
-            with translated(session.where):
-                packet = connection._read_packet()
-                if result._check_packet_is_eof(packet):
+
+    def take(self, rows: int, size: int) -> tuple[list[Cells], int]:
+        """Return the next rows, up to ``rows`` or just over ``size`` bytes, and their bytes. No rows: the end."""
+        taken: list[Cells] = []
+        held = 0
+        if not self._result.unbuffered_active:
+            return taken, held
+        with translated(self._session.where):
+            while len(taken) < rows and held < size:
+                packet = self._packet()
+                if packet[0] == END and len(packet) < 9:
+                    self._end()
                     break
-            data = packet.get_all_data()
-            yield split(data, columns), len(data)
-        result.unbuffered_active = False
-        result.connection = None
-        finished = True
-    finally:
-        if not finished:
-            session.abort()
+                taken.append(split(packet, self._columns))
+                held += len(packet)
+        return taken, held
+
+    def close(self) -> None:
+        """Leave the rest unread: only by dropping the connection, for the server would send all of it first."""
+        if self._result.unbuffered_active:
+            self._result.unbuffered_active = False
+            self._session.abort()
+
+    def _packet(self) -> bytes:
+        read = self._connection._rfile.read
+        header = read(4)
+        if len(header) < 4 or header[3] != self._sequence:
+            raise self._lost()
+        self._sequence = (self._sequence + 1) & 0xFF
+        length = header[0] | header[1] << 8 | header[2] << 16
+        packet: bytes = read(length)
+        if len(packet) < length:
+            raise self._lost()
+        if length == LONGEST_PACKET:
+            packet += self._packet()
+        elif packet and packet[0] == ERROR:
+            self._end()
+            raise_mysql_exception(packet)
+        return packet
+
+    def _lost(self) -> OperationalError:
+        self.close()
+        return OperationalError(LOST, "Lost connection to MySQL server during query")
+
+    def _end(self) -> None:
+        self._connection._next_seq_id = self._sequence
+        self._result.unbuffered_active = False
+        self._result.connection = None
 
 
-def split(data: bytes, columns: int) -> Cells:
-    """Cut a row's packet into cells: each a length of 1, 3, 4 or 9 bytes and that many bytes, or NULL."""
+def split(packet: bytes, columns: int) -> Cells:
+    """Cut a row into cells: each a length of 1, 3, 4 or 9 bytes and that many bytes, or NULL."""
     cells: Cells = []
     at = 0
     for _ in range(columns):
-        length = data[at]
+        length = packet[at]
         at += 1
-        if length > 250:
+        if length >= SHORT:
             if length == NULL:
                 cells.append(None)
                 continue
-            size = {0xFC: 2, 0xFD: 3, 0xFE: 8}[length]
-            length = int.from_bytes(data[at : at + size], "little")
+            size = LENGTH_BYTES[length]
+            length = int.from_bytes(packet[at : at + size], "little")
             at += size
-        cells.append(data[at : at + length])
-        at += length
+        end = at + length
+        cells.append(packet[at:end])
+        at = end
     return cells
