@@ -1,0 +1,1 @@
+"""Redshift as the ports ``Warehouse`` and ``WarehouseSession``."""
