@@ -1,0 +1,139 @@
+"""The type contract, row by row: what a source column becomes in Parquet, in staging and in the target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core.types.column import Cell, Column
+from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.rules import RULES
+from mysql_redshift.errors import SourceError
+from tests.fakes.specs import spec
+from tests.unit.types.builders import source_column, source_table
+
+# (type at the source, what the catalogue adds) -> (cell, staging type, target type)
+CONTRACT: list[tuple[str, dict[str, Any], Cell, str, str]] = [
+    ("tinyint(1)", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("tinyint", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("tinyint unsigned", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("tinyint(1) unsigned", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("smallint", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("smallint unsigned", {}, Cell.INT32, "INTEGER", "INTEGER"),
+    ("mediumint", {}, Cell.INT32, "INTEGER", "INTEGER"),
+    ("mediumint unsigned", {}, Cell.INT32, "INTEGER", "INTEGER"),
+    ("int", {}, Cell.INT32, "INTEGER", "INTEGER"),
+    ("int(10) unsigned zerofill", {}, Cell.INT64, "BIGINT", "BIGINT"),
+    ("bigint", {}, Cell.INT64, "BIGINT", "BIGINT"),
+    ("bigint unsigned", {}, Cell.DECIMAL, "DECIMAL(20,0)", "DECIMAL(20,0)"),
+    ("decimal(38,10)", {}, Cell.DECIMAL, "DECIMAL(38,10)", "DECIMAL(38,10)"),
+    ("decimal(39,10)", {}, Cell.TEXT, "VARCHAR(42)", "VARCHAR(42)"),
+    ("float", {}, Cell.FLOAT, "REAL", "REAL"),
+    ("double", {}, Cell.DOUBLE, "DOUBLE PRECISION", "DOUBLE PRECISION"),
+    ("bit(1)", {}, Cell.BOOL, "BOOLEAN", "BOOLEAN"),
+    ("bit(63)", {}, Cell.INT64, "BIGINT", "BIGINT"),
+    ("bit(64)", {}, Cell.DECIMAL, "DECIMAL(20,0)", "DECIMAL(20,0)"),
+    ("char(3)", {"charset": "ascii"}, Cell.TEXT, "VARCHAR(3)", "VARCHAR(3)"),
+    ("varchar(10)", {"charset": "latin1"}, Cell.TEXT, "VARCHAR(30)", "VARCHAR(30)"),
+    ("varchar(10)", {"charset": "utf8mb3"}, Cell.TEXT, "VARCHAR(30)", "VARCHAR(30)"),
+    ("varchar(10)", {"charset": "ucs2"}, Cell.TEXT, "VARCHAR(30)", "VARCHAR(30)"),
+    ("varchar(10)", {"charset": "utf8mb4"}, Cell.TEXT, "VARCHAR(40)", "VARCHAR(40)"),
+    ("varchar(10)", {"charset": "utf16"}, Cell.TEXT, "VARCHAR(40)", "VARCHAR(40)"),
+    ("varchar(10)", {"charset": "a set of tomorrow"}, Cell.TEXT, "VARCHAR(40)", "VARCHAR(40)"),
+    ("varchar(20000)", {"charset": "utf8mb4"}, Cell.TEXT, "VARCHAR(65535)", "VARCHAR(65535)"),
+    ("char(0)", {}, Cell.TEXT, "VARCHAR(1)", "VARCHAR(1)"),
+    ("enum('a','bc')", {"character_length": 2}, Cell.TEXT, "VARCHAR(8)", "VARCHAR(8)"),
+    ("set('a','bc')", {"character_length": 4}, Cell.TEXT, "VARCHAR(16)", "VARCHAR(16)"),
+    ("tinytext", {"charset": "latin1"}, Cell.TEXT, "VARCHAR(765)", "VARCHAR(765)"),
+    ("text", {}, Cell.TEXT, "VARCHAR(65535)", "VARCHAR(65535)"),
+    ("longtext", {}, Cell.TEXT, "VARCHAR(65535)", "VARCHAR(65535)"),
+    ("binary(16)", {}, Cell.BYTES, "VARBYTE(16)", "VARBYTE(16)"),
+    ("longblob", {"octet_length": 4_294_967_295}, Cell.BYTES, "VARBYTE(16777216)", "VARBYTE(16777216)"),
+    ("date", {}, Cell.DATE, "DATE", "DATE"),
+    ("datetime(6)", {}, Cell.TIMESTAMP, "TIMESTAMP", "TIMESTAMP"),
+    ("timestamp", {}, Cell.TIMESTAMP, "TIMESTAMP", "TIMESTAMP"),
+    ("time(6)", {}, Cell.TEXT, "VARCHAR(17)", "VARCHAR(17)"),
+    ("year", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("json", {}, Cell.TEXT, "VARCHAR(65535)", "SUPER"),
+    ("geometry", {}, Cell.TEXT, "VARCHAR(65535)", "VARCHAR(65535)"),
+    ("uuid", {}, Cell.TEXT, "VARCHAR(36)", "VARCHAR(36)"),
+    ("inet4", {}, Cell.TEXT, "VARCHAR(15)", "VARCHAR(15)"),
+    ("inet6", {}, Cell.TEXT, "VARCHAR(45)", "VARCHAR(45)"),
+    ("vector(3)", {"octet_length": 12}, Cell.BYTES, "VARBYTE(12)", "VARBYTE(12)"),
+]
+
+# (type, policy) -> (cell, staging type, target type, insert)
+OPTIONS: list[tuple[str, dict[str, str], Cell, str, str, str]] = [
+    ("tinyint(1)", {"tinyint1": "boolean"}, Cell.BOOL, "BOOLEAN", "BOOLEAN", "{name}"),
+    ("bigint unsigned", {"bigint_unsigned": "bigint"}, Cell.INT64, "BIGINT", "BIGINT", "{name}"),
+    ("timestamp", {"timestamp": "timestamptz"}, Cell.TIMESTAMP, "TIMESTAMPTZ", "TIMESTAMPTZ", "{name}"),
+    ("time", {"time": "microseconds"}, Cell.INT64, "BIGINT", "BIGINT", "{name}"),
+    ("time", {"time": "time"}, Cell.TEXT, "VARCHAR(17)", "TIME", "CAST({name} AS TIME)"),
+    ("json", {}, Cell.TEXT, "VARCHAR(65535)", "SUPER", "JSON_PARSE({name})"),
+    ("json", {"json": "varchar"}, Cell.TEXT, "VARCHAR(65535)", "VARCHAR(65535)", "{name}"),
+    ("point", {"geometry": "wkb"}, Cell.BYTES, "VARBYTE(16777216)", "VARBYTE(16777216)", "{name}"),
+]
+
+
+def resolved(column_type: str, policies: dict[str, str] | None = None, **catalogue: Any) -> Column:
+    table = source_table(source_column("c", column_type, **catalogue))
+    return resolve_schema(table, spec(policies=policies or {})).column("c")
+
+
+@pytest.mark.parametrize(("column_type", "catalogue", "cell", "staging", "redshift"), CONTRACT)
+def test_each_type_becomes_what_the_contract_says(
+    column_type: str, catalogue: dict[str, Any], cell: Cell, staging: str, redshift: str
+) -> None:
+    """By default a type becomes what its row of the contract says."""
+    column = resolved(column_type, **catalogue)
+    assert (column.cell, column.staging_type, column.redshift_type) == (cell, staging, redshift)
+
+
+@pytest.mark.parametrize(("column_type", "policies", "cell", "staging", "redshift", "insert"), OPTIONS)
+def test_an_option_changes_what_a_type_becomes(
+    column_type: str, policies: dict[str, str], cell: Cell, staging: str, redshift: str, insert: str
+) -> None:
+    """A declared option decides cell, types and the expression of the merge."""
+    column = resolved(column_type, policies)
+    assert (column.cell, column.staging_type, column.redshift_type, column.insert) == (cell, staging, redshift, insert)
+
+
+def test_every_rule_of_the_contract_has_a_case() -> None:
+    """A rule that no case above reaches fails here."""
+    reached = {resolved(kind, **catalogue).rule for kind, catalogue, *_ in CONTRACT}
+    assert reached == {rule.name for rule in RULES}
+
+
+def test_a_type_nobody_knows_is_refused_with_the_way_out() -> None:
+    """An unknown type names the column, and how to leave it out."""
+    with pytest.raises(SourceError) as error:
+        resolved("hologram")
+    assert "c hologram" in str(error.value)
+    assert "columns.exclude" in str(error.value)
+
+
+def test_a_decimal_carries_precision_and_scale() -> None:
+    """Parquet needs both exactly."""
+    column = resolved("decimal(12,2)")
+    assert (column.precision, column.scale) == (12, 2)
+
+
+def test_a_float_is_read_as_a_double() -> None:
+    """The server prints six digits of a FLOAT, and all of a DOUBLE; a product with 1 keeps the sign of zero."""
+    assert resolved("float").select == "{name}*1e0"
+
+
+@pytest.mark.parametrize(("policy", "nullable"), [("null", True), ("fail", False), ("1970-01-01", False)])
+def test_a_policy_that_makes_null_makes_the_column_nullable(policy: str, nullable: bool) -> None:
+    """A NOT NULL date whose zero becomes NULL cannot be NOT NULL in the target."""
+    column = resolved("date", {"zero_date": policy}, nullable=False)
+    assert column.nullable is nullable
+
+
+def test_a_key_never_becomes_null() -> None:
+    """The default policy for zero dates would lose rows in a key: there it fails."""
+    table = source_table(source_column("day", "date", nullable=False), primary_key=("day",))
+    column = resolve_schema(table, spec()).column("day")
+    assert dict(column.policies)["zero_date"] == "fail"
+    assert not column.nullable

@@ -1,0 +1,118 @@
+"""Parquet as Redshift's COPY takes it: parts of bounded size, counted by their footers, nothing left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mysql_redshift.adapters.parquet import ParquetEncoder, arrow_schema
+from mysql_redshift.core.types.column import Cell, TableSchema
+from mysql_redshift.errors import ConfigurationError, SourceError, TransientError
+from tests.fakes.specs import column
+
+SCHEMA = TableSchema(
+    columns=(
+        column("ID", Cell.INT64),
+        column("amount", Cell.DECIMAL, precision=12, scale=2),
+        column("at", Cell.TIMESTAMP),
+        column("small", Cell.INT32),
+        column("blob", Cell.BYTES, max_bytes=10),
+        column("day", Cell.DATE),
+    ),
+    key=("ID",),
+)
+
+
+def batch(rows: int, start: int = 0) -> pa.RecordBatch:
+    numbers = list(range(start, start + rows))
+    columns = [
+        pa.array(numbers, pa.int64()),
+        pa.array(numbers, pa.int32()).cast(pa.decimal128(12, 2)),
+        pa.array(numbers, pa.timestamp("us")),
+        pa.array(numbers, pa.int32()),
+        pa.array([None] * rows, pa.binary()),
+        pa.array(numbers, pa.date32()),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=arrow_schema(SCHEMA))
+
+
+def test_no_rows_make_no_part(tmp_path: Path) -> None:
+    """An empty window publishes no file."""
+    assert list(ParquetEncoder(tmp_path).parts([batch(0)], SCHEMA, part_bytes=1)) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_ends_with_the_batch_that_fills_it(tmp_path: Path) -> None:
+    """Every batch is over a limit of one byte, so each makes a part; the footers count all rows."""
+    parts = ParquetEncoder(tmp_path).parts([batch(10), batch(5, 10), batch(1, 15)], SCHEMA, part_bytes=1)
+    seen = [(part.rows, pq.read_table(part.path)["id"].to_pylist()) for part in parts]
+    assert [rows for rows, _ in seen] == [10, 5, 1]
+    assert [value for _, values in seen for value in values] == list(range(16))
+
+
+def test_a_part_below_the_limit_takes_every_batch(tmp_path: Path) -> None:
+    """Small windows make one file."""
+    (part,) = (p.rows for p in ParquetEncoder(tmp_path).parts([batch(10), batch(5)], SCHEMA, part_bytes=10**9))
+    assert part == 15
+
+
+def test_a_file_is_gone_once_the_next_is_asked_for(tmp_path: Path) -> None:
+    """The local disk holds what is being written and what is being uploaded, no more."""
+    parts = ParquetEncoder(tmp_path).parts([batch(10), batch(5)], SCHEMA, part_bytes=1)
+    first = next(parts)
+    assert first.path.exists()
+    next(parts)
+    assert not first.path.exists()
+    assert list(parts) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_while_reading_leaves_no_file(tmp_path: Path) -> None:
+    """A chunk that fails leaves nothing that could be taken for its result."""
+
+    def broken() -> Iterator[pa.RecordBatch]:
+        yield batch(10)
+        raise SourceError("gone")
+
+    with pytest.raises(SourceError, match="gone"):
+        list(ParquetEncoder(tmp_path).parts(broken(), SCHEMA, part_bytes=10**9))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_while_writing_reaches_the_reader(tmp_path: Path) -> None:
+    """The encoder's thread cannot fail unseen."""
+    with pytest.raises(TransientError, match="could not be written"):
+        list(ParquetEncoder(tmp_path / "missing").parts([batch(1)], SCHEMA, part_bytes=1))
+
+
+def test_leaving_early_stops_the_thread_and_removes_files(tmp_path: Path) -> None:
+    """A killed consumer leaves neither."""
+    parts = ParquetEncoder(tmp_path).parts(iter([batch(10)] * 50), SCHEMA, part_bytes=1)
+    next(parts)
+    parts.close()  # type: ignore[attr-defined]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_what_copy_reads(tmp_path: Path) -> None:
+    """Physical types by the strict matrix, names of the target, plain or dictionary pages, no Arrow metadata."""
+    for part in ParquetEncoder(tmp_path).parts([batch(100)], SCHEMA, part_bytes=1):
+        file = pq.ParquetFile(part.path)
+        group = file.metadata.row_group(0)
+        columns = [group.column(i) for i in range(group.num_columns)]
+        assert [file.schema.column(i).name for i in range(6)] == ["id", "amount", "at", "small", "blob", "day"]
+        physical = ["INT64", "FIXED_LEN_BYTE_ARRAY", "INT64", "INT32", "BYTE_ARRAY", "INT32"]
+        assert [c.physical_type for c in columns] == physical
+        assert "timeUnit=microseconds" in str(file.schema.column(2).logical_type)
+        assert {e for c in columns for e in c.encodings} <= {"PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY"}
+        assert {c.compression for c in columns} == {"ZSTD"}
+        assert not file.metadata.metadata
+
+
+def test_a_compression_that_copy_cannot_read_is_refused(tmp_path: Path) -> None:
+    """LZ4 and BROTLI are not for Redshift."""
+    with pytest.raises(ConfigurationError, match="zstd, snappy, gzip"):
+        ParquetEncoder(tmp_path, "brotli")  # type: ignore[arg-type]
