@@ -13,6 +13,7 @@ from mysql_redshift.errors import AccessDenied, TargetError
 
 LABEL_BYTES = 63  # PostgreSQL cuts application_name there, and so a longer label would never be found again
 STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may be long, but not for days (S2)
+READ_TIMEOUT = STATEMENT_TIMEOUT + 300
 
 Connect = Callable[[str], AbstractContextManager[Any]]
 
@@ -20,9 +21,10 @@ Connect = Callable[[str], AbstractContextManager[Any]]
 class RedshiftWarehouse:
     """``connect(label)`` opens a connection of redshift_connector, with a tunnel of its own, and closes both."""
 
-    def __init__(self, connect: Connect, identity: str) -> None:
+    def __init__(self, connect: Connect, identity: str, *, statement_timeout: float | None = None) -> None:
         self._connect = connect
         self._identity = identity
+        self._statement_timeout = statement_timeout or STATEMENT_TIMEOUT
 
     @property
     def identity(self) -> str:
@@ -33,7 +35,7 @@ class RedshiftWarehouse:
     def session(self, label: str, *, statement_timeout: float | None = None) -> Iterator[RedshiftSession]:
         """Open a session; those left behind under ``label`` are ended first, so that they hold no lock against us."""
         name = label.encode()[:LABEL_BYTES].decode(errors="ignore")
-        seconds = STATEMENT_TIMEOUT if statement_timeout is None else statement_timeout
+        seconds = self._statement_timeout if statement_timeout is None else statement_timeout
         with self._connect(name) as connection:
             session = RedshiftSession(connection, self._identity)
             session.execute(f"SET statement_timeout TO {quoting.integer(round(seconds * 1000))}")
@@ -84,5 +86,7 @@ def connect_driver(
             tcp_keepalive_count=6,
             max_prepared_statements=0,
         )
+    # The timeout stays on the socket: a silent COPY would be taken for a dead one. The statement timeout comes first.
+    connection._usock.settimeout(READ_TIMEOUT)
     connection.autocommit = False
     return connection

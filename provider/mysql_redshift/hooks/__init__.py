@@ -1,0 +1,1 @@
+"""Airflow's connections become clients here. Nothing heavy is imported before a client is made."""

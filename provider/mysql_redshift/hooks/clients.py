@@ -1,0 +1,69 @@
+"""The clients of one table, made from its connection ids when they are first needed, and closed together."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from mysql_redshift.core.spec import TableSpec
+    from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
+
+
+class Clients:
+    """Source, store, warehouse and encoder of ``spec``. Use as a context manager."""
+
+    def __init__(self, spec: TableSpec) -> None:
+        self._spec = spec
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "source" in self.__dict__:
+            self.source.close()
+        if "_folder" in self.__dict__:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @cached_property
+    def source(self) -> Source:
+        """The MySQL server, and its writer where the table is read from a replica."""
+        from mysql_redshift.adapters.mysql.source import MySQLSource  # noqa: PLC0415
+        from mysql_redshift.hooks.mysql_source import mysql_address  # noqa: PLC0415
+
+        ref = self._spec.source
+        writer = mysql_address(ref.writer_conn_id) if ref.writer_conn_id else None
+        return MySQLSource(mysql_address(ref.conn_id), writer=writer)
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        """The lake's bucket."""
+        from mysql_redshift.hooks.lake import lake_store  # noqa: PLC0415
+
+        return lake_store(self._spec.lake)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The Redshift cluster behind its tunnel."""
+        from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+        from mysql_redshift.hooks.redshift_ssh import RedshiftSSHTunnelHook  # noqa: PLC0415
+
+        find_connection(self._spec.target.conn_id, what="target.conn_id")
+        return RedshiftSSHTunnelHook(self._spec.target.conn_id).warehouse()
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The Parquet writer; its files lie in a folder that ends with these clients."""
+        from mysql_redshift.adapters.parquet import ParquetEncoder  # noqa: PLC0415
+
+        return ParquetEncoder(self._folder)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return Path(tempfile.mkdtemp(prefix="mysql-redshift-"))

@@ -1,0 +1,31 @@
+"""The lake's bucket through an AWS connection of Airflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mysql_redshift.adapters.s3 import S3Store
+    from mysql_redshift.core.spec import LakeRef
+
+RETRIES = 5
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+
+
+def lake_store(lake: LakeRef) -> S3Store:
+    """Return the bucket as the steps see it: bounded waits, bounded retries, checksums as S3 wants them."""
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    from mysql_redshift.adapters.s3 import S3Store  # noqa: PLC0415
+    from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+
+    find_connection(lake.conn_id, what="lake.conn_id")
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": RETRIES},
+    )
+    client = AwsBaseHook(aws_conn_id=lake.conn_id, client_type="s3", config=config).get_conn()
+    return S3Store(client, lake.bucket, sse=lake.sse, kms_key=lake.kms_key)

@@ -1,0 +1,44 @@
+"""A MySQL connection of Airflow as the address of our own reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mysql_redshift.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from mysql_redshift.adapters.mysql.connection import MySQLAddress
+
+
+def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
+    """Read an Airflow connection of type ``mysql``; its extra ``ssl`` is read by name, everything else is left alone.
+
+    Raises:
+        ConfigurationError: the connection is missing, of another type, or has no host or login.
+
+    """
+    from airflow.sdk.log import mask_secret  # noqa: PLC0415
+
+    from mysql_redshift.adapters.mysql.connection import MySQLAddress  # noqa: PLC0415
+    from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+
+    connection = find_connection(conn_id, what="source.conn_id")
+    if connection.conn_type != "mysql" or not connection.host or not connection.login:
+        raise ConfigurationError(
+            "This connection does not lead to MySQL",
+            where=f"connection {conn_id}",
+            expected="type mysql, with host and login",
+            found=f"type {connection.conn_type}, host {connection.host!r}, login {connection.login!r}",
+            remedy="Correct the connection, or source.conn_id in the pipeline's YAML.",
+        )
+    if connection.password:
+        mask_secret(connection.password)
+    ssl = connection.extra_dejson.get("ssl") or {}
+    return MySQLAddress(
+        host=connection.host,
+        port=int(connection.port or 3306),
+        user=connection.login,
+        password=connection.password or "",
+        database=database,
+        ssl=ssl if isinstance(ssl, dict) else {},
+    )

@@ -1,0 +1,187 @@
+"""Redshift through an SSH tunnel: connection type ``redshift_ssh``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseHook
+
+from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
+
+if TYPE_CHECKING:
+    from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
+
+SSL_MODES = ("verify-ca", "verify-full")
+EXTRAS = ("ssh_conn_id", "sslmode", "direct", "connect_timeout", "statement_timeout")
+PORT = 5439
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedshiftSettings:
+    """What a connection says. ``ssh_conn_id`` None: no tunnel, because the connection says ``direct: true``."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    ssh_conn_id: str | None
+    sslmode: str
+    connect_timeout: float
+    statement_timeout: float | None
+
+    @property
+    def identity(self) -> str:
+        """Host, port and database, as the bastion sees them."""
+        return f"{self.host}:{self.port}/{self.database}"
+
+
+class RedshiftSSHTunnelHook(BaseHook):
+    """Opens Redshift sessions, each through an SSH tunnel of its own.
+
+    Host and port of the connection are the cluster's as the bastion sees it. Without a tunnel it connects only where the
+    extra ``direct: true`` says so. Extras are read by name: none of them can lead around the tunnel, and unknown
+    ones are refused.
+    """
+
+    conn_name_attr = "redshift_ssh_conn_id"
+    default_conn_name = "redshift_default"
+    conn_type = "redshift_ssh"
+    hook_name = "Redshift through SSH"
+
+    def __init__(self, redshift_ssh_conn_id: str = default_conn_name, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.redshift_ssh_conn_id = redshift_ssh_conn_id
+
+    @classmethod
+    def get_ui_field_behaviour(cls) -> dict[str, Any]:
+        """Name the form's fields as this connection means them."""
+        return {
+            "hidden_fields": [],
+            "relabeling": {"schema": "Database", "host": "Host, as the bastion sees it", "login": "User"},
+            "placeholders": {"port": str(PORT), "extra": '{"ssh_conn_id": "bastion"}'},
+        }
+
+    def settings(self) -> RedshiftSettings:
+        """Read the connection; raises ConfigurationError naming every field that is missing or unknown."""
+        from airflow.sdk.log import mask_secret  # noqa: PLC0415
+
+        connection = self.get_connection(self.redshift_ssh_conn_id)
+        extra = connection.extra_dejson
+        problems = _problems(connection, extra)
+        if problems:
+            raise ConfigurationError(
+                "The Redshift connection cannot be used",
+                where=f"connection {self.redshift_ssh_conn_id}",
+                found="; ".join(problems),
+                remedy="Correct the connection in Airflow.",
+            )
+        if connection.password:
+            mask_secret(connection.password)
+        timeout = extra.get("statement_timeout")
+        return RedshiftSettings(
+            host=connection.host or "",
+            port=int(connection.port or PORT),
+            database=connection.schema or "",
+            user=connection.login or "",
+            password=connection.password or "",
+            ssh_conn_id=None if _true(extra.get("direct")) else str(extra["ssh_conn_id"]),
+            sslmode=str(extra.get("sslmode") or SSL_MODES[0]),
+            connect_timeout=float(extra.get("connect_timeout") or 30),
+            statement_timeout=float(timeout) if timeout else None,
+        )
+
+    def warehouse(self) -> RedshiftWarehouse:
+        """Return the cluster as the steps see it; connections are opened when sessions are."""
+        from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse  # noqa: PLC0415
+
+        settings = self.settings()
+        return RedshiftWarehouse(
+            lambda label: connect(settings, label), settings.identity, statement_timeout=settings.statement_timeout
+        )
+
+    @contextmanager
+    def get_conn(self) -> Iterator[Any]:
+        """Yield a connection of redshift_connector; it and its tunnel are closed afterwards."""
+        with connect(self.settings(), "airflow") as connection:
+            yield connection
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Connect, ask one question, and say what happened."""
+        try:
+            with self.warehouse().session("airflow connection test") as session:
+                session.query("SELECT 1")
+        except MysqlRedshiftError as exc:
+            return False, str(exc)
+        return True, "Redshift answered through the tunnel"
+
+
+@contextmanager
+def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
+    """Yield a connection of redshift_connector through a tunnel of its own, and close both."""
+    from mysql_redshift.adapters.redshift.warehouse import connect_driver  # noqa: PLC0415
+    from mysql_redshift.hooks.tunnel import open_tunnel  # noqa: PLC0415
+
+    @contextmanager
+    def address() -> Iterator[tuple[str, int]]:
+        if settings.ssh_conn_id is None:
+            yield settings.host, settings.port
+            return
+        with open_tunnel(settings.ssh_conn_id, settings.host, settings.port) as port:
+            yield "127.0.0.1", port
+
+    with address() as (host, port):
+        connection = connect_driver(
+            host=host,
+            port=port,
+            database=settings.database,
+            user=settings.user,
+            password=settings.password,
+            label=label,
+            sslmode=settings.sslmode,
+            timeout=settings.connect_timeout,
+        )
+        try:
+            yield connection
+        finally:
+            _close(connection)
+
+
+def _close(connection: Any) -> None:
+    """Close; a connection that is gone already has nothing to lose."""
+    from mysql_redshift.adapters.redshift.errors import translated  # noqa: PLC0415
+
+    try:
+        with translated("closing"):
+            connection.close()
+    except MysqlRedshiftError:
+        return
+
+
+def _problems(connection: Any, extra: dict[str, Any]) -> list[str]:
+    found = [
+        f"no {label}"
+        for label, value in (
+            ("host", connection.host),
+            ("schema (the database)", connection.schema),
+            ("login", connection.login),
+        )
+        if not value
+    ]
+    found += [f"unknown extra {name!r}" for name in sorted(set(extra) - set(EXTRAS))]
+    if _true(extra.get("direct")) == bool(extra.get("ssh_conn_id")):
+        found.append(
+            "either ssh_conn_id names the SSH connection of the bastion, or direct: true says that there is none"
+        )
+    if extra.get("sslmode") not in (None, "", *SSL_MODES):
+        found.append(
+            f"sslmode {extra['sslmode']!r}; expected {' or '.join(SSL_MODES)}: the certificate is always checked"
+        )
+    return found
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() == "true"
