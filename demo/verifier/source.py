@@ -9,10 +9,10 @@ import pymysql
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
-from demo.addresses import MySQLAddress
 from demo.dataset import DATABASE, Table
 from demo.verifier.canonical import facts_query, mysql_dialect
 from demo.verifier.facts import TableFacts
+from devstack.status import MySQLStatus
 
 UNKNOWN_FUNCTIONS = (1046, 1305)  # "no database selected", "function does not exist"
 
@@ -32,7 +32,7 @@ class SourceReader:
 
 
 @contextmanager
-def source_reader(address: MySQLAddress) -> Iterator[SourceReader]:
+def source_reader(address: MySQLStatus) -> Iterator[SourceReader]:
     """Open a snapshot of the source in UTC."""
     connection: Connection[Cursor] = pymysql.connect(
         host=address.host, port=address.port, user=address.user, password=address.password, charset="utf8mb4"

@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg
 
-from demo.addresses import BastionAddress, RedshiftAddress
 from demo.dataset import Table
 from demo.verifier.canonical import facts_query, redshift_dialect
 from demo.verifier.facts import TableFacts
 from demo.verifier.tunnel import tunnel
+from devstack.status import BastionStatus, RedshiftStatus
 
 
 class TargetReader:
@@ -44,7 +44,7 @@ class TargetReader:
 
 
 @contextmanager
-def target_reader(bastion: BastionAddress, redshift: RedshiftAddress, schema: str) -> Iterator[TargetReader]:
+def target_reader(bastion: BastionStatus, redshift: RedshiftStatus, schema: str) -> Iterator[TargetReader]:
     """Open a tunnel and one connection through it."""
     with (
         tunnel(bastion, redshift.host, redshift.port) as port,
@@ -55,7 +55,7 @@ def target_reader(bastion: BastionAddress, redshift: RedshiftAddress, schema: st
             user=redshift.user,
             password=redshift.password,
             sslmode="verify-ca",  # through a tunnel the certificate cannot name the host
-            sslrootcert=str(redshift.ca_file),
+            sslrootcert=redshift.ca_file,
             client_encoding="utf8",
             prepare_threshold=None,  # Redshift has no DEALLOCATE ALL
             autocommit=True,

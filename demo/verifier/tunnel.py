@@ -11,14 +11,14 @@ from contextlib import contextmanager, suppress
 
 import paramiko
 
-from demo.addresses import BastionAddress
+from devstack.status import BastionStatus
 
 PATIENCE = 20.0  # seconds for each step of entering
 BLOCK = 65_536
 
 
 @contextmanager
-def tunnel(bastion: BastionAddress, host: str, port: int) -> Iterator[int]:
+def tunnel(bastion: BastionStatus, host: str, port: int) -> Iterator[int]:
     """Open a tunnel for one connection; yield its local port. The bastion's key must be the pinned one."""
     transport = _enter(bastion)
     try:
@@ -31,12 +31,12 @@ def tunnel(bastion: BastionAddress, host: str, port: int) -> Iterator[int]:
         transport.close()
 
 
-def _enter(bastion: BastionAddress) -> paramiko.Transport:
+def _enter(bastion: BastionStatus) -> paramiko.Transport:
     kind, key = bastion.host_key.split()[:2]
     pinned = paramiko.PKey.from_type_string(kind, base64.b64decode(key, validate=True))
     transport = paramiko.Transport(socket.create_connection((bastion.host, bastion.port), PATIENCE))
     try:
-        transport.connect(pinned, bastion.user, pkey=paramiko.PKey.from_path(bastion.private_key))
+        transport.connect(pinned, bastion.user, pkey=paramiko.PKey.from_path(bastion.private_key_file))
     except BaseException:
         transport.close()
         raise

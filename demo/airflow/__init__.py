@@ -1,0 +1,7 @@
+"""A real Airflow of its own for the demo: its settings, its processes and a client."""
+
+from demo.airflow.rest import AirflowClient, DagRun, TaskInstance
+from demo.airflow.service import Access, running
+from demo.airflow.settings import Settings
+
+__all__ = ["Access", "AirflowClient", "DagRun", "Settings", "TaskInstance", "running"]

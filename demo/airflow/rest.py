@@ -1,0 +1,154 @@
+"""The few calls of Airflow's public REST API that the demo makes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+FINAL_STATES = ("success", "failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DagRun:
+    """One run of one DAG."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    started: datetime | None
+    ended: datetime | None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it runs any more."""
+        return self.state in FINAL_STATES
+
+    @property
+    def seconds(self) -> float:
+        """From start to end, 0 while it has no end."""
+        return (self.ended - self.started).total_seconds() if self.started and self.ended else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskInstance:
+    """One task of one run; ``map_index`` is -1 where the task is not mapped."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    state: str
+    started: datetime | None
+    ended: datetime | None
+
+
+class AirflowClient:
+    """A session with one Airflow. Close it after use."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=30.0, transport=httpx.HTTPTransport(retries=3))
+        self._login = {"username": user, "password": password}
+
+    def close(self) -> None:
+        """End the session."""
+        self._http.close()
+
+    def log_in(self) -> None:
+        """Get a token; it lasts for a day."""
+        token = self._call("POST", "/auth/token", json=self._login)["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def unhealthy(self) -> list[str]:
+        """Return the parts of Airflow that do not say that they are well."""
+        try:
+            health = self._call("GET", "/api/v2/monitor/health")
+        except httpx.HTTPError:
+            return ["api_server"]
+        return [part for part, said in health.items() if said["status"] not in ("healthy", None)] + [
+            part for part in ("scheduler", "dag_processor", "triggerer") if not (health.get(part) or {}).get("status")
+        ]
+
+    def dag_ids(self) -> set[str]:
+        """Return the DAGs that Airflow has read."""
+        return {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags", params={"limit": 100})["dags"]}
+
+    def import_errors(self) -> list[str]:
+        """Return what went wrong when DAG files were read."""
+        errors = self._call("GET", "/api/v2/importErrors")["import_errors"]
+        return [f"{error['filename']}: {error['stack_trace']}" for error in errors]
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
+
+    def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> DagRun:
+        """Start a run now."""
+        body = {"conf": conf or {}, "logical_date": None}
+        return _dag_run(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
+
+    def dag_run(self, run: DagRun) -> DagRun:
+        """Read a run again."""
+        return _dag_run(self._call("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}"))
+
+    def runs_since(self, moment: datetime) -> list[DagRun]:
+        """Return every DAG's runs that were asked for at ``moment`` or later."""
+        params = {"run_after_gte": moment.isoformat(), "limit": 100}
+        return [_dag_run(run) for run in self._call("GET", "/api/v2/dags/~/dagRuns", params=params)["dag_runs"]]
+
+    def tasks(self, run: DagRun) -> list[TaskInstance]:
+        """Return the tasks of a run, each mapped one by itself."""
+        path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
+        return [_task(task) for task in self._call("GET", path, params={"limit": 100})["task_instances"]]
+
+    def wait(self, run: DagRun, *, patience: float) -> DagRun:
+        """Return the run when it is done; raise TimeoutError after ``patience`` seconds."""
+        end = time.monotonic() + patience
+        while not (run := self.dag_run(run)).done:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{run.dag_id} {run.run_id} is still {run.state} after {patience:g} s.")
+            time.sleep(0.5)
+        return run
+
+    def log_of(self, task: TaskInstance) -> str:
+        """Return what a task wrote at its first try."""
+        path = f"/api/v2/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}/logs/1"
+        events = self._call("GET", path, params={"map_index": task.map_index, "full_content": True})["content"]
+        return "\n".join(str(event.get("event", "")) for event in events)
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._http.request(method, path, **options)
+        if answer.is_error:
+            raise httpx.HTTPStatusError(
+                f"{method} {path}: {answer.status_code} {answer.text[:2000]}", request=answer.request, response=answer
+            )
+        return answer.json()
+
+
+def _dag_run(plain: dict[str, Any]) -> DagRun:
+    return DagRun(
+        dag_id=plain["dag_id"],
+        run_id=plain["dag_run_id"],
+        state=plain["state"],
+        started=_moment(plain["start_date"]),
+        ended=_moment(plain["end_date"]),
+    )
+
+
+def _task(plain: dict[str, Any]) -> TaskInstance:
+    return TaskInstance(
+        dag_id=plain["dag_id"],
+        run_id=plain["dag_run_id"],
+        task_id=plain["task_id"],
+        map_index=plain["map_index"],
+        state=plain["state"] or "",
+        started=_moment(plain["start_date"]),
+        ended=_moment(plain["end_date"]),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

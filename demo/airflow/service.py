@@ -1,0 +1,107 @@
+"""Airflow's processes: scheduler, api-server, dag-processor and triggerer."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from demo.airflow.rest import AirflowClient
+from demo.airflow.settings import DATABASE, USER, Settings
+from devstack.process import Server, run
+from devstack.status import PostgresStatus
+
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+START_SECONDS = 180
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How to reach a running Airflow; ``environment_file`` is for a shell that wants to call ``airflow``."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    environment_file: Path
+
+    def client(self) -> AirflowClient:
+        """Return a client that is logged in."""
+        client = AirflowClient(self.url, self.user, self.password)
+        client.log_in()
+        return client
+
+
+@contextmanager
+def running(settings: Settings, say: Callable[[str], None]) -> Iterator[Access]:
+    """Make the metadata database, start every component, yield when all say that they are well, and end them."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    environment = settings.environment()
+    file = _write_files(settings, environment)
+    airflow = Path(sys.executable).with_name("airflow")
+    _create_database(settings.metadata)
+    run([airflow, "db", "migrate"], env=environment)
+    say("Airflow's metadata database is there")
+    with ExitStack() as servers:
+        started = []
+        for component in COMPONENTS:
+            log = settings.home / "logs" / f"{component}.log"
+            server = Server(f"airflow {component}", [airflow, component], log=log, env=environment)
+            servers.callback(server.stop)
+            started.append(server)
+        access = Access(url=settings.url, user=USER, password=settings.password, environment_file=file)
+        _wait(access, started)
+        say(f"Airflow at {settings.url}")
+        yield access
+
+
+def _write_files(settings: Settings, environment: dict[str, str]) -> Path:
+    """Write what holds secrets for the owner's eyes only."""
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    file = settings.home / "environment.sh"
+    texts = {
+        file: "\n".join([*lines, f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH", ""]),
+        settings.password_file: json.dumps({USER: settings.password}),
+    }
+    for path, text in texts.items():
+        path.touch(mode=0o600)
+        path.write_text(text)
+    return file
+
+
+def _create_database(metadata: PostgresStatus) -> None:
+    address = psycopg.conninfo.make_conninfo(
+        host=metadata.host,
+        port=metadata.port,
+        user=metadata.user,
+        password=metadata.password,
+        dbname=metadata.database,
+    )
+    with psycopg.connect(address, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _wait(access: Access, servers: list[Server]) -> None:
+    """Wait until every component says that it is well; a component that ends is an error with its log's tail."""
+    client = AirflowClient(access.url, access.user, access.password)
+    deadline = time.monotonic() + START_SECONDS
+
+    def well() -> bool:
+        try:
+            return not client.unhealthy()
+        except httpx.HTTPError:
+            return False
+
+    try:
+        for server in servers:
+            server.wait_ready(lambda: well() or time.monotonic() > deadline, seconds=START_SECONDS)
+    finally:
+        client.close()
