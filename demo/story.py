@@ -84,8 +84,8 @@ def _trade(connection: Connection[Cursor], sizes: Sizes) -> None:
     _run(
         connection,
         f"""INSERT INTO customers (full_name, email, note, country, newsletter, created_at)
-            SELECT CONCAT('Neu ', id, ' 🎉'), NULLIF(CONCAT('neu', id, '@a.example'), 'neu3@a.example'), '', 'DE', 1, NOW()
-            FROM customers WHERE id <= {orders // 4}""",
+            SELECT CONCAT('Neu ', id, ' 🎉'), NULLIF(CONCAT('neu', id, '@a.example'), 'neu3@a.example'), '', 'DE', 1,
+                   NOW() FROM customers WHERE id <= {orders // 4}""",
         f"""INSERT INTO orders (merchant_id, customer_id, status, channels, currency, amount, test, placed_at)
             SELECT merchant_id, customer_id, 'open', 'web', currency, amount + 0.0001, 0, NOW(3)
             FROM orders WHERE id <= {orders}""",
