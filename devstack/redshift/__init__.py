@@ -1,0 +1,1 @@
+"""A Redshift stand-in: a wire-protocol proxy before PostgreSQL that is as strict as Redshift."""

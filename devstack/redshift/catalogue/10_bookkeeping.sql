@@ -1,0 +1,150 @@
+-- The stand-in's own tables. Nothing here is Redshift's.
+CREATE SCHEMA standin;
+GRANT USAGE ON SCHEMA standin TO PUBLIC;
+
+CREATE FUNCTION standin.raise(code text, message text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
+END $$;
+
+-- What clients authenticate with; PostgreSQL itself trusts the proxy.
+CREATE TABLE standin.users (
+    usename name PRIMARY KEY,
+    md5 text,
+    superuser boolean NOT NULL DEFAULT false,
+    createdb boolean NOT NULL DEFAULT false
+);
+
+-- Redshift's attributes that PostgreSQL has no place for.
+CREATE TABLE standin.table_attributes (
+    table_oid oid PRIMARY KEY,
+    diststyle text NOT NULL DEFAULT 'AUTO',
+    sortstyle text NOT NULL DEFAULT ''
+);
+CREATE TABLE standin.column_attributes (
+    table_oid oid,
+    attnum smallint,
+    encoding text NOT NULL DEFAULT '',
+    distkey boolean NOT NULL DEFAULT false,
+    sortkey integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (table_oid, attnum)
+);
+CREATE TABLE standin.keys (table_oid oid, kind text, columns text);
+GRANT SELECT ON standin.table_attributes, standin.column_attributes, standin.keys TO PUBLIC;
+
+CREATE SEQUENCE standin.query_ids START 1000 CACHE 1;
+GRANT USAGE ON SEQUENCE standin.query_ids TO PUBLIC;
+
+-- Written by a connection of the proxy's own, so that a rollback does not take them away.
+CREATE TABLE standin.loads (
+    query_id bigint PRIMARY KEY,
+    user_name text,
+    transaction_id bigint,
+    session_id integer,
+    status text,
+    table_name text,
+    table_oid oid,
+    start_time timestamp,
+    end_time timestamp,
+    data_source text,
+    loaded_rows bigint,
+    loaded_bytes bigint,
+    source_file_count integer,
+    source_file_bytes bigint,
+    error_count integer
+);
+CREATE TABLE standin.load_errors (
+    query_id bigint,
+    user_name text,
+    session_id integer,
+    table_oid oid,
+    start_time timestamp,
+    file_name text,
+    column_name text,
+    column_type text,
+    column_length text,
+    position integer,
+    error_code integer,
+    error_message text
+);
+CREATE TABLE standin.queries (
+    query_id bigint,
+    user_name text,
+    query_label text,
+    session_id integer,
+    status text,
+    start_time timestamp,
+    query_text text
+);
+
+-- Every argument after the table is a list of pairs made by the proxy from the text of CREATE TABLE.
+CREATE FUNCTION standin.record_table(relation text, style text, sort_style text, keys jsonb, columns jsonb)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    id oid := to_regclass(relation);
+    each jsonb;
+BEGIN
+    IF id IS NULL THEN
+        RETURN;
+    END IF;
+    INSERT INTO standin.table_attributes VALUES (id, style, sort_style)
+        ON CONFLICT (table_oid) DO UPDATE SET diststyle = excluded.diststyle, sortstyle = excluded.sortstyle;
+    DELETE FROM standin.keys WHERE table_oid = id;
+    FOR each IN SELECT jsonb_array_elements(keys) LOOP
+        INSERT INTO standin.keys VALUES (id, each ->> 'kind', each ->> 'columns');
+    END LOOP;
+    FOR each IN SELECT jsonb_array_elements(columns) LOOP
+        INSERT INTO standin.column_attributes
+            SELECT id, attnum, coalesce(each ->> 'encoding', ''), coalesce((each ->> 'distkey')::boolean, false),
+                   coalesce((each ->> 'sortkey')::integer, 0)
+            FROM pg_attribute WHERE attrelid = id AND attname = each ->> 'name'
+            ON CONFLICT (table_oid, attnum) DO UPDATE
+                SET encoding = excluded.encoding, distkey = excluded.distkey, sortkey = excluded.sortkey;
+    END LOOP;
+END $$;
+
+-- CREATE TABLE (LIKE parent) takes over the distribution and sort keys.
+CREATE FUNCTION standin.record_like(relation text, parent text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO standin.table_attributes
+        SELECT to_regclass(relation), diststyle, sortstyle FROM standin.table_attributes
+        WHERE table_oid = to_regclass(parent) ON CONFLICT DO NOTHING;
+    INSERT INTO standin.column_attributes
+        SELECT to_regclass(relation), attnum, encoding, distkey, sortkey FROM standin.column_attributes
+        WHERE table_oid = to_regclass(parent) ON CONFLICT DO NOTHING;
+END $$;
+
+CREATE FUNCTION standin.check_superuser() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'permission denied to create user';
+    END IF;
+END $$;
+
+CREATE FUNCTION standin.set_user(name text, secret text, create_it boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) AND (create_it OR name <> session_user) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'permission denied to create user';
+    END IF;
+    PERFORM standin.write_user(name, secret, create_it);
+END $$;
+
+CREATE FUNCTION standin.write_user(name text, secret text, create_it boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF create_it THEN
+        IF EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            RAISE EXCEPTION USING ERRCODE = '42710', MESSAGE = format('user "%s" already exists', name);
+        END IF;
+        EXECUTE format('CREATE ROLE %I LOGIN', name);
+    END IF;
+    INSERT INTO standin.users (usename, md5) VALUES (name, secret)
+        ON CONFLICT (usename) DO UPDATE SET md5 = excluded.md5;
+END $$;
+
+CREATE FUNCTION standin.drop_user(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM standin.check_superuser();
+    EXECUTE format('DROP ROLE %I', name);
+    DELETE FROM standin.users WHERE usename = name;
+END $$;

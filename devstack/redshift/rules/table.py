@@ -1,0 +1,23 @@
+"""Every rule, in the order in which it looks at a statement."""
+
+from __future__ import annotations
+
+from devstack.redshift.copy.statement import parse_copy
+from devstack.redshift.rules import transactions
+from devstack.redshift.rules.plan import Plan, Rule, Situation
+from devstack.redshift.sql.statement import Statement
+
+RULES: tuple[Rule, ...] = (*transactions.RULES,)
+
+
+def plan_statement(statement: Statement, situation: Situation) -> Plan:
+    """Have every rule look at a statement. Raises ServerError where one refuses it."""
+    plan = Plan(statement=statement)
+    if statement.starts("COPY"):
+        plan.copy = parse_copy(statement)
+        plan.sql = plan.copy.backend_sql
+        return plan
+    for rule in RULES:
+        rule.apply(plan, situation)
+    plan.sql = plan.sql or statement.edited()
+    return plan

@@ -1,0 +1,275 @@
+"""Listens, says who may come in, and runs a session for each client."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import socket
+import ssl
+import struct
+from typing import Any
+
+from devstack.redshift import identity
+from devstack.redshift.faults import Dropped
+from devstack.redshift.service import Service
+from devstack.redshift.session import backend as backends
+from devstack.redshift.session.session import Session
+from devstack.redshift.wire import messages as m
+from devstack.redshift.wire.framing import Frames, FramingError, Message
+
+log = logging.getLogger(__name__)
+
+STARTUP_SECONDS = 30
+MOST_STARTUP_BYTES = 10_000
+SERVER_VERSION = "8.0.2"
+REPORTED = ("client_encoding", "DateStyle", "integer_datetimes", "is_superuser", "server_encoding", "TimeZone")
+REFUSED_PEER = "the stand-in accepts connections from the bastion only"
+
+
+class Client:
+    """The client's side of a connection, inside TLS."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+        self._frames = Frames(most_bytes=64 << 20)
+        self.messages: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=256)
+
+    async def exactly(self, count: int) -> bytes:
+        return await self._reader.readexactly(count)
+
+    async def startup(self) -> bytes:
+        """Read a message that has no type: its body."""
+        (length,) = struct.unpack("!I", await self.exactly(4))
+        if not 8 <= length <= MOST_STARTUP_BYTES:
+            raise FramingError(f"invalid length of startup packet: {length}")
+        return await self.exactly(length - 4)
+
+    async def one(self) -> Message:
+        head = await self.exactly(5)
+        (length,) = struct.unpack_from("!I", head, 1)
+        if not 4 <= length <= MOST_STARTUP_BYTES:
+            raise FramingError(f"invalid message length {length}")
+        return Message(head[:1], head + await self.exactly(length - 4))
+
+    async def read_all(self) -> None:
+        """Queue what comes. Reading goes on while a statement runs, so that a vanished client shows."""
+        try:
+            while data := await self._reader.read(1 << 16):
+                for message in self._frames.feed(data):
+                    await self.messages.put(message)
+        except (ConnectionError, FramingError, ssl.SSLError) as exc:
+            log.info("client lost: %s", exc)
+
+    async def tell(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+
+class Server:
+    """One running stand-in: two listeners, one that admits only the bastion and one for conformance tests."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._settings = service.settings
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(self._settings.tls_cert, self._settings.tls_key)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Serve until told to stop; leave no session behind."""
+        settings = self._settings
+        listeners = [_listen(settings.host, settings.port), _listen(settings.host, settings.conformance_port)]
+        loops = [
+            asyncio.ensure_future(self._accept(listener, guarded=number == 0))
+            for number, listener in enumerate(listeners)
+        ]
+        await stop.wait()
+        for task in [*loops, *self._tasks]:
+            task.cancel()
+        await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
+        for listener in listeners:
+            listener.close()
+
+    async def _accept(self, listener: socket.socket, *, guarded: bool) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            peer, address = await loop.sock_accept(listener)
+            task = asyncio.ensure_future(self._connection(peer, address, listener.getsockname(), guarded=guarded))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _connection(self, peer: socket.socket, address: Any, own: Any, *, guarded: bool) -> None:
+        peer.setblocking(False)
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            admitted = not guarded or await asyncio.to_thread(self._is_bastion, address, own)
+            async with asyncio.timeout(STARTUP_SECONDS):
+                client = await self._greet(peer)
+                if client is None:
+                    return
+        except (ConnectionError, FramingError, ssl.SSLError, TimeoutError, asyncio.IncompleteReadError) as exc:
+            log.info("no session for %s: %s", address, exc)
+            peer.close()
+            return
+        try:
+            await self._welcome(client, admitted=admitted)
+        except m.ServerError as error:
+            log.info("refused %s: %s", address, error)
+            error.severity = "FATAL"
+            with contextlib.suppress(ConnectionError):
+                await client.tell(error.encode())
+        except (ConnectionError, FramingError, ssl.SSLError, TimeoutError, asyncio.IncompleteReadError) as exc:
+            log.info("session of %s ended: %s", address, exc)
+        except Dropped as fault:
+            log.info("dropped %s by order: %s", address, fault)
+            client.writer.transport.abort()
+        finally:
+            client.writer.close()
+
+    def _is_bastion(self, address: tuple[str, int], own: tuple[str, int]) -> bool:
+        pid = self._settings.bastion_pid
+        return pid is not None and identity.belongs_to(address, own, pid)
+
+    async def _greet(self, peer: socket.socket) -> Client | None:
+        """Answer what comes before TLS; None where the connection was a cancel request or ended."""
+        loop = asyncio.get_running_loop()
+        while True:
+            head = await _receive(peer, 8)
+            length, code = struct.unpack("!II", head)
+            if code == m.SSL_REQUEST and length == 8:
+                await loop.sock_sendall(peer, b"S")
+                return Client(*await _streams(peer, self._tls))
+            if code == m.GSS_REQUEST and length == 8:
+                await loop.sock_sendall(peer, b"N")
+                continue
+            if code == m.CANCEL_REQUEST and length == 16:
+                await self._cancel(await _receive(peer, 8))
+                peer.close()
+                return None
+            error = m.ServerError(code="28000", message="SSL is required", severity="FATAL")
+            await loop.sock_sendall(peer, error.encode())
+            peer.close()
+            return None
+
+    async def _cancel(self, body: bytes) -> None:
+        process, secret = struct.unpack("!II", body)
+        await backends.cancel(self._settings.backend_host, self._settings.backend_port, process, secret)
+
+    async def _welcome(self, client: Client, *, admitted: bool) -> None:
+        async with asyncio.timeout(STARTUP_SECONDS):
+            body = await client.startup()
+            (code,) = struct.unpack_from("!I", body)
+            if code == m.CANCEL_REQUEST:
+                await self._cancel(body[4:12])
+                return
+            if code != m.PROTOCOL_3:
+                raise m.ServerError(code="0A000", message=f"unsupported frontend protocol {code >> 16}.{code & 0xFFFF}")
+            parameters = m.parse_startup(body[4:])
+            if not admitted:
+                raise m.ServerError(code="28000", message=REFUSED_PEER)
+            superuser = await self._authenticate(client, parameters.get("user", ""))
+        await self._run(client, parameters, superuser=superuser)
+
+    async def _authenticate(self, client: Client, user: str) -> bool:
+        """Check the password by the md5 method; return whether the user is a superuser."""
+        salt = os.urandom(4)
+        await client.tell(m.message(b"R", struct.pack("!I", 5) + salt))
+        answer = await client.one()
+        given = m.take_cstring(answer.body, 0)[0] if answer.kind == b"p" else ""
+        rows = await self._service.sql("SELECT md5, superuser FROM standin.users WHERE usename = %s", [user.lower()])
+        stored = str(rows[0][0]) if rows else ""
+        expected = "md5" + hashlib.md5(stored.encode() + salt, usedforsecurity=False).hexdigest()
+        if not stored or given != expected:
+            raise m.ServerError(code="28000", message=f'password authentication failed for user "{user}"')
+        return bool(rows[0][1])
+
+    async def _run(self, client: Client, parameters: dict[str, str], *, superuser: bool) -> None:
+        settings = self._settings
+        database = parameters.get("database", settings.database)
+        if database.lower() != settings.database:
+            raise m.ServerError(code="3D000", message=f'database "{database}" does not exist')
+        user = parameters["user"].lower()
+        name = parameters.get("application_name", "")
+        backend = backends.Backend(client.tell)
+        wanted = {"user": user, "database": settings.database, "application_name": name, "client_encoding": "UTF8"}
+        reported = await backend.connect(settings.backend_host, settings.backend_port, wanted)
+        session = Session(self._service, backend, user, name, superuser=superuser)
+        session.tell = client.tell
+        pump = asyncio.ensure_future(backend.pump())
+        try:
+            await _prepare(backend)
+            await client.tell(_opening(backend, reported))
+            await _converse(client, session, backend)
+        finally:
+            if not backend.replies.idle:
+                await backends.cancel(settings.backend_host, settings.backend_port, backend.process, backend.secret)
+            await backend.close()
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+
+
+async def _prepare(backend: backends.Backend) -> None:
+    """Give the session what outlives a rollback: the last COPY's count and number."""
+    await backend.query(
+        "CREATE TEMP SEQUENCE standin_copy_count MINVALUE 0 START 0; "
+        "CREATE TEMP SEQUENCE standin_copy_id MINVALUE 0 START 0"
+    )
+
+
+def _opening(backend: backends.Backend, reported: dict[str, str]) -> bytes:
+    statuses = {key: reported[key] for key in REPORTED if key in reported}
+    statuses |= {"server_version": SERVER_VERSION, "session_authorization": reported.get("session_authorization", "")}
+    out = [m.message(b"R", struct.pack("!I", 0)), *(m.parameter_status(k, v) for k, v in statuses.items())]
+    out.append(m.message(b"K", struct.pack("!II", backend.process, backend.secret)))
+    return b"".join([*out, m.ready(b"I")])
+
+
+async def _converse(client: Client, session: Session, backend: backends.Backend) -> None:
+    """Handle messages until either side goes away."""
+    reading = asyncio.ensure_future(client.read_all())
+    handling = asyncio.ensure_future(_handle_all(client, session))
+    gone = asyncio.ensure_future(backend.closed.wait())
+    tasks = (reading, handling, gone)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done() and not handling.done() and not client.messages.empty():
+            await asyncio.wait((handling,), timeout=1)
+        if handling.done():
+            handling.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _handle_all(client: Client, session: Session) -> None:
+    while (message := await client.messages.get()) is not None and message.kind != b"X":
+        await session.handle(message)
+
+
+async def _receive(peer: socket.socket, count: int) -> bytes:
+    loop, data = asyncio.get_running_loop(), b""
+    while len(data) < count:
+        more = await loop.sock_recv(peer, count - len(data))
+        if not more:
+            raise ConnectionError("the peer went away")
+        data += more
+    return data
+
+
+async def _streams(peer: socket.socket, tls: ssl.SSLContext) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=1 << 20, loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport, _ = await loop.connect_accepted_socket(lambda: protocol, peer, ssl=tls)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.create_server((host, port), backlog=128)
+    listener.setblocking(False)
+    return listener

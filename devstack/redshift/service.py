@@ -1,0 +1,48 @@
+"""What all sessions share: settings, the second connection to PostgreSQL, S3, faults, the sessions themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from devstack.redshift.copy.storage import Storage
+from devstack.redshift.faults import Faults
+from devstack.redshift.settings import Settings
+
+if TYPE_CHECKING:
+    from devstack.redshift.session.session import Session
+
+
+class Service:
+    """One running stand-in."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.faults = Faults()
+        self.storage = Storage(settings.storage)
+        self.sessions: dict[int, Session] = {}
+        self.type_oids: dict[int, int] = {}
+        self._lock = asyncio.Lock()
+        self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+
+    async def sql(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement on the second connection, which no client's rollback reaches."""
+        async with self._lock:
+            if self._connection is None or self._connection.closed:
+                conninfo = f"{self.settings.conninfo} dbname={self.settings.database}"
+                self._connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
+            cursor = await self._connection.execute(statement.encode(), values)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def learn_types(self) -> None:
+        """Map the OIDs of our types to Redshift's, which drivers know."""
+        rows = await self.sql("SELECT typname, oid FROM pg_type WHERE typname IN ('super', 'varbyte')")
+        redshift = {"super": 4000, "varbyte": 6551}
+        self.type_oids = {int(oid): redshift[str(name)] for name, oid in rows}
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()

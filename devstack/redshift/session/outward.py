@@ -1,0 +1,95 @@
+"""What the client sees of PostgreSQL's answers: Redshift's type numbers, tags and error texts."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from devstack.redshift.rules.errors import translate
+from devstack.redshift.wire.framing import Message
+from devstack.redshift.wire.messages import ServerError, build_data_row, command_complete, data_row, message
+
+VARBYTE = 6551
+
+
+@dataclass(kw_only=True)
+class Shape:
+    """The columns of a result that are VARBYTE in text form: PostgreSQL writes ``\\x`` before the digits."""
+
+    varbyte: list[int] = field(default_factory=list)
+
+
+class Outward:
+    """Rewrites the answers to one statement, or to one simple query of ``visible`` statements and hidden ones."""
+
+    def __init__(self, type_oids: Mapping[int, int], shape: Shape | None = None, tag: str | None = None) -> None:
+        self._type_oids = type_oids
+        self._shape = shape or Shape()
+        self._tag = tag
+        self.relation = ""
+
+    def __call__(self, message_: Message) -> Sequence[bytes]:
+        kind = message_.kind
+        if kind == b"D":
+            return (self._row(message_),)
+        if kind == b"T":
+            return (self._description(message_),)
+        if kind == b"C" and self._tag is not None:
+            return (command_complete(self._tag),)
+        if kind == b"E":
+            return (translate(ServerError.decode(message_.body), self.relation).encode(),)
+        return (message_.raw,)
+
+    def _row(self, row: Message) -> bytes:
+        if not self._shape.varbyte:
+            return row.raw
+        values = data_row(row.body)
+        for index in self._shape.varbyte:
+            value = values[index]
+            if value is not None and value.startswith(b"\\x"):
+                values[index] = value[2:]
+        return build_data_row(values)
+
+    def _description(self, description: Message) -> bytes:
+        body = bytearray(description.body)
+        (count,) = struct.unpack_from("!H", body)
+        at, self._shape.varbyte = 2, []
+        for index in range(count):
+            at = body.index(0, at) + 1
+            oid, _, _, form = struct.unpack_from("!IhiH", body, at + 6)
+            known = self._type_oids.get(oid)
+            if known is not None:
+                struct.pack_into("!I", body, at + 6, known)
+                if known == VARBYTE and form == 0:
+                    self._shape.varbyte.append(index)
+            at += 18
+        return message(b"T", bytes(body))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """One statement of a simple query as PostgreSQL gets it."""
+
+    visible: bool
+    tag: str | None = None
+
+
+class Segments:
+    """Hides from the client the answers to the proxy's own statements inside a simple query."""
+
+    def __init__(self, type_oids: Mapping[int, int], segments: Sequence[Segment], relation: str = "") -> None:
+        self._outward = [Outward(type_oids, tag=segment.tag) for segment in segments]
+        for outward in self._outward:
+            outward.relation = relation
+        self._segments = segments
+        self._at = 0
+
+    def __call__(self, message_: Message) -> Sequence[bytes]:
+        if message_.kind == b"Z":
+            return (message_.raw,)
+        current = min(self._at, len(self._segments) - 1)
+        out = self._outward[current](message_)
+        if message_.kind in (b"C", b"I"):
+            self._at += 1
+        return out if self._segments[current].visible or message_.kind == b"E" else ()

@@ -1,0 +1,43 @@
+"""What the stand-in is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageSettings:
+    """Where S3 is, and with which keys; the roles are those a COPY may name."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    roles: tuple[str, ...]
+    region: str = "us-east-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Addresses and files. ``port`` admits the bastion's processes only, ``conformance_port`` anybody."""
+
+    host: str
+    port: int
+    conformance_port: int
+    backend_host: str
+    backend_port: int
+    backend_user: str
+    database: str
+    user: str
+    password: str
+    tls_cert: str
+    tls_key: str
+    storage: StorageSettings
+    bastion_pid: int | None
+    control_socket: str | None = None
+
+    @property
+    def conninfo(self) -> str:
+        return (
+            f"host={self.backend_host} port={self.backend_port} user={self.backend_user} application_name=standin "
+            "sslmode=disable gssencmode=disable"
+        )
