@@ -42,8 +42,8 @@ class RedshiftSettings:
 class RedshiftSSHTunnelHook(BaseHook):
     """Opens Redshift sessions, each through an SSH tunnel of its own.
 
-    Host and port of the connection are the cluster's as the bastion sees it. Without a tunnel it connects only where the
-    extra ``direct: true`` says so. Extras are read by name: none of them can lead around the tunnel, and unknown
+    Host and port of the connection are the cluster's as the bastion sees it. Without a tunnel it connects only where
+    the extra ``direct: true`` says so. Extras are read by name: none of them can lead around the tunnel, and unknown
     ones are refused.
     """
 

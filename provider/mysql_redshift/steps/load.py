@@ -16,6 +16,7 @@ from mysql_redshift.errors import ConfigurationError, ConnectionFailed, MysqlRed
 from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
 from mysql_redshift.steps import target, watermark_cache
 from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.labels import unique_label
 from mysql_redshift.steps.load_groups import Applied, group_entries
 from mysql_redshift.steps.load_rows import LoadContext, apply_group
 from mysql_redshift.steps.watermark_cache import WatermarkState
@@ -77,7 +78,7 @@ def _load(spec: TableSpec, store: ObjectStore, warehouse: Warehouse, label: str,
         role=iam_role,
         schema=head.schema if head.files else None,
     )
-    report = run.in_session(warehouse, label or f"mysql_redshift {spec.pipeline}.{spec.source.table}")
+    report = run.in_session(warehouse, label or unique_label())
     _remember(spec, store, report)
     return report
 

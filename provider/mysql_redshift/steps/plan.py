@@ -33,14 +33,15 @@ def plan(
     spec: TableSpec,
     request: RunRequest,
     *,
-    source: Source,
+    source: Source | None,
     store: ObjectStore,
     warehouse: Warehouse | None = None,
 ) -> Plan:
     """Decide one run: its window, its chunks, its sequence in the log.
 
     With a ``warehouse`` the target is checked as well, before any row moves (where there are rows to move).
-    Mode redshift-only asks neither MySQL nor the warehouse. A failure is noted in the cache; no position moves.
+    Mode redshift-only asks neither MySQL (``source`` may be None) nor the warehouse. A failure is noted in the cache;
+    no position moves.
 
     Raises:
         MysqlRedshiftError: anything that would make the run fail later and can be known now.
@@ -54,11 +55,11 @@ def plan(
 
 
 def _plan(
-    spec: TableSpec, request: RunRequest, source: Source, store: ObjectStore, warehouse: Warehouse | None
+    spec: TableSpec, request: RunRequest, source: Source | None, store: ObjectStore, warehouse: Warehouse | None
 ) -> Plan:
     cache = watermark_cache.read(spec, store)
     head = Journal(store, TableLayout.of(spec)).head(hint=cache.log_extracted)
-    if request.mode is Mode.REDSHIFT_ONLY:
+    if request.mode is Mode.REDSHIFT_ONLY or source is None:
         return _nothing_to_read(spec, request, head)
     if head is None:
         preflight.check_bucket(spec, store)

@@ -10,6 +10,7 @@ from mysql_redshift.core.target_schema import TargetChanges, compare
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import AccessDenied, StoreError
 from mysql_redshift.ports import ObjectStore, TargetTable, Warehouse
+from mysql_redshift.steps.labels import unique_label
 
 
 def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
@@ -43,7 +44,7 @@ def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> 
         TargetError: naming every column that does not fit.
 
     """
-    with warehouse.session("mysql_redshift preflight") as session:
+    with warehouse.session(unique_label()) as session:
         missing = session.missing_privileges(spec.target.schema, spec.target.table, spec.target.ledger_schema)
         if missing:
             raise AccessDenied(

@@ -15,12 +15,11 @@ from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.core.types.cursor_kind import resolve_cursor
-from mysql_redshift.core.types.resolve import resolve_schema
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore, Source, Warehouse, WarehouseSession
 from mysql_redshift.steps import target, watermark_cache
 from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.labels import unique_label
 
 MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the newest
 
@@ -38,12 +37,12 @@ class VerifyReport:
 def verify(
     spec: TableSpec,
     *,
-    source: Source,
+    source: Source | None,
     store: ObjectStore,
     warehouse: Warehouse,
     checks: Sequence[str] = (Check.CUSTODY, Check.BOUNDS),
 ) -> VerifyReport:
-    """Run the checks named, on real counts of both ends.
+    """Run the checks named, on real counts of both ends. ``custody`` alone needs no ``source``.
 
     Raises:
         DataCheckFailed: naming each check that failed, with both counts and what to do.
@@ -67,23 +66,23 @@ def verify(
 
 def _verify(
     spec: TableSpec,
-    source: Source,
+    source: Source | None,
     warehouse: Warehouse,
     wanted: frozenset[Check],
     journal: Journal,
     head: LogEntry,
 ) -> VerifyReport:
-    schema = resolve_schema(source.describe(spec.source.database, spec.source.table), spec)
-    with warehouse.session(f"mysql_redshift verify {spec.pipeline}.{spec.source.table}") as session:
+    schema = head.schema or TableSchema(columns=(), key=())
+    with warehouse.session(unique_label()) as session:
         seen = _look(spec, session, schema, journal, head)
         session.rollback()
     results = []
     if Check.CUSTODY in wanted:
         results.append(rules.custody(log=seen.log, ledger=seen.ledger))
     if Check.BOUNDS in wanted:
-        results.append(_bounds(spec, source, schema, seen))
+        results.append(_bounds(spec, _needed(spec, source), schema, head, seen))
     if Check.WINDOW in wanted and seen.window_rows is not None:
-        results.append(_window(spec, source, schema, head, seen.window_rows))
+        results.append(_window(spec, _needed(spec, source), schema, head, seen.window_rows))
     _require(spec, results)
     return VerifyReport(results=tuple(results), rows=seen.rows, position=seen.position, log_head=head.sequence)
 
@@ -133,17 +132,22 @@ def _pending_counts(entries: Iterable[LogEntry], loaded: int) -> dict[int, int]:
     return {e.sequence: e.rows for e in islice(entries, MOST_ENTRIES) if e.files or e.full or e.sequence <= loaded}
 
 
-def _bounds(spec: TableSpec, source: Source, schema: TableSchema, seen: _Seen) -> CheckResult:
-    cursor = resolve_cursor(source.describe(spec.source.database, spec.source.table), spec)
-    if cursor is None and seen.entry is not None and seen.entry.full:
-        below = everything = seen.entry.rows  # read whole by the last run: exact, whatever the source did since
-    elif cursor is None or seen.position is None:
+def _bounds(spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, seen: _Seen) -> CheckResult:
+    cursor, entry, position = head.cursor, seen.entry, seen.position
+    if cursor is None and entry is not None and entry.full:
+        below = everything = entry.rows  # read whole by the last run: exact, whatever the source did since
+    elif cursor is None or entry is None or position is None:
         below, everything = 0, int(source.query(source_sql.count_all(spec.source))[0][0])
     else:
-        floor = seen.entry.floor if seen.entry is not None else None
-        sql = source_sql.counts_below(spec.source, schema, cursor, floor=floor, upper=seen.position)
+        sql = source_sql.counts_below(spec.source, schema, cursor, floor=entry.floor, upper=position)
         below, everything = (int(number) for number in source.query(sql)[0])
     return rules.bounds(below=below, everything=everything, target=seen.rows, keys=seen.keys)
+
+
+def _needed(spec: TableSpec, source: Source | None) -> Source:
+    if source is None:
+        raise ConfigurationError("Only the check custody does without MySQL", where=spec.name)
+    return source
 
 
 def _window(spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, target_rows: int) -> CheckResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.layout import TableLayout
@@ -26,6 +26,21 @@ def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
         return replace(state, position=None, log_extracted=0)
     fresh = watermark_cache.with_entry(state, head)
     return replace(fresh, mysql_status=state.mysql_status, last_error=state.last_error)
+
+
+def stage_position(spec: TableSpec, store: ObjectStore, stage: str) -> Position | None:
+    """Return how far a stage has come: "mysql" (the log's head), "redshift" (the last load) or "verified".
+
+    The last two come from the cache, which a load and a verification write after their commit: never too far.
+    """
+    state = read(spec, store)
+    if stage == "mysql":
+        return state.position
+    if stage == "verified":
+        return state.verified_through
+    if not state.log_loaded or state.redshift_status != "success":
+        return None
+    return _journal(spec, store).read(state.log_loaded).position_to
 
 
 def set_position(
@@ -56,39 +71,44 @@ def set_position(
     before = head.position_to if head is not None else None
     forward = before is None or position.order() > before.order()
     floor = position if forward else head.floor if head is not None else None
-    return _append(spec, store, head, EntryKind.SET, position, floor=floor, actor=actor, reason=reason)
+    move = _Move(kind=EntryKind.SET, position=position, floor=floor, cursor=cursor, actor=actor, reason=reason)
+    return _append(spec, store, head, move)
 
 
 def reset(spec: TableSpec, *, store: ObjectStore, actor: str, reason: str = "") -> LogEntry:
     """Forget the position: the next run reads from the oldest row. Rows loaded before are replaced, not doubled."""
     head = _journal(spec, store).head()
-    return _append(spec, store, head, EntryKind.RESET, None, floor=None, actor=actor, reason=reason)
+    cursor = head.cursor if head is not None else None
+    return _append(spec, store, head, _Move(kind=EntryKind.RESET, cursor=cursor, actor=actor, reason=reason))
 
 
-def _append(
-    spec: TableSpec,
-    store: ObjectStore,
-    head: LogEntry | None,
-    kind: EntryKind,
-    position: Position | None,
-    *,
-    floor: Position | None,
-    actor: str,
-    reason: str,
-) -> LogEntry:
+@dataclass(frozen=True, kw_only=True)
+class _Move:
+    """A change of the position by hand."""
+
+    kind: EntryKind
+    position: Position | None = None
+    floor: Position | None = None
+    cursor: Cursor | None = None
+    actor: str
+    reason: str
+
+
+def _append(spec: TableSpec, store: ObjectStore, head: LogEntry | None, move: _Move) -> LogEntry:
     entry = LogEntry(
         sequence=head.sequence + 1 if head is not None else 1,
-        kind=kind,
+        kind=move.kind,
         run_key=new_run_key(),
         created_at=watermark_cache.now_text(),
         position_from=head.position_to if head is not None else None,
-        position_to=position,
+        position_to=move.position,
         spec=spec,
         schema=head.schema if head is not None else None,
+        cursor=move.cursor,
         server_uuid=head.server_uuid if head is not None else "",
-        floor=floor,
-        actor=actor,
-        reason=reason,
+        floor=move.floor,
+        actor=move.actor,
+        reason=move.reason,
     )
     entry = _journal(spec, store).append(entry)
     state = watermark_cache.read(spec, store)

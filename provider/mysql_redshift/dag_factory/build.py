@@ -1,0 +1,69 @@
+"""Builds the DAGs of a folder of pipelines, or only the one that a starting task asks for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from airflow.sdk import DAG, get_parsing_context
+
+from mysql_redshift.config import Pipeline, find_pipelines, load_pipeline
+from mysql_redshift.dag_factory import ids
+from mysql_redshift.dag_factory.pipeline_dag import pipeline_dag
+from mysql_redshift.dag_factory.placeholder import placeholder_dag
+from mysql_redshift.dag_factory.table_dag import table_dag
+from mysql_redshift.errors import ConfigurationError
+
+log = logging.getLogger(__name__)
+
+
+def build_dags(folder: Path | str, *, environment: str | None = None) -> dict[str, DAG]:
+    """Return the DAGs by id. Airflow finds them by itself: each was filled inside its own ``with`` block.
+
+    ``environment`` is that of ``[mysql_redshift] environment`` unless given. A broken entry becomes a DAG that shows the
+    error and fails with it; the others are not touched by it. A task start builds its own DAG only, and reads no other
+    pipeline's file.
+    """
+    wanted = get_parsing_context().dag_id
+    chosen = environment if environment is not None else _environment()
+    return {dag.dag_id: dag for path in find_pipelines(Path(folder)) for dag in _dags_of(path, chosen, wanted)}
+
+
+def _dags_of(path: Path, environment: str, wanted: str | None) -> Iterator[DAG]:
+    """Yield one file's DAGs. A file is taken for another's only where its name says so without doubt."""
+    name, _, suffix = (wanted or "").partition(".")
+    if wanted is not None and path.stem != name and any(p.stem == name for p in path.parent.glob("*.yaml")):
+        return
+    try:
+        pipeline = load_pipeline(path, environment=environment, only=ids.table_of(suffix) if suffix else None)
+    except ConfigurationError as exc:
+        log.error("%s: %s", path, exc)  # noqa: TRY400 - the message is whole, a traceback would hide it
+        yield placeholder_dag(path.stem, exc, schedule=None)
+        return
+    if wanted is None:
+        yield from _all(pipeline)
+    elif pipeline.name == name:
+        yield from _one(pipeline, ids.table_of(suffix))
+
+
+def _all(pipeline: Pipeline) -> Iterator[DAG]:
+    yield pipeline_dag(pipeline)
+    for table in [*pipeline.tables, *pipeline.broken]:
+        yield from _one(pipeline, table)
+
+
+def _one(pipeline: Pipeline, table: str) -> Iterator[DAG]:
+    if not table:
+        yield pipeline_dag(pipeline)
+    elif table in pipeline.tables:
+        yield table_dag(pipeline, table)
+    elif table in pipeline.broken:
+        schedule = pipeline.table_schedules.get(table)
+        yield placeholder_dag(ids.dag_id(pipeline.name, table), pipeline.broken[table], schedule=schedule)
+
+
+def _environment() -> str:
+    from airflow.configuration import conf  # noqa: PLC0415
+
+    return str(conf.get("mysql_redshift", "environment", fallback="default"))

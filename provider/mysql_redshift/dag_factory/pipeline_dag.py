@@ -1,0 +1,60 @@
+"""A pipeline's DAG: triggers its tables' DAGs and waits for them without holding a worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, task
+
+from mysql_redshift.config import Pipeline
+from mysql_redshift.core.spec import Strategy
+from mysql_redshift.dag_factory import ids
+from mysql_redshift.dag_factory.form import run_params
+
+POLL_SECONDS = 2  # the triggerer asks; no worker waits
+
+
+def pipeline_dag(pipeline: Pipeline) -> DAG:
+    """Return the DAG ``<pipeline>`` with the schedule. A failed table fails its run; the others finish."""
+    dag = DAG(
+        dag_id=pipeline.name,
+        schedule=pipeline.schedule,
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        params=run_params(),
+        tags=["mysql-redshift", pipeline.name, *pipeline.tags],
+        doc_md=f"{pipeline.description}\n\nRuns {len(pipeline.tables)} tables, {pipeline.strategy}.".strip(),
+    )
+    tables = [*pipeline.tables, *pipeline.broken]
+    own_schedule = sorted(pipeline.table_schedules)
+    with dag:
+        chosen = task(task_id="choose")(choose_tables)(pipeline.name, tables, own_schedule)
+        TriggerDagRunOperator.partial(
+            task_id="tables",
+            trigger_run_id="{{ run_id }}",
+            logical_date=None,
+            wait_for_completion=True,
+            deferrable=True,
+            poke_interval=POLL_SECONDS,
+            skip_when_already_exists=False,
+            reset_dag_run=True,
+            fail_when_dag_is_paused=True,
+            allowed_states=["success"],
+            failed_states=["failed"],
+            map_index_template="{{ task.trigger_dag_id }}",
+            **({"max_active_tis_per_dagrun": 1} if pipeline.strategy == Strategy.SEQUENTIAL.value else {}),
+        ).expand_kwargs(chosen)
+    return dag
+
+
+def choose_tables(pipeline: str, tables: list[str], own_schedule: list[str], **context: Any) -> list[dict[str, Any]]:
+    """Return what to trigger: every table, save in scheduled runs those with a schedule of their own.
+
+    The run's params are passed on. A retry triggers runs of the same id, so it meets those of its first attempt.
+    """
+    run_type = getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type)
+    left_out = set(own_schedule) if run_type == "scheduled" else set()
+    conf = {name: value for name, value in context["params"].items() if value is not None}
+    return [{"trigger_dag_id": ids.dag_id(pipeline, table), "conf": conf} for table in tables if table not in left_out]

@@ -1,0 +1,77 @@
+"""MySQL to Parquet on S3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mysql_redshift.core import codec
+from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.plan import Plan, Receipt
+from mysql_redshift.operators.plan import refuse_backfill
+from mysql_redshift.operators.table import TableOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from mysql_redshift.hooks.clients import Clients
+
+
+class MySQLToS3ParquetOperator(TableOperator):
+    """Stage one. With ``plan`` and ``chunk`` it extracts that chunk; without, it plans and publishes as well.
+
+    Returns a chunk's receipt, or the published log entry (without its schema and spec).
+
+    :param plan: what WindowPlanOperator returned. :param chunk: one of its ``chunks``.
+    """
+
+    template_fields: Sequence[str] = (*TableOperator.template_fields, "plan", "chunk")
+
+    def __init__(
+        self, *, plan: Mapping[str, Any] | None = None, chunk: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.chunk = chunk
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Extract one chunk, or carry out the whole of stage one."""
+        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+
+        with self.sorted_errors():
+            if self.plan is None or self.chunk is None:
+                refuse_backfill(context)
+                with Clients(self.table_spec()) as clients:
+                    return self._whole_stage(context, clients)
+            plan = codec.from_plain(Plan, self.plan, where=f"task {self.task_id}, plan")
+            chunk = codec.from_plain(Chunk, self.chunk, where=f"task {self.task_id}, chunk")
+            context["chunk_name"] = str(chunk)  # type: ignore[typeddict-unknown-key]
+            with Clients(plan.spec) as clients:
+                return dict(codec.to_plain(self._extract(plan, chunk, clients)))
+
+    def _extract(self, plan: Plan, chunk: Chunk, clients: Clients) -> Receipt:
+        from mysql_redshift.steps import extract  # noqa: PLC0415
+
+        self.log.info("%s: reading %s", plan.spec.name, chunk)
+        receipt = extract(plan, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
+        self.log.info(
+            "%s: %s: %d rows counted, read and written to %d files (%d bytes) in %.1f s, peak memory %d MB%s",
+            plan.spec.name,
+            chunk,
+            receipt.rows,
+            len(receipt.files),
+            sum(file.size for file in receipt.files),
+            receipt.seconds,
+            receipt.peak_memory // 1_000_000,
+            "".join(f"; {count} values by policy {policy}" for policy, count in receipt.touched.items()),
+        )
+        return receipt
+
+    def _whole_stage(self, context: Context, clients: Clients) -> dict[str, Any]:
+        from mysql_redshift.operators.publish import entry_summary  # noqa: PLC0415
+        from mysql_redshift.steps import plan, publish  # noqa: PLC0415
+
+        decided = plan(self.table_spec(), self.request(context), source=clients.source, store=clients.store)
+        receipts = [self._extract(decided, chunk, clients) for chunk in decided.work]
+        entry = publish(decided, receipts, store=clients.store)
+        return entry_summary(entry, self.log)

@@ -1,0 +1,58 @@
+"""Decides what a run reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mysql_redshift.core import codec
+from mysql_redshift.core.request import Mode
+from mysql_redshift.operators.table import TableOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+CHUNKS = "chunks"
+
+
+class WindowPlanOperator(TableOperator):
+    """Returns the plan; XCom ``chunks`` holds the chunks to extract, over which the extract tasks are mapped.
+
+    Bad input ends here, with one clear message, before any row moves.
+    """
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Plan the run; the target is checked too, unless the run leaves it alone."""
+        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+        from mysql_redshift.steps import plan  # noqa: PLC0415
+
+        refuse_backfill(context)
+        with self.sorted_errors(), Clients(self.table_spec()) as clients:
+            request = self.request(context)
+            source = None if request.mode is Mode.REDSHIFT_ONLY else clients.source
+            warehouse = clients.warehouse if request.mode is Mode.SYNC else None
+            decided = plan(self.table_spec(), request, source=source, store=clients.store, warehouse=warehouse)
+        self.log.info(
+            "%s: run %s, log sequence %d; window %s (bound: %s); %d chunks%s",
+            decided.spec.name,
+            decided.run_key,
+            decided.sequence,
+            decided.window or ("all rows" if decided.full else "nothing new"),
+            decided.safe_point,
+            len(decided.chunks),
+            "".join(f"; {note}" for note in decided.notes),
+        )
+        context["ti"].xcom_push(key=CHUNKS, value=[codec.to_plain(chunk) for chunk in decided.work])
+        return dict(codec.to_plain(decided))
+
+
+def refuse_backfill(context: Context) -> None:
+    """Windows come from the log, so a backfill's data intervals would mean nothing."""
+    from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415
+
+    run_type = getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type)
+    if str(run_type).startswith("backfill"):
+        raise AirflowFailException(
+            "Backfill runs are refused: windows come from the log, not from data intervals.\n"
+            '  what to do: trigger a run with {"since": ..., "until": ..., "move_watermark": false} to repair a '
+            "window of the past."
+        )

@@ -1,0 +1,5 @@
+"""Sensors."""
+
+from mysql_redshift.sensors.watermark import WatermarkSensor
+
+__all__ = ["WatermarkSensor"]
