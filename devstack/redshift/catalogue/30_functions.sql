@@ -32,9 +32,9 @@ BEGIN
     RETURN sign * total;
 END $$;
 
--- Blanks between tokens are dropped; order, duplicates and digits stay.
+-- Escaped strings, because a session may read backslashes as Redshift does. Blanks between tokens are dropped; order, duplicates and digits stay.
 CREATE FUNCTION standin.compact(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT regexp_replace($1, '("(?:[^"\\]|\\.)*")|\s+', '\1', 'g') $$;
+    $$ SELECT regexp_replace($1, E'("(?:[^"\\\\]|\\\\.)*")|\\s+', E'\\1', 'g') $$;
 CREATE FUNCTION pg_catalog.json_parse(varchar) RETURNS super LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
     RETURN standin.compact($1::json::text)::json::super;

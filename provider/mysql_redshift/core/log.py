@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mysql_redshift.core.clock import Observation
@@ -84,6 +84,14 @@ class LogEntry:
                 found=f"version {self.version}",
                 remedy="Run a provider version that knows it.",
             )
+
+    @property
+    def window_read(self) -> Window | None:
+        """The window as far as every row of it was read: with a row limit it ends where the position does."""
+        to = self.position_to
+        if self.window is None or to is None or to.key is None:
+            return self.window
+        return replace(self.window, upper=min(self.window.upper, to.value))
 
     @property
     def rows(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mysql_redshift.core import merge_sql
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.manifest import copy_manifest
 from mysql_redshift.core.merge_sql import Staging
 from mysql_redshift.core.position import Position
@@ -192,15 +192,12 @@ def _position(entry: LogEntry) -> str:
 
 
 def _reach(reach: int | None, entry: LogEntry) -> int | None:
-    """With a row limit an entry reaches as far as its position, not as far as its window."""
-    if entry.window is None or entry.kind in (EntryKind.SET, EntryKind.RESET, EntryKind.EMPTY):
-        top = entry.position_to.value if entry.full and entry.position_to is not None else None
+    """Return how far all entries up to this one have read."""
+    if entry.full:
+        top = entry.position_to.value if entry.position_to is not None else None
     else:
-        top = entry.window.upper
-        if entry.position_to is not None and entry.position_to.key is not None:
-            top = entry.position_to.value
-    values = [value for value in (reach, top) if value is not None]
-    return max(values, default=None)
+        top = entry.window_read.upper if entry.window_read is not None else None
+    return max((value for value in (reach, top) if value is not None), default=None)
 
 
 def _number(context: LoadContext, sql: str) -> int:

@@ -111,12 +111,14 @@ def _look(spec: TableSpec, session: WarehouseSession, schema: TableSchema, journ
     start = max(head.sequence - MOST_ENTRIES, 0)
     rows = session.query(ledger.select_range(spec.target, after=start, most=MOST_ENTRIES)) if has_ledger else []
     entries = journal.after(start, through=head.sequence)
-    count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window is not None else None
+    count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window_read is not None else None
     if has_target:
         count = _number(session, merge_sql.count_target(spec.target))
         keys = _number(session, merge_sql.count_target_keys(spec.target, schema)) if schema.key else None
-        if head.window is not None and head.cursor is not None:
-            in_window = _number(session, merge_sql.count_target_window(spec.target, schema, head.cursor, head.window))
+        if head.window_read is not None and head.cursor is not None:
+            in_window = _number(
+                session, merge_sql.count_target_window(spec.target, schema, head.cursor, head.window_read)
+            )
     return _Seen(
         entry=journal.read(last.sequence) if last.sequence else None,
         rows=count,
@@ -151,11 +153,11 @@ def _needed(spec: TableSpec, source: Source | None) -> Source:
 
 
 def _window(spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, target_rows: int) -> CheckResult:
-    if head.window is None or head.cursor is None:
+    if head.window_read is None or head.cursor is None:
         raise ConfigurationError("The window check needs a table with a cursor", where=spec.name)
-    sql = source_sql.count_window(spec.source, schema, head.cursor, head.window)
+    sql = source_sql.count_window(spec.source, schema, head.cursor, head.window_read)
     rows = int(source.query(sql)[0][0])
-    return rules.window(source=rows, target=target_rows, text=str(head.window))
+    return rules.window(source=rows, target=target_rows, text=str(head.window_read))
 
 
 def _require(spec: TableSpec, results: Iterable[CheckResult]) -> None:
