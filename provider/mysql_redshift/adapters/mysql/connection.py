@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pymysql
+from pymysql.constants import CLIENT
 
 from mysql_redshift.adapters.mysql.errors import translated
+from mysql_redshift.errors import ConfigurationError
 
 # One SET for the whole session. The empty sql_mode is what core.quoting relies on: no ANSI_QUOTES, no
 # NO_BACKSLASH_ESCAPES, no PAD_CHAR_TO_FULL_LENGTH. The server must wait while we encode and upload.
@@ -87,8 +89,24 @@ class Session:
         self.raw._force_close()  # PyMySQL has no public way to leave a result unread
 
 
+class _Connection(pymysql.Connection):
+    """PyMySQL goes on in clear text where the server offers no TLS; whoever asked for TLS must not get that."""
+
+    def _request_authentication(self) -> None:
+        driver: Any = self
+        if driver.ssl and not driver.server_capabilities & CLIENT.SSL:
+            raise ConfigurationError(
+                "The MySQL server offers no TLS",
+                where=f"{driver.host}:{driver.port}",
+                expected="TLS, for the connection has ssl options",
+                remedy="Turn TLS on at the server, or take the ssl options out of the connection.",
+            )
+        driver_request = super()._request_authentication  # type: ignore[misc]
+        driver_request()
+
+
 def _connect(address: MySQLAddress) -> Any:
-    connection: Any = pymysql.connect(
+    connection: Any = _Connection(
         host=address.host,
         port=address.port,
         user=address.user,

@@ -1,0 +1,228 @@
+"""Who may still commit rows from before the clock: DESIGN.md, rule 1; lessons L5a and S11."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
+from mysql_redshift.adapters.mysql.clock import may_write
+from mysql_redshift.core.clock import Writer
+from mysql_redshift.core.position import to_micros
+from tests.stack.mysql.conftest import Connect, execute
+
+pytestmark = pytest.mark.stack
+SECOND = 1_000_000
+
+
+@pytest.fixture
+def table(admin: Any) -> str:
+    execute(
+        admin, "CREATE TABLE orders (id INT PRIMARY KEY AUTO_INCREMENT, at TIMESTAMP(6) DEFAULT NOW(6)) ENGINE=InnoDB"
+    )
+    execute(admin, "INSERT INTO orders () VALUES ()")
+    return "orders"
+
+
+def now() -> int:
+    return to_micros(datetime.now(UTC))
+
+
+def writers_of(source: MySQLSource, connection: Any) -> list[Writer]:
+    return [writer for writer in source.clock().writers if writer.thread == connection.thread_id()]
+
+
+def runs(observer: Any, connection: Any, condition: str) -> bool:
+    sql = f"SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {connection.thread_id()} AND {condition}"
+    return execute(observer, sql) != []
+
+
+def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+def in_background(connection: Any, sql: str) -> threading.Thread:
+    def run() -> None:
+        try:
+            execute(connection, sql)
+        except Exception:  # the test ends the statement by closing the connection
+            return
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_the_clock_is_utc_whatever_the_servers_zone(source: MySQLSource) -> None:
+    """The server's system zone is not UTC; positions are."""
+    before = now()
+    reading = source.clock()
+    assert before - SECOND <= reading.now <= now() + SECOND
+    assert reading.visible
+    assert reading.server_uuid == source.clock().server_uuid != ""
+
+
+def test_an_idle_transaction_with_changes_counts_from_its_start(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """Its rows hold times from before now, and come later. Its start is told in UTC though the server thinks in CET."""
+    writer = connect(database=database, autocommit=False)
+    started = now()
+    execute(writer, f"INSERT INTO {table} () VALUES ()")
+    time.sleep(1.2)
+    (seen,) = writers_of(source, writer)
+    assert seen.kind == "transaction"
+    assert started - 2 * SECOND <= seen.started <= started + SECOND
+    assert seen.user == writer.user.decode()
+    writer.rollback()
+    assert writers_of(source, writer) == []
+
+
+def test_a_transaction_that_changed_nothing_and_runs_nothing_does_not_count(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """What it writes later gets a later time."""
+    reader = connect(database=database, autocommit=False)
+    execute(reader, f"SELECT * FROM {table} FOR UPDATE")
+    assert writers_of(source, reader) == []
+
+
+def test_a_read_only_transaction_does_not_count(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """A report that reads for hours must not hold the window back."""
+    reader = connect(database=database)
+    execute(reader, "START TRANSACTION READ ONLY")
+    execute(reader, f"SELECT * FROM {table}")
+    assert writers_of(source, reader) == []
+
+
+def test_a_running_select_does_not_count(source: MySQLSource, connect: Connect, database: str) -> None:
+    """It writes nothing."""
+    reader = connect(database=database)
+    in_background(reader, "/* report */ SELECT SLEEP(3)")
+    until(lambda: runs(connect(), reader, "COMMAND = 'Query'"))
+    assert writers_of(source, reader) == []
+
+
+def test_an_insert_that_waits_for_a_metadata_lock_counts_from_its_start(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """Its NOW() is frozen already, and InnoDB's list of transactions does not show it (L5a)."""
+    holder, altering, inserting = (
+        connect(database=database, autocommit=False),
+        connect(database=database),
+        connect(database=database),
+    )
+    execute(holder, f"SELECT * FROM {table}")
+    in_background(altering, f"ALTER TABLE {table} ADD COLUMN more INT")
+    until(lambda: runs(connect(), altering, "STATE LIKE 'Waiting for table metadata lock'"))
+    started = now()
+    in_background(inserting, f"INSERT INTO {table} (at) VALUES (NOW(6))")
+    time.sleep(2.1)
+    (seen,) = until(lambda: writers_of(source, inserting))
+    assert seen.kind == "statement"
+    assert started - 2 * SECOND <= seen.started <= started + SECOND
+    holder.rollback()
+    until(lambda: source.query(f"SELECT COUNT(*) FROM {database}.{table}") == [(2,)])
+
+
+def test_every_row_that_is_not_visible_yet_has_a_writer(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """What commits after a snapshot with an earlier time than the clock had a writer in the clock's list."""
+    stop = threading.Event()
+
+    def write() -> None:
+        writer = connect(database=database, autocommit=False)
+        while not stop.is_set():
+            execute(writer, f"INSERT INTO {table} (at) VALUES (NOW(6))")
+            writer.commit()
+
+    threads = [threading.Thread(target=write) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        late = []
+        for _ in range(25):
+            reading = source.clock()
+            safe = min([reading.now, *(w.started for w in reading.writers)])
+            sql = f"SELECT id FROM {database}.{table} WHERE at < FROM_UNIXTIME({safe} / 1000000)"
+            with source.snapshot() as snapshot:
+                seen = {row[0] for row in snapshot.query(sql)}
+            time.sleep(0.05)
+            late += [row for row in source.query(sql) if row[0] not in seen]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert late == []
+
+
+def test_the_clock_asks_until_innodb_answers_afresh(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """InnoDB caches its list for a tenth of a second: each of many clocks must see what began just before it."""
+    writer = connect(database=database, autocommit=False)
+    for _ in range(10):
+        source.clock()
+        execute(writer, f"INSERT INTO {table} () VALUES ()")
+        assert writers_of(source, writer) != []
+        writer.rollback()
+
+
+def test_our_own_connections_do_not_count(source: MySQLSource, database: str, table: str) -> None:
+    """A snapshot of ours that streams must not hold our own window back."""
+    with source.snapshot() as snapshot:
+        ((own,),) = snapshot.query("SELECT CONNECTION_ID()")
+        snapshot.query(f"SELECT * FROM {database}.{table}")
+        assert [w for w in source.clock().writers if w.thread == own] == []
+
+
+def test_without_the_process_privilege_nothing_is_visible(
+    address: MySQLAddress, connect: Connect, database: str, table: str
+) -> None:
+    """The reading says so, and the plan then keeps a greater distance."""
+    user = f"u_{database[2:]}"
+    execute(connect(), f"CREATE USER {user}@'%' IDENTIFIED BY 'secret-of-{user}'")
+    execute(connect(), f"GRANT SELECT ON {database}.* TO {user}@'%'")
+    limited = MySQLSource(MySQLAddress(host=address.host, port=address.port, user=user, password=f"secret-of-{user}"))
+    try:
+        reading = limited.clock()
+    finally:
+        limited.close()
+        execute(connect(), f"DROP USER {user}@'%'")
+    assert not reading.visible
+    assert reading.writers == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "writes"),
+    [
+        ("SELECT 1", False),
+        ("(SELECT 1)", False),
+        ("/* a hint */ -- and a line\n select 1", False),
+        ("# shell\nSHOW TABLES", False),
+        ("COMMIT", False),
+        ("WITH x AS (SELECT 1) SELECT * FROM x", False),
+        ("WITH x AS (SELECT 1) DELETE FROM t WHERE id IN (SELECT * FROM x)", True),
+        ("INSERT INTO t VALUES (1)", True),
+        ("/*!50000 INSERT */ INTO t VALUES (1)", True),
+        ("call fill()", True),
+        ("ALTER TABLE t ADD c INT", True),
+        ("", True),
+    ],
+)
+def test_only_what_is_known_to_read_does_not_count(statement: str, writes: bool) -> None:
+    """A statement that nobody can place may write."""
+    assert may_write(statement) is writes
