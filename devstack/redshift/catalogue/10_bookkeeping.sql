@@ -148,3 +148,46 @@ BEGIN
     EXECUTE format('DROP ROLE %I', name);
     DELETE FROM standin.users WHERE usename = name;
 END $$;
+
+-- ALTER TABLE t ALTER COLUMN c TYPE VARCHAR(n).
+CREATE FUNCTION standin.widen(relation text, column_name text, size integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    found record;
+    longest integer;
+BEGIN
+    SELECT a.atttypid, a.atthasdef INTO found FROM pg_attribute a
+        WHERE a.attrelid = relation::regclass AND a.attname = column_name AND NOT a.attisdropped;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '42703',
+            MESSAGE = format('column "%s" of relation "%s" does not exist', column_name, relation::regclass);
+    ELSIF found.atttypid <> 1043 THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000',
+            MESSAGE = format('cannot alter type of column "%s": only the size of a VARCHAR may change', column_name);
+    ELSIF found.atthasdef THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000',
+            MESSAGE = format('cannot alter type of column "%s": it has a default expression', column_name);
+    END IF;
+    EXECUTE format('SELECT max(octet_length(%I)) FROM %s', column_name, relation::regclass) INTO longest;
+    IF longest > size THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000',
+            MESSAGE = format('cannot alter column "%s" to size %s: its longest value has %s bytes', column_name, size, longest);
+    END IF;
+    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE varchar(%s)', relation::regclass, column_name, size);
+END $$;
+
+-- ALTER TABLE t APPEND FROM s moves the rows.
+CREATE FUNCTION standin.append(target text, source text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    shape text := 'SELECT array_agg((attname, atttypid, atttypmod)::text ORDER BY attnum)::text FROM pg_attribute
+        WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped';
+    ours text;
+    theirs text;
+BEGIN
+    EXECUTE shape INTO ours USING target::regclass;
+    EXECUTE shape INTO theirs USING source::regclass;
+    IF ours <> theirs THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = 'Source and target tables must have the same columns';
+    END IF;
+    EXECUTE format('INSERT INTO %s SELECT * FROM %s', target::regclass, source::regclass);
+    EXECUTE format('DELETE FROM %s', source::regclass);
+END $$;

@@ -20,7 +20,7 @@ CREATE VIEW pg_catalog.svv_columns AS
         a.attnum::integer AS ordinal_position,
         pg_get_expr(d.adbin, d.adrelid)::varchar(4000) AS column_default,
         CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END::varchar(3) AS is_nullable,
-        regexp_replace(standin.type_name(a.atttypid, a.atttypmod), '\(.*\)', '')::varchar(128) AS data_type,
+        regexp_replace(standin.type_name(a.atttypid, a.atttypmod), E'\\(.*\\)', '')::varchar(128) AS data_type,
         CASE WHEN a.atttypid = 25 THEN 65535
              WHEN a.atttypid IN (1042, 1043, 'varbyte'::regtype) AND a.atttypmod > 4 THEN a.atttypmod - 4 END::integer
             AS character_maximum_length,

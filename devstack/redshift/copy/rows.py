@@ -32,14 +32,18 @@ ARROW: dict[str, Callable[[TableColumn], pa.DataType]] = {
 }
 
 
+def _arrow(column: TableColumn) -> pa.DataType:
+    make = ARROW.get(column.kind)
+    return pa.string() if make is None else make(column)
+
+
 class RowEncoder:
     """One COPY's encoder: its header comes first, then batches of any number of files, then the end."""
 
     def __init__(self, table: TargetTable, options: dict[str, str]) -> None:
         self._table = table
         self._options = options
-        types = [ARROW.get(c.kind, lambda _: pa.string())(c) for c in table.columns]
-        self._schema = pa.schema([pa.field(f"c{index}", t) for index, t in enumerate(types)])
+        self._schema = pa.schema([pa.field(f"c{index}", _arrow(c)) for index, c in enumerate(table.columns)])
         encoder: Any = ArrowToPostgresBinaryEncoder
         self._encoder = encoder(self._schema)
         self.rows = 0

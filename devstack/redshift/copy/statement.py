@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devstack.redshift.copy.options import KNOWN, SUPPORTED, Value
+from devstack.redshift.sql.identifier import stored_name
 from devstack.redshift.sql.lexer import Kind
 from devstack.redshift.sql.statement import Statement, closing, qualified_name, quote
 from devstack.redshift.wire.messages import ServerError
@@ -25,8 +26,8 @@ class CopyStatement:
 
     @property
     def backend_sql(self) -> str:
-        columns = f" ({', '.join(quote(c) for c in self.columns)})" if self.columns else ""
-        return f"COPY {quote(*self.table)}{columns} FROM STDIN (FORMAT binary)"
+        columns = f" ({', '.join(quote(stored_name(c)) for c in self.columns)})" if self.columns else ""
+        return f"COPY {quote(*map(stored_name, self.table))}{columns} FROM STDIN (FORMAT binary)"
 
 
 def parse_copy(statement: Statement) -> CopyStatement:

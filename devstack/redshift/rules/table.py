@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from devstack.redshift.copy.statement import parse_copy
-from devstack.redshift.rules import transactions
+from devstack.redshift.rules import (
+    alter,
+    functions,
+    merge,
+    names,
+    parameters,
+    tables,
+    transactions,
+    unsupported,
+    users,
+)
 from devstack.redshift.rules.plan import Plan, Rule, Situation
 from devstack.redshift.sql.statement import Statement
 
-RULES: tuple[Rule, ...] = (*transactions.RULES,)
+RULES: tuple[Rule, ...] = (
+    *unsupported.RULES,
+    *names.RULES,
+    *functions.RULES,
+    *transactions.RULES,
+    *tables.RULES,
+    *alter.RULES,
+    *merge.RULES,
+    *users.RULES,
+    *parameters.RULES,
+)
 
 
 def plan_statement(statement: Statement, situation: Situation) -> Plan:

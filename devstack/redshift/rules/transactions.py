@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
+from devstack.redshift.sql.identifier import stored_name
 from devstack.redshift.sql.statement import qualified_name, quote
 
 BEGINS = ("BEGIN", "START")
@@ -24,14 +25,24 @@ def writers_wait(plan: Plan, _situation: Situation) -> None:
         return
     name, _ = qualified_name(tokens, at)
     if name:
-        plan.writes = quote(*name)
+        plan.writes = quote(*map(stored_name, name))
         plan.before.append(f"LOCK TABLE {plan.writes} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def truncate_commits(plan: Plan, _: Situation) -> None:
     if plan.statement.starts("TRUNCATE"):
+        if "," in (token.word for token in plan.statement.tokens):
+            raise refuse('syntax error at or near ","', "42601")
         plan.commits = True
         plan.tag = "TRUNCATE TABLE"
+
+
+def vacuum_is_accepted(plan: Plan, _: Situation) -> None:
+    """VACUUM FULL, SORT ONLY, DELETE ONLY, REINDEX t [TO n PERCENT] [BOOST]: nothing to do here."""
+    if plan.statement.starts("VACUUM"):
+        plan.sql, plan.tag = "DO 'BEGIN END'", "VACUUM"
+    elif plan.statement.starts("ANALYZE"):
+        plan.sql, plan.tag = "DO 'BEGIN END'", "ANALYZE"
 
 
 def not_in_a_block(plan: Plan, situation: Situation) -> None:
@@ -81,4 +92,5 @@ RULES = (
         text="VACUUM, ALTER TABLE APPEND and ALTER COLUMN TYPE are refused inside a transaction block.",
         apply=not_in_a_block,
     ),
+    Rule(name="vacuum", mark="D", text="VACUUM and ANALYZE are accepted in all their forms.", apply=vacuum_is_accepted),
 )

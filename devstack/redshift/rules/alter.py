@@ -1,0 +1,135 @@
+"""ALTER TABLE: one change a statement, and of a column's type only the length of a VARCHAR."""
+
+from __future__ import annotations
+
+from devstack.redshift.rules.attributes import read_attributes
+from devstack.redshift.rules.names import check_name, folded, near
+from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
+from devstack.redshift.rules.tables import ENCODINGS, render
+from devstack.redshift.sql.identifier import stored_name
+from devstack.redshift.sql.lexer import Token
+from devstack.redshift.sql.statement import literal, qualified_name, quote
+from devstack.redshift.sql.types import read_type, stored_type
+
+
+def alter_table(plan: Plan, _: Situation) -> None:
+    tokens = plan.statement.tokens
+    if not plan.statement.starts("ALTER", "TABLE"):
+        return
+    name, at = qualified_name(tokens, 2)
+    if at >= len(tokens):
+        raise near(tokens[-1])
+    table = quote(*(stored_name(part) for part in name))
+    plan.tag = "ALTER TABLE"
+    change = {"ADD": _add, "ALTER": _alter, "APPEND": _append, "DROP": _drop, "RENAME": _rename, "OWNER": _owner}
+    known = change.get(tokens[at].word)
+    if known is None:
+        raise near(tokens[at])
+    plan.sql = known(table, tokens, at + 1, ".".join(name))
+
+
+def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
+    if at < len(tokens) and tokens[at].word in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
+        return "DO 'BEGIN END'"  # keys inform, nothing enforces them
+    at += tokens[at].word == "COLUMN" if at < len(tokens) else 0
+    if at + 1 >= len(tokens):
+        raise near(tokens[-1])
+    check_name(tokens[at])
+    written = read_type(tokens, at + 1)
+    stored = stored_type(written, f"{shown}.{tokens[at].name}")
+    rest = tokens[written.behind :]
+    depth = 0
+    for token in rest:
+        depth += {"(": 1, ")": -1}.get(token.word, 0)
+        if token.word == "," and depth == 0:
+            raise near(token)
+    return f"ALTER TABLE {table} ADD COLUMN {folded_name(tokens[at])} {stored}{_column_attributes(rest)}"
+
+
+def _column_attributes(rest: list[Token]) -> str:
+    """Keep DEFAULT, NULL and NOT NULL; drop ENCODE."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(rest):
+        if rest[at].word == "ENCODE" and at + 1 < len(rest) and rest[at + 1].word in ENCODINGS:
+            at += 2
+            continue
+        if rest[at].word in ("PRIMARY", "UNIQUE", "REFERENCES", "CHECK", "DISTKEY", "SORTKEY", "IDENTITY"):
+            raise near(rest[at])
+        kept.append(rest[at])
+        at += 1
+    words = [token.word for token in kept]
+    if "NOT" in words and ("DEFAULT" not in words or words[words.index("DEFAULT") + 1 :][:1] == ["NULL"]):
+        raise refuse("ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression", "0A000")
+    return f" {render(kept)}" if kept else ""
+
+
+def _alter(table: str, tokens: list[Token], at: int, shown: str) -> str:
+    if tokens[at].word in ("DISTKEY", "SORTKEY", "COMPOUND", "DISTSTYLE", "ENCODE"):
+        _, behind = read_attributes(tokens, at)
+        if behind == at and tokens[at].word != "DISTKEY":
+            raise near(tokens[at])
+        return "DO 'BEGIN END'"
+    at += tokens[at].word == "COLUMN"
+    column = tokens[at]
+    action = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if action == "ENCODE":
+        return "DO 'BEGIN END'"
+    if action != "TYPE":
+        raise near(tokens[min(at + 1, len(tokens) - 1)])
+    written = read_type(tokens, at + 2)
+    stored = stored_type(written, f"{shown}.{column.name}")
+    if not stored.startswith("varchar("):
+        raise refuse(f'cannot alter type of column "{column.name}": only the size of a VARCHAR may change', "0A000")
+    size = stored[len("varchar(") : -1]
+    body = f"BEGIN PERFORM standin.widen({literal(table)}, {literal(stored_name(column.name))}, {size}); END"
+    return f"DO LANGUAGE plpgsql {literal(body)}"
+
+
+def _append(table: str, tokens: list[Token], at: int, _shown: str) -> str:
+    if at >= len(tokens) or tokens[at].word != "FROM":
+        raise near(tokens[min(at, len(tokens) - 1)])
+    source, _ = qualified_name(tokens, at + 1)
+    body = f"BEGIN PERFORM standin.append({literal(table)}, {literal(quote(*map(stored_name, source)))}); END"
+    return f"DO LANGUAGE plpgsql {literal(body)}"
+
+
+def _drop(table: str, tokens: list[Token], at: int, _shown: str) -> str:
+    if at < len(tokens) and tokens[at].word == "CONSTRAINT":
+        return "DO 'BEGIN END'"
+    at += tokens[at].word == "COLUMN" if at < len(tokens) else 0
+    rest = [token.word for token in tokens[at + 1 :]]
+    if at >= len(tokens) or rest not in ([], ["CASCADE"], ["RESTRICT"]):
+        raise near(tokens[min(at + 1, len(tokens) - 1)])
+    return f"ALTER TABLE {table} DROP COLUMN {folded_name(tokens[at])} {' '.join(rest)}"
+
+
+def _rename(table: str, tokens: list[Token], at: int, _shown: str) -> str:
+    if at + 1 < len(tokens) and tokens[at].word == "TO":
+        check_name(tokens[at + 1])
+        if len(tokens) > at + 2:
+            raise near(tokens[at + 2])
+        return f"ALTER TABLE {table} RENAME TO {folded_name(tokens[at + 1])}"
+    at += tokens[at].word == "COLUMN"
+    if at + 2 >= len(tokens) or tokens[at + 1].word != "TO":
+        raise near(tokens[-1])
+    check_name(tokens[at + 2])
+    return f"ALTER TABLE {table} RENAME COLUMN {folded_name(tokens[at])} TO {folded_name(tokens[at + 2])}"
+
+
+def _owner(table: str, tokens: list[Token], at: int, _shown: str) -> str:
+    return f"ALTER TABLE {table} OWNER {render(tokens[at:])}"
+
+
+def folded_name(token: Token) -> str:
+    return folded(token) if token.text.startswith('"') else quote(stored_name(token.name))
+
+
+RULES = (
+    Rule(
+        name="alter-table",
+        mark="D",
+        text="One ADD COLUMN a statement; ALTER COLUMN TYPE changes the size of a VARCHAR and nothing else.",
+        apply=alter_table,
+    ),
+)
