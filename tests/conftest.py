@@ -1,0 +1,52 @@
+"""What all tests share: the local servers, started once for a whole run and only where a test asks for them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devstack import mysql, stack, status
+from devstack.status import Status
+
+FLAVORS = tuple(mysql.FLAVORS)
+
+
+@pytest.fixture(scope="session")
+def stack_status() -> Iterator[Status]:
+    """The addresses of the local servers: those of DEVSTACK_STATUS, else servers of this run's own.
+
+    The stand-in's authority is trusted by this process, as redshift_connector has no option for it.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        for found in _servers():
+            if found.redshift is not None:
+                environment.setenv("SSL_CERT_FILE", found.redshift.ca_file)
+            yield found
+
+
+def _servers() -> Iterator[Status]:
+    if os.environ.get("DEVSTACK_STATUS"):
+        yield status.load()
+        return
+    # not pytest's own temporary folder: some servers run under another account, which cannot enter that
+    home = Path(tempfile.mkdtemp(prefix="devstack-"))
+    try:
+        with stack.running(_wanted(), home) as found:
+            yield found
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def wanted_flavors() -> tuple[str, ...]:
+    """MySQL and MariaDB, unless MYSQL_FLAVOR chooses one of them."""
+    chosen = os.environ.get("MYSQL_FLAVOR", "")
+    return (chosen,) if chosen else FLAVORS
+
+
+def _wanted() -> tuple[str, ...]:
+    return tuple(name for name in stack.SERVICES if name not in FLAVORS or name in wanted_flavors())
