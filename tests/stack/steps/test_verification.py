@@ -1,0 +1,82 @@
+"""The checks find what a test breaks in the target."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.errors import DataCheckFailed
+from tests.stack.steps.conftest import Way, fill
+
+COPY_OF_NINE = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DELETE FROM {t} WHERE id = 3"],
+        [COPY_OF_NINE],
+        ["DELETE FROM {t} WHERE id = 3", COPY_OF_NINE],
+    ],
+    ids=["one lost", "one doubled", "one lost and one doubled"],
+)
+def test_bounds_find_lost_and_doubled_rows(way: Way, statements: list[str]) -> None:
+    """The message names the table, both counts and what to do."""
+    fill(way, 20)
+    way.sync()
+    for statement in statements:
+        way.target(statement)
+    with pytest.raises(DataCheckFailed) as caught:
+        way.verify("bounds")
+    text = str(caught.value)
+    assert f"{way.spec.source.database}.orders" in text
+    assert "20 rows" in text
+    assert "full_refresh" in text
+
+
+def test_the_window_check_finds_a_lost_row(way: Way) -> None:
+    """One-sided, but this side it sees."""
+    fill(way, 20)
+    way.sync()
+    way.target("DELETE FROM {t} WHERE id = 3")
+    with pytest.raises(DataCheckFailed, match="window"):
+        way.verify("window")
+
+
+def test_custody_finds_an_entry_that_the_ledger_lacks(way: Way) -> None:
+    """A restored, older ledger is not the truth."""
+    fill(way, 20)
+    way.sync()
+    ledger = f'"{way.spec.target.ledger_schema}"."{way.spec.target.schema}__orders"'
+    way.target(f"UPDATE {ledger} SET rows_copied = 19")
+    with pytest.raises(DataCheckFailed, match="custody"):
+        way.verify("custody")
+
+
+def test_rows_deleted_at_the_source_do_not_alarm(way: Way) -> None:
+    """They are kept in the target, and the report says so."""
+    fill(way, 20)
+    way.sync()
+    way.sql("DELETE FROM orders WHERE id = 3")
+    (result,) = way.verify("bounds").results
+    assert "deleted at the source" in result.note
+
+
+def test_a_writer_that_goes_on_does_not_alarm(way: Way) -> None:
+    """New rows above the position, updated rows that left the window: both are inside the bounds."""
+    fill(way, 20)
+    way.sync()
+    way.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id <= 4")
+    way.verify()
+
+
+def test_a_load_onto_doubled_keys_is_refused(way: Way) -> None:
+    """It would mend one key in silence and leave the others."""
+    fill(way, 20)
+    way.sync()
+    way.target(COPY_OF_NINE)
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 9")
+    way.sql("DO SLEEP(0.01)")
+    way.stage_one()
+    with pytest.raises(DataCheckFailed, match="more than once"):
+        way.load()
