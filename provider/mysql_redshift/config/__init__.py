@@ -1,5 +1,7 @@
 """YAML to specs: one model for run time, lint and JSON Schema. Reads files, never a connection or the network."""
 
-from mysql_redshift.config.pipeline import Pipeline, find_pipelines, load_pipeline
+from mysql_redshift.config.layers import find_pipelines
+from mysql_redshift.config.model import json_schema
+from mysql_redshift.config.pipeline import Pipeline, load_pipeline, read_table
 
-__all__ = ["Pipeline", "find_pipelines", "load_pipeline"]
+__all__ = ["Pipeline", "find_pipelines", "json_schema", "load_pipeline", "read_table"]

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
-from mysql_redshift.config import quantities
+from mysql_redshift.config.fields import (
+    Bucket,
+    Bytes,
+    ConnectionId,
+    Flag,
+    Name,
+    Names,
+    PipelineName,
+    Role,
+    Rows,
+    Schedule,
+    Seconds,
+    Zone,
+)
+from mysql_redshift.config.wording import expecting
 from mysql_redshift.core.spec import LoadMode, Strategy
-
-Name = Annotated[str, Field(min_length=1)]
-Seconds = Annotated[float, BeforeValidator(quantities.seconds), Field(ge=0)]
-Bytes = Annotated[int, BeforeValidator(quantities.size), Field(ge=1024)]
-Rows = Annotated[int, Field(ge=1)]
-Role = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$|^default$")]
+from mysql_redshift.core.types.policy import POLICIES, Policy
 
 
 class Strict(BaseModel):
@@ -25,115 +34,141 @@ class Strict(BaseModel):
 class Source(Strict):
     """Where rows come from."""
 
-    conn_id: Name
+    conn_id: ConnectionId
     database: Name
-    writer_conn_id: Name | None = Field(None, description="The writer's connection, where conn_id is a replica.")
+    writer_conn_id: ConnectionId | None = Field(
+        None, description="The writer's connection, where conn_id is a replica."
+    )
     pool: Name | None = Field(None, description="Airflow pool of the extract tasks.")
 
 
 class Lake(Strict):
     """Where files and state live."""
 
-    conn_id: Name = "aws_default"
-    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    conn_id: ConnectionId = "aws_default"
+    bucket: Bucket
     prefix: str = ""
-    sse: Literal["AES256", "aws:kms"] | None = None
-    kms_key: Name | None = None
+    sse: Literal["AES256", "aws:kms"] | None = Field(None, description="How S3 encrypts what is written.")
+    kms_key: Name | None = Field(None, description="Key id or ARN, with sse: aws:kms.")
 
 
 class Target(Strict):
     """Where rows go."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    conn_id: Name
+    conn_id: ConnectionId
     schema_: Name = Field(alias="schema")
     iam_role: Role
-    ledger_schema: Name = "mysql_redshift"
+    ledger_schema: Name = Field("mysql_redshift", description="The schema of the ledger tables.")
 
 
 class CursorEntry(Strict):
     """The column that tells how new a row is."""
 
     column: Name
-    kind: Literal["unix-s", "unix-ms", "unix-us"] | None = None
-    zone: str = "UTC"
-    nulls: Literal["fail", "load"] = "fail"
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
-
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as exc:
-            raise ValueError(f"{value!r} is not a time zone; write it as Europe/Berlin") from exc
-        return value
+    kind: Literal["unix-s", "unix-ms", "unix-us"] | None = Field(
+        None, description="For integers that count time since 1970; left out: as the column's type says."
+    )
+    zone: Zone = Field("UTC", description="Whose wall clock a DATETIME shows.")
+    nulls: Literal["fail", "load"] = Field("fail", description="What becomes of rows whose cursor is NULL.")
 
 
 class ColumnsEntry(Strict):
     """Which columns travel, and under which names."""
 
-    include: tuple[Name, ...] = ()
-    exclude: tuple[Name, ...] = ()
+    include: Names = ()
+    exclude: Names = ()
     rename: dict[Name, Name] = Field(default_factory=dict)
 
 
-class LayoutEntry(Strict):
-    """How a new target table is laid out."""
+def _policy_field(policy: Policy) -> Any:
+    meaning = Field(None, alias=policy.name, description=policy.meaning)
+    if not policy.any_date:
+        return (Literal[policy.choices] | None, meaning)
+    expected = expecting(policy.allowed)
 
-    dist_style: Literal["auto", "even", "all", "key"] | None = None
-    dist_key: Name | None = None
-    sort_key: tuple[Name, ...] = ()
+    def check(value: str) -> str:
+        if not policy.accepts(value):
+            raise expected(value)
+        return value
+
+    return (Annotated[str, AfterValidator(check)] | None, meaning)
 
 
-def _cursor(value: Any) -> Any:
+Policies: Any = create_model(
+    "Policies",
+    __base__=Strict,
+    __doc__="What becomes of values that the target cannot hold as they are.",
+    **{f"{policy.name}_": _policy_field(policy) for policy in POLICIES.values()},  # BaseModel has a `json` of its own
+)
+
+
+def _column_alone(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
+
+
+def _kept(value: Any) -> Any:
+    if value == "reconcile":
+        raise ValueError("reconcile is not there yet; expected keep: rows deleted at the source stay in the target")
+    return value
 
 
 class TableEntry(Strict):
     """Everything that can be said of a table; ``defaults`` says it of all."""
 
-    cursor: Annotated[CursorEntry, BeforeValidator(_cursor)] | None = None
-    load: LoadMode | None = None
-    key: tuple[Name, ...] = ()
+    cursor: Annotated[CursorEntry, BeforeValidator(_column_alone, json_schema_input_type=Name | CursorEntry)] | None = (
+        Field(None, description="A column's name, or a mapping. Without one the whole table is read each run.")
+    )
+    load: LoadMode | None = Field(
+        None, description="Left out: replace without a cursor, merge where there is a key, else append."
+    )
+    key: Names = Field((), description="Left out: the primary key, else a unique key of NOT NULL columns.")
     strategy: Strategy | None = None
-    schedule: str | None = None
-    lookback: Seconds = 0.0
-    lag: Seconds | None = None
-    max_hold: Seconds = 3600.0
+    schedule: Schedule | None = Field(None, description="Its own; the pipeline's scheduled runs then leave it out.")
+    lookback: Seconds = Field(0.0, description="Read this much below the watermark again, in merge mode.")
+    lag: Seconds | None = Field(None, description="Left out: 2 s where transactions are visible, else 30 s.")
+    max_hold: Seconds = Field(3600.0, description="How long an open transaction may hold the window back.")
     batch_rows: Rows = 131_072
     chunk_rows: Rows = 2_000_000
-    max_chunks: Annotated[int, Field(ge=1, le=1024)] = 32
-    part_size: Bytes = 256 * 1024 * 1024
-    allow_empty_replace: bool = False
+    max_chunks: Annotated[int, Field(strict=True, ge=1, le=1024)] = 32
+    part_size: Bytes = Field(256 * 1024 * 1024, description="How large a Parquet file becomes.")
+    allow_empty_replace: Flag = Field(False, description="Let an empty source empty the target.")
     columns: ColumnsEntry = ColumnsEntry()
-    layout: LayoutEntry = LayoutEntry()
-    policies: dict[Name, str] = Field(default_factory=dict)
-    column_policies: dict[Name, dict[Name, str]] = Field(default_factory=dict)
-    target_table: Name | None = None
+    policies: Policies = Field(default_factory=Policies)
+    column_policies: dict[Name, Policies] = Field(default_factory=dict)
+    source_table: Name | None = Field(None, description="The table's name in MySQL, where the entry's name is another.")
+    target_table: Name | None = Field(None, description="Left out: the entry's name in lower case.")
     target_schema: Name | None = None
-    deletes: Literal["keep"] = "keep"
-    tags: tuple[Name, ...] = ()
-
-    @model_validator(mode="after")
-    def _fits(self) -> TableEntry:
-        if self.load in (LoadMode.MERGE, LoadMode.APPEND) and self.cursor is None:
-            raise ValueError(f"load: {self.load.value} needs a cursor")
-        return self
+    dist_style: Literal["auto", "even", "all", "key"] | None = None
+    dist_key: Name | None = None
+    sort_key: Names = ()
+    deletes: Annotated[Literal["keep"], BeforeValidator(_kept)] = "keep"
+    tags: Names = ()
 
 
 class PipelineFile(Strict):
-    """One pipeline."""
+    """One pipeline. What lies below ``defaults`` and ``tables`` is checked table by table, as ``TableEntry``."""
 
-    pipeline: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    pipeline: PipelineName
     description: str = ""
-    schedule: str | None = None
+    schedule: Schedule | None = None
     source: Source
     lake: Lake
     target: Target
     strategy: Strategy = Strategy.INTER_TABLE
     defaults: dict[str, Any] = Field(default_factory=dict)
-    tables: dict[str, Any] = Field(min_length=1)
-    tags: tuple[Name, ...] = ()
+    tables: dict[str, Any]
+    tags: Names = ()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a pipeline's file, for editors."""
+    schema, entry = PipelineFile.model_json_schema(), TableEntry.model_json_schema()
+    definitions = {**schema.pop("$defs"), **entry.pop("$defs"), "TableEntry": entry}
+    reference = {"$ref": "#/$defs/TableEntry"}
+    schema["properties"]["defaults"] = reference
+    schema["properties"]["tables"] = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"anyOf": [reference, {"type": "null"}]},
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": definitions}

@@ -1,162 +1,144 @@
-"""YAML becomes specs, and bad YAML one clear error."""
+"""YAML becomes specs: defaults, overlays, and what a table's own word does to them."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import time
 
 import pytest
 
-from mysql_redshift.config import find_pipelines, load_pipeline
+from mysql_redshift.config import find_pipelines, load_pipeline, read_table
 from mysql_redshift.config.quantities import seconds, size
-from mysql_redshift.core.spec import LoadMode, Strategy
+from mysql_redshift.config.schedules import schedule
+from mysql_redshift.core.spec import CursorRef, LayoutRef, LoadMode, Strategy, TableSpec
 from mysql_redshift.errors import ConfigurationError
-
-HEAD = """\
-pipeline: settlement
-schedule: "@hourly"
-source: {conn_id: settlement_mysql, database: settlement}
-lake:   {conn_id: aws_default, bucket: acme-lake, prefix: mysql}
-target: {conn_id: redshift, schema: settlement, iam_role: "arn:aws:iam::123456789012:role/copy"}
-strategy: inter-table
-defaults: {cursor: updated_at, lookback: 10m, batch_rows: 131072}
-tables:
-"""
-GOOD = (
-    HEAD
-    + """\
-  orders:      {strategy: intra-table, chunk_rows: 2_000_000, max_chunks: 32}
-  order_items: {cursor: id, load: append}
-  countries:   {load: replace}
-  payments:
-"""
-)
+from tests.unit.config.conftest import Write
+from tests.unit.config.yaml_texts import GOOD, HEAD
 
 
-@pytest.fixture
-def write(tmp_path: Path):  # type: ignore[no-untyped-def]
-    def write(text: str, name: str = "settlement.yaml") -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        return path
-
-    return write
+def table(write: Write, entry: str, *, head: str = HEAD) -> TableSpec:
+    return read_table(write(f"{head}  orders: {entry}\n"), "orders")
 
 
-def error(path: Path, table: str | None = None) -> str:
-    """Return the message of what is wrong, with the folder's name taken out."""
-    if table is not None:
-        text = str(load_pipeline(path).broken[table])
-    else:
-        with pytest.raises(ConfigurationError) as caught:
-            load_pipeline(path)
-        text = str(caught.value)
-    return text.replace(str(path.parent) + "/", "")
-
-
-def test_the_design_s_example_resolves(write) -> None:  # type: ignore[no-untyped-def]
-    """Defaults reach the tables; a table's own word wins; a replaced table needs no cursor."""
+def test_the_design_s_example_resolves(write: Write) -> None:
+    """Defaults reach the tables; a table's own word wins; an entry may be empty."""
     pipeline = load_pipeline(write(GOOD), environment="prod")
-    orders, items, countries = (pipeline.tables[name] for name in ("orders", "order_items", "countries"))
+    orders, items = pipeline.tables["orders"], pipeline.tables["order_items"]
     assert (orders.strategy, orders.chunk_rows, orders.lookback) == (Strategy.INTRA_TABLE, 2_000_000, 600)
-    assert orders.cursor is not None
-    assert orders.cursor.column == "updated_at"
-    assert items.cursor is not None
-    assert (items.cursor.column, items.load) == ("id", LoadMode.APPEND)
-    assert (countries.cursor, countries.load) == (None, LoadMode.REPLACE)
+    assert orders.cursor == CursorRef(column="updated_at")
+    assert (items.cursor, items.load) == (CursorRef(column="id"), LoadMode.APPEND)
     assert pipeline.tables["payments"].environment == "prod"
+    assert (pipeline.name, pipeline.schedule, list(pipeline.tables)) == (
+        "settlement",
+        "@hourly",
+        ["orders", "order_items", "countries", "payments"],
+    )
     assert not pipeline.broken
 
 
-def test_an_unknown_key_is_named_with_its_line_and_its_neighbour(write) -> None:  # type: ignore[no-untyped-def]
-    """Golden: file, line, key, and the key that was meant."""
-    text = error(write(HEAD + "  orders: {chunk_rowz: 5}\n"), "orders")
-    assert text == (
-        "settlement.yaml:9: tables.orders.chunk_rowz: unknown key; did you mean chunk_rows?\n"
-        "  where: pipeline settlement, table orders\n"
-        "  what to do: Correct the YAML; `airflow mysql-redshift lint` checks it."
+def test_a_table_s_own_load_drops_defaults_without_meaning(write: Write) -> None:
+    """`replace` reads the whole table, `append` must not read rows again: the more specific word wins."""
+    pipeline = load_pipeline(write(GOOD))
+    assert (pipeline.tables["countries"].cursor, pipeline.tables["countries"].lookback) == (None, 0.0)
+    assert pipeline.tables["order_items"].lookback == 0.0
+
+
+def test_a_replaced_table_keeps_a_cursor_it_names_itself(write: Write) -> None:
+    """Only inherited cursors are dropped."""
+    assert table(write, "{load: replace, cursor: id}").cursor == CursorRef(column="id")
+
+
+def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
+    """Nothing that may be written is forgotten on the way."""
+    spec = table(
+        write,
+        "{cursor: {column: made, kind: unix-ms, nulls: load}, load: merge, key: [a, b], lag: 5s, max_hold: 1h30m, "
+        "batch_rows: 10, chunk_rows: 20, max_chunks: 3, part_size: 64MiB, allow_empty_replace: true, "
+        "columns: {exclude: [x], rename: {on: on_, 2024: y2024}}, policies: {json: varchar, too_long: null}, "
+        "column_policies: {d: {zero_date: 1970-01-01, too_long: null}}, source_table: Bestellungen, "
+        "target_table: o, target_schema: s, dist_style: key, dist_key: a, sort_key: [made, a], deletes: keep}",
+    )
+    assert spec.cursor == CursorRef(column="made", kind="unix-ms", nulls="load")
+    assert (spec.load, spec.key, spec.lag, spec.max_hold) == (LoadMode.MERGE, ("a", "b"), 5, 5400)
+    assert (spec.batch_rows, spec.chunk_rows, spec.max_chunks, spec.part_bytes) == (10, 20, 3, 64 * 1024 * 1024)
+    assert spec.allow_empty_replace
+    assert (spec.columns.exclude, spec.columns.rename) == (("x",), {"on": "on_", "2024": "y2024"})
+    assert spec.policies == {"json": "varchar", "too_long": "null"}
+    assert spec.column_policies == {"d": {"zero_date": "1970-01-01", "too_long": "null"}}
+    assert (spec.source.table, spec.target.schema, spec.target.table) == ("Bestellungen", "s", "o")
+    assert spec.layout == LayoutRef(dist_style="key", dist_key="a", sort_key=("made", "a"))
+
+
+def test_one_name_stands_for_a_list_of_one(write: Write) -> None:
+    """`key: id` is `key: [id]`."""
+    assert table(write, "{key: id, sort_key: id}").key == ("id",)
+
+
+def test_a_cursor_s_mapping_lies_over_its_default_name(write: Write) -> None:
+    """The table says the zone, the defaults said the column."""
+    assert table(write, "{cursor: {zone: Europe/Berlin}}").cursor == CursorRef(
+        column="updated_at", zone="Europe/Berlin"
     )
 
 
-def test_a_broken_entry_breaks_its_own_table_only(write) -> None:  # type: ignore[no-untyped-def]
-    """S6: the other tables stay."""
-    pipeline = load_pipeline(write(HEAD + "  orders: {chunk_rows: many}\n  payments: {}\n"))
-    assert set(pipeline.tables) == {"payments"}
-    assert set(pipeline.broken) == {"orders"}
-
-
-def test_a_bad_default_is_named_where_it_stands(write) -> None:  # type: ignore[no-untyped-def]
-    """The table inherits the mistake; the message leads to its place."""
-    text = error(write(HEAD.replace("10m", "soon") + "  orders: {}\n"), "orders")
-    assert text.startswith("settlement.yaml:7: defaults.lookback: 'soon' is not a duration")
-
-
-def test_everything_wrong_with_the_file_is_told_at_once(write) -> None:  # type: ignore[no-untyped-def]
-    """Three mistakes, three lines."""
-    text = error(write(GOOD.replace("inter-table", "inter-tabel").replace("bucket", "buckit").replace("role/", "x/")))
-    assert "settlement.yaml:6: strategy: expected sequential or inter-table or intra-table, found 'inter-tabel'" in text
-    assert "did you mean inter-table?" in text
-    assert "settlement.yaml:4: lake.buckit: unknown key; did you mean bucket?" in text
-    assert "settlement.yaml:5: target.iam_role:" in text
-
-
-@pytest.mark.parametrize(
-    ("yaml", "expected"),
-    [
-        ("", "A pipeline's file holds one mapping"),
-        ("- a\n", "A pipeline's file holds one mapping"),
-        ("a: [1\n", "This is not YAML"),
-        ("a: 1\n\tb: 2\n", "This is not YAML"),
-        (GOOD + "  orders: {}\n", "The key 'orders' stands twice"),
-    ],
-)
-def test_what_is_no_pipeline_is_refused(write, yaml: str, expected: str) -> None:  # type: ignore[no-untyped-def]
-    """With the file and, where there is one, the line."""
-    text = error(write(yaml))
-    assert text.startswith(expected)
-    assert "settlement.yaml" in text
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "source: {conn_id: m, database: d, password: hunter2hunter2}",
-        "description: mysql://root:hunter2hunter2@db/x",
-        "description: AKIAIOSFODNN7EXAMPLE",
-    ],
-)
-def test_a_secret_is_refused_and_not_shown(write, line: str) -> None:  # type: ignore[no-untyped-def]
-    """Rule 9: the message itself must not leak it."""
-    text = error(write(GOOD.replace("source: {conn_id: settlement_mysql, database: settlement}", line)))
-    assert "a secret in YAML" in text
-    assert "hunter2" not in text
-    assert "EXAMPLE" not in text
-
-
-def test_an_overlay_wins_and_null_unsets(write, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Maps merge deep, tags unite, null takes away."""
+def test_layers_merge_deep_unite_tags_and_null_unsets(write: Write) -> None:
+    """Defaults beside and above, the file, the environment's overlay, the pipeline's own: the later wins."""
     path = write(GOOD + "tags: [money]\n")
-    write("lake: {prefix: null, bucket: other-lake}\ntags: [prod]\n", "environments/prod.yaml")
-    write("tags: [all]\n", "defaults.yaml")
+    write("tags: [all]\ndefaults: {max_chunks: 7, chunk_rows: 5}\n", "defaults.yaml")
+    write("tags: [top]\ndefaults: {max_chunks: 6, batch_rows: 9, max_hold: 2h}\n", "../defaults.yaml")
+    write("lake: {prefix: null, bucket: other-lake}\ntags: [prod, money]\n", "environments/prod.yaml")
+    write("lake: {bucket: third-lake}\ntables: {countries: null, refunds: {}}\n", "environments/settlement.prod.yaml")
     prod, plain = load_pipeline(path, environment="prod"), load_pipeline(path)
-    assert (prod.tables["orders"].lake.bucket, prod.tables["orders"].lake.prefix) == ("other-lake", "")
-    assert prod.tags == ("all", "money", "prod")
-    assert plain.tables["orders"].lake.bucket == "acme-lake"
-    assert find_pipelines(tmp_path) == [path]
+    payments = prod.tables["payments"]
+    assert (payments.lake.bucket, payments.lake.prefix) == ("third-lake", "")
+    assert (payments.max_chunks, payments.chunk_rows, payments.batch_rows, payments.max_hold) == (7, 5, 131072, 7200)
+    assert prod.tags == ("top", "all", "money", "prod")
+    assert list(prod.tables) == ["orders", "order_items", "payments", "refunds"]
+    assert (plain.tables["payments"].lake.bucket, len(plain.tables)) == ("acme-lake", 4)
 
 
-def test_two_tables_may_not_share_a_target(write) -> None:  # type: ignore[no-untyped-def]
-    """D6: not even where only the case differs."""
-    pipeline = load_pipeline(write(HEAD + "  Orders: {}\n  old: {target_table: orders}\n  payments: {}\n"))
-    assert set(pipeline.broken) == {"Orders", "old"}
-    assert "both go to settlement.orders" in str(pipeline.broken["old"])
+def test_defaults_and_overlays_are_no_pipelines(write: Write) -> None:
+    """Every other YAML file of the folder is one, in the order of the names."""
+    paths = [write(GOOD, "b.yaml"), write(GOOD, "a.yaml")]
+    write("tags: []\n", "defaults.yaml")
+    write("tags: []\n", "environments/prod.yaml")
+    assert find_pipelines(paths[0].parent) == sorted(paths)
 
 
-def test_one_table_is_read_alone(write) -> None:  # type: ignore[no-untyped-def]
-    """A task start validates its own table only."""
-    pipeline = load_pipeline(write(HEAD + "  orders: {}\n  broken: {nonsense: 1}\n"), only="orders")
-    assert set(pipeline.tables) == {"orders"}
-    assert not pipeline.broken
+def test_anchors_and_merge_keys_work(write: Write) -> None:
+    """As YAML defines them; a key beside `<<` wins over what is merged in."""
+    pipeline = load_pipeline(
+        write(HEAD + "  orders: &big {max_chunks: 9, chunk_rows: 4}\n  items: {<<: *big, chunk_rows: 3}\n")
+    )
+    assert (pipeline.tables["items"].max_chunks, pipeline.tables["items"].chunk_rows) == (9, 3)
+
+
+def test_one_table_is_read_alone(write: Write) -> None:
+    """A task start checks its own table only, and fails with that table's error."""
+    path = write(HEAD + "  orders: {}\n  broken: {nonsense: 1}\n")
+    assert read_table(path, "orders").source.table == "orders"
+    assert not load_pipeline(path, only="orders").broken
+    with pytest.raises(ConfigurationError, match="nonsense"):
+        read_table(path, "broken")
+
+
+def test_a_table_with_its_own_schedule_and_tags_says_so(write: Write) -> None:
+    """The factory asks for them by table."""
+    pipeline = load_pipeline(write(HEAD + '  orders: {schedule: "*/5 * * * *", tags: [hot]}\n  payments:\n'))
+    assert pipeline.table_schedules == {"orders": "*/5 * * * *"}
+    assert pipeline.table_tags == {"orders": ("hot",), "payments": ()}
+
+
+def test_500_tables_are_read_in_well_under_a_second(write: Write) -> None:
+    """Airflow parses the file again at each task's start."""
+    entries = "".join(f"  t{i}: {{cursor: id, load: append, chunk_rows: {i + 1}}}\n" for i in range(500))
+    path = write(HEAD + entries)
+    load_pipeline(path)
+    started = time.process_time()
+    assert len(load_pipeline(path).tables) == 500
+    whole, started = time.process_time() - started, time.process_time()
+    read_table(path, "t7")
+    assert whole < 0.8
+    assert time.process_time() - started < 0.4
 
 
 @pytest.mark.parametrize(("text", "value"), [("30s", 30), ("1h30m", 5400), ("2d", 172800), (15, 15), ("1.5m", 90)])
@@ -168,7 +150,7 @@ def test_durations(text: object, value: float) -> None:
 @pytest.mark.parametrize("text", ["", "m", "10 parsecs", "1h foo", True, None])
 def test_what_is_no_duration_is_refused(text: object) -> None:
     """Nothing is guessed."""
-    with pytest.raises(ValueError, match="not a duration"):
+    with pytest.raises(ValueError, match="expected a duration"):
         seconds(text)
 
 
@@ -176,3 +158,18 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 def test_sizes(text: object, value: int) -> None:
     """Decimal and binary units."""
     assert size(text) == value
+
+
+@pytest.mark.parametrize("text", ["@hourly", "0 * * * *", "*/5 0-6,22 1,15 jan-mar MON", "30 2 L * 7", "0 0 * * 5#2"])
+def test_schedules(text: str) -> None:
+    """Cron and presets."""
+    assert schedule(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["@often", "hourly", "60 * * * *", "* * * *", "0 24 * * *", "*/0 * * * *", 5, "a b c d e"]
+)
+def test_what_is_no_schedule_is_refused(text: object) -> None:
+    """Airflow would refuse it later, and the whole file with it."""
+    with pytest.raises(ValueError, match="expected"):
+        schedule(text)

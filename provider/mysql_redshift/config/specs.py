@@ -1,0 +1,46 @@
+"""From the checked YAML to the spec of one table."""
+
+from __future__ import annotations
+
+from mysql_redshift.config.model import PipelineFile, TableEntry
+from mysql_redshift.core.spec import ColumnsRef, CursorRef, LakeRef, LayoutRef, SourceRef, TableSpec, TargetRef
+
+
+def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: str) -> TableSpec:
+    """Return everything that is configured for one table."""
+    return TableSpec(
+        pipeline=file.pipeline,
+        environment=environment,
+        source=SourceRef(table=entry.source_table or name, **file.source.model_dump()),
+        lake=LakeRef(**file.lake.model_dump()),
+        target=_target(file, entry, name),
+        strategy=entry.strategy or file.strategy,
+        cursor=CursorRef(**entry.cursor.model_dump()) if entry.cursor else None,
+        key=entry.key,
+        load=entry.load,
+        lookback=entry.lookback,
+        lag=entry.lag,
+        max_hold=entry.max_hold,
+        batch_rows=entry.batch_rows,
+        chunk_rows=entry.chunk_rows,
+        max_chunks=entry.max_chunks,
+        part_bytes=entry.part_size,
+        allow_empty_replace=entry.allow_empty_replace,
+        columns=ColumnsRef(**entry.columns.model_dump()),
+        layout=LayoutRef(dist_style=entry.dist_style, dist_key=entry.dist_key, sort_key=entry.sort_key),
+        policies=entry.policies.model_dump(exclude_none=True, by_alias=True),
+        column_policies={
+            column: policies.model_dump(exclude_none=True, by_alias=True)
+            for column, policies in entry.column_policies.items()
+        },
+    )
+
+
+def _target(file: PipelineFile, entry: TableEntry, name: str) -> TargetRef:
+    return TargetRef(
+        conn_id=file.target.conn_id,
+        schema=entry.target_schema or file.target.schema_,
+        table=entry.target_table or name.lower(),
+        ledger_schema=file.target.ledger_schema,
+        iam_role=file.target.iam_role,
+    )
