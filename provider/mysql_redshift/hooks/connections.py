@@ -1,4 +1,4 @@
-"""Looks up Airflow connections, with an error that says which YAML key named them."""
+"""Looks up Airflow connections: an error says which setting named them, and their secrets are masked in logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def find_connection(conn_id: str, *, what: str) -> Any:
     from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError  # noqa: PLC0415
 
     try:
-        return BaseHook.get_connection(conn_id)
+        connection = BaseHook.get_connection(conn_id)
     except (AirflowNotFoundException, AirflowRuntimeError) as exc:
         raise ConfigurationError(
             "Airflow knows no such connection",
@@ -22,3 +22,19 @@ def find_connection(conn_id: str, *, what: str) -> Any:
             found=conn_id,
             remedy=f"Create it (airflow connections add {conn_id} ...), or correct {what} in the pipeline's YAML.",
         ) from exc
+    _mask(connection)
+    return connection
+
+
+def _mask(connection: Any) -> None:
+    """Connections from the environment or a secrets backend are not masked by Airflow in every process."""
+    from airflow.sdk.log import mask_secret  # noqa: PLC0415
+
+    if connection.password:
+        mask_secret(connection.password)
+    extra = connection.extra_dejson
+    if extra:
+        mask_secret(extra)  # of a mapping, what Airflow takes for a secret by its name
+    for name in ("private_key", "private_key_passphrase", "aws_secret_access_key", "aws_session_token"):
+        if extra.get(name):
+            mask_secret(str(extra[name]))

@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from mysql_redshift.adapters.s3 import S3Store
     from mysql_redshift.core.spec import LakeRef
 
-RETRIES = 5
+ATTEMPTS = 5
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 
 
 def lake_store(lake: LakeRef) -> S3Store:
-    """Return the bucket as the steps see it: bounded waits, bounded retries, checksums as S3 wants them."""
+    """Return the bucket as the steps see it: bounded waits and retries, unless the connection's config says other."""
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
@@ -25,7 +25,9 @@ def lake_store(lake: LakeRef) -> S3Store:
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": RETRIES},
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
+    stated = AwsBaseHook(aws_conn_id=lake.conn_id, client_type="s3").conn_config.botocore_config
+    config = config.merge(stated) if stated is not None else config
     client = AwsBaseHook(aws_conn_id=lake.conn_id, client_type="s3", config=config).get_conn()
     return S3Store(client, lake.bucket, sse=lake.sse, kms_key=lake.kms_key)

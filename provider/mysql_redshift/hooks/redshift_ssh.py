@@ -14,9 +14,11 @@ from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 if TYPE_CHECKING:
     from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 
-SSL_MODES = ("verify-ca", "verify-full")
-EXTRAS = ("ssh_conn_id", "sslmode", "direct", "connect_timeout", "statement_timeout")
+VERIFY_CA, VERIFY_FULL = "verify-ca", "verify-full"
+TIMEOUTS = ("connect_timeout", "statement_timeout")
+EXTRAS = ("ssh_conn_id", "sslmode", "direct", *TIMEOUTS)
 PORT = 5439
+CONNECT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +69,9 @@ class RedshiftSSHTunnelHook(BaseHook):
 
     def settings(self) -> RedshiftSettings:
         """Read the connection; raises ConfigurationError naming every field that is missing or unknown."""
-        from airflow.sdk.log import mask_secret  # noqa: PLC0415
+        from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
 
-        connection = self.get_connection(self.redshift_ssh_conn_id)
+        connection = find_connection(self.redshift_ssh_conn_id, what="redshift_ssh_conn_id")
         extra = connection.extra_dejson
         problems = _problems(connection, extra)
         if problems:
@@ -79,8 +81,7 @@ class RedshiftSSHTunnelHook(BaseHook):
                 found="; ".join(problems),
                 remedy="Correct the connection in Airflow.",
             )
-        if connection.password:
-            mask_secret(connection.password)
+        direct = _true(extra.get("direct"))
         timeout = extra.get("statement_timeout")
         return RedshiftSettings(
             host=connection.host or "",
@@ -88,9 +89,9 @@ class RedshiftSSHTunnelHook(BaseHook):
             database=connection.schema or "",
             user=connection.login or "",
             password=connection.password or "",
-            ssh_conn_id=None if _true(extra.get("direct")) else str(extra["ssh_conn_id"]),
-            sslmode=str(extra.get("sslmode") or SSL_MODES[0]),
-            connect_timeout=float(extra.get("connect_timeout") or 30),
+            ssh_conn_id=None if direct else str(extra["ssh_conn_id"]),
+            sslmode=str(extra.get("sslmode") or (VERIFY_FULL if direct else VERIFY_CA)),
+            connect_timeout=float(extra.get("connect_timeout") or CONNECT_SECONDS),
             statement_timeout=float(timeout) if timeout else None,
         )
 
@@ -135,8 +136,7 @@ def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
 
     with address() as (host, port):
         connection = connect_driver(
-            host=host,
-            port=port,
+            address=(host, port),
             database=settings.database,
             user=settings.user,
             password=settings.password,
@@ -162,25 +162,35 @@ def _close(connection: Any) -> None:
 
 
 def _problems(connection: Any, extra: dict[str, Any]) -> list[str]:
-    found = [
-        f"no {label}"
-        for label, value in (
-            ("host", connection.host),
-            ("schema (the database)", connection.schema),
-            ("login", connection.login),
-        )
-        if not value
-    ]
-    found += [f"unknown extra {name!r}" for name in sorted(set(extra) - set(EXTRAS))]
-    if _true(extra.get("direct")) == bool(extra.get("ssh_conn_id")):
-        found.append(
-            "either ssh_conn_id names the SSH connection of the bastion, or direct: true says that there is none"
-        )
-    if extra.get("sslmode") not in (None, "", *SSL_MODES):
-        found.append(
-            f"sslmode {extra['sslmode']!r}; expected {' or '.join(SSL_MODES)}: the certificate is always checked"
-        )
+    named = (("host", connection.host), ("schema (the database)", connection.schema), ("login", connection.login))
+    found = [f"no {label}" for label, value in named if not value]
+    if connection.conn_type != RedshiftSSHTunnelHook.conn_type:
+        found.append(f"type {connection.conn_type!r}; expected {RedshiftSSHTunnelHook.conn_type}")
+    found += [f"unknown extra {name!r}; known are {', '.join(EXTRAS)}" for name in sorted(set(extra) - set(EXTRAS))]
+    found += [f"{name} {extra[name]!r}; expected seconds above 0" for name in TIMEOUTS if not _seconds(extra.get(name))]
+    return [*found, *_way_problems(extra)]
+
+
+def _way_problems(extra: dict[str, Any]) -> list[str]:
+    """Say what is wrong with the way to the cluster."""
+    direct, sslmode, found = _true(extra.get("direct")), extra.get("sslmode") or None, []
+    if direct == bool(extra.get("ssh_conn_id")):
+        found.append("expected ssh_conn_id, the SSH connection of the bastion, or direct: true where there is none")
+    if sslmode not in (None, VERIFY_CA, VERIFY_FULL):
+        found.append(f"sslmode {sslmode!r}; expected {VERIFY_CA}, or {VERIFY_FULL} where direct: TLS is always checked")
+    if sslmode == VERIFY_FULL and not direct:
+        found.append(f"sslmode {VERIFY_FULL!r}; no certificate names the tunnel's end, so expected {VERIFY_CA}")
     return found
+
+
+def _seconds(value: object) -> bool:
+    """Whether a timeout is absent or a number above 0."""
+    if value in (None, ""):
+        return True
+    try:
+        return float(str(value)) > 0
+    except ValueError:
+        return False
 
 
 def _true(value: object) -> bool:

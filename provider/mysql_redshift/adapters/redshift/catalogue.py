@@ -17,6 +17,16 @@ LOAD_ERROR_VIEWS = (
 )
 
 
+# Who else works under our label. Redshift's pg_stat_activity does not know application_name; its system views know the
+# query group that each session of ours sets. The session's start is compared because process ids are used again.
+PREDECESSORS = (
+    """SELECT DISTINCT q.session_id FROM sys_query_history q JOIN sys_session_history s ON s.session_id = q.session_id
+    WHERE TRIM(q.query_label) = {label} AND TRIM(s.status) = 'active' AND q.start_time >= s.start_time
+    AND q.session_id <> {pid}""",
+    "SELECT pid FROM pg_stat_activity WHERE application_name = {label} AND pid <> {pid}",
+)
+
+
 class Queries(Protocol):
     """A session that answers small queries."""
 
@@ -88,6 +98,19 @@ def load_errors(session: Queries, pid: int) -> list[str]:
         if rows:
             return [f"column {_text(r[0])} ({_text(r[1])}), file {_text(r[3])}: {_text(r[2])}" for r in rows]
     return []
+
+
+def predecessors(session: Queries, label: str) -> set[int]:
+    """Return the processes of other sessions under ``label``. A view that is missing or denied says nothing."""
+    pid = int(session.query("SELECT pg_backend_pid()")[0][0])
+    found: set[int] = set()
+    for view in PREDECESSORS:
+        sql = view.format(label=quoting.redshift_string(label), pid=quoting.integer(pid))
+        try:
+            found.update(int(row[0]) for row in session.query(sql))
+        except (TargetError, AccessDenied):
+            session.rollback()
+    return found
 
 
 def _may(session: Queries, condition: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mysql_redshift.adapters.redshift import catalogue
-from mysql_redshift.adapters.redshift.errors import translated
-from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
+from mysql_redshift.adapters.redshift.errors import server_fields, translated
+from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, TargetError
 from mysql_redshift.ports import TargetTable
 
 
@@ -16,23 +18,29 @@ class RedshiftSession:
     def __init__(self, connection: Any, where: str) -> None:
         self._connection = connection
         self._where = where
+        self._failure: MysqlRedshiftError | None = None
 
     def execute(self, sql: str) -> int:
         """Run a statement; return the rows it touched, -1 where Redshift does not say."""
-        with translated(self._where, sql), self._connection.cursor() as cursor:
+        with self._statement(sql), self._connection.cursor() as cursor:
             cursor.execute(sql)
             return int(cursor.rowcount)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return a small result whole."""
-        with translated(self._where, sql), self._connection.cursor() as cursor:
+        with self._statement(sql), self._connection.cursor() as cursor:
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
 
     def alone(self, sql: str) -> None:
         """Run a statement outside any transaction block."""
+        if self._connection.in_transaction:
+            raise TargetError(
+                "This statement cannot run inside a transaction, and one is open",
+                where=f"{self._where}, statement: {sql}",
+                remedy="Commit or roll back before it.",
+            )
         with translated(self._where, sql):
-            self._connection.rollback()
             self._connection.autocommit = True
             try:
                 with self._connection.cursor() as cursor:
@@ -42,16 +50,15 @@ class RedshiftSession:
 
     def copy(self, sql: str) -> int:
         """Run a COPY and return what pg_last_copy_count() says: Redshift's own tag holds no count."""
-        pid = self._backend_pid()
+        pid = int(self.query("SELECT pg_backend_pid()")[0][0])
         try:
             self.execute(sql)
         except TargetError as exc:
             self.rollback()
-            detail = catalogue.load_errors(self, pid)
             raise TargetError(
                 "COPY failed; nothing was loaded",
                 where=exc.where,
-                found="\n".join([str(exc.found), *detail]),
+                found="\n".join([str(exc.found), *self._load_errors(pid)]),
                 remedy="Correct the column that is named, or the file's type policy, and run again.",
             ) from exc
         return int(self.query("SELECT pg_last_copy_count()")[0][0])
@@ -65,11 +72,23 @@ class RedshiftSession:
         return catalogue.missing_privileges(self, schema, table, ledger_schema)
 
     def commit(self) -> None:
-        """Commit. Where the reply does not come, nobody knows: OutcomeUnknown."""
+        """Commit. Where the reply does not come, nobody knows: OutcomeUnknown.
+
+        The server answers COMMIT of a failed transaction with ROLLBACK and no error; so it is not even asked.
+        """
+        if self._failure is not None:
+            raise TargetError(
+                "A transaction in which a statement failed cannot be committed",
+                where=self._where,
+                found=self._failure.what,
+                remedy="Roll back.",
+            ) from self._failure
         try:
             with translated(self._where, "COMMIT"):
                 self._connection.commit()
-        except ConnectionFailed as exc:
+        except MysqlRedshiftError as exc:
+            if server_fields(exc.__cause__) and not isinstance(exc, ConnectionFailed):
+                raise
             raise OutcomeUnknown(
                 "Redshift's reply to COMMIT was lost",
                 where=self._where,
@@ -79,11 +98,27 @@ class RedshiftSession:
 
     def rollback(self) -> None:
         """Roll back; silent where the connection is gone, since the server then has rolled back already."""
+        self._failure = None
         try:
             with translated(self._where, "ROLLBACK"):
                 self._connection.rollback()
         except ConnectionFailed:
             return
 
-    def _backend_pid(self) -> int:
-        return int(self.query("SELECT pg_backend_pid()")[0][0])
+    @contextmanager
+    def _statement(self, sql: str) -> Iterator[None]:
+        try:
+            with translated(self._where, sql):
+                yield
+        except MysqlRedshiftError as exc:
+            self._failure = exc
+            raise
+
+    def _load_errors(self, pid: int) -> list[str]:
+        """A diagnosis never hides the failure it explains."""
+        try:
+            return catalogue.load_errors(self, pid)
+        except MysqlRedshiftError:
+            return []
+        finally:
+            self.rollback()
