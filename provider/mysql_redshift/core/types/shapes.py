@@ -68,8 +68,8 @@ def decimal_column(column: SourceColumn, _: Choices) -> Shape:
 def time_column(_: SourceColumn, choices: Choices) -> Shape:
     """Exact text, or the signed number of microseconds."""
     if choices["time"] == "microseconds":
-        # TIME_TO_SEC drops the fraction, and MICROSECOND has no sign.
-        exact = "(TIME_TO_SEC({name})*1000000+IF({name}<0,-1,1)*MICROSECOND({name}))"
+        # MICROSECOND has no sign. TIME_TO_SEC drops the fraction on MySQL and keeps it on MariaDB.
+        exact = "CAST(TRUNCATE(TIME_TO_SEC({name}),0)*1000000+IF({name}<0,-1,1)*MICROSECOND({name}) AS SIGNED)"
         return Shape(cell=Cell.INT64, redshift="BIGINT", select=exact)
     text = varchar(TIME_TEXT)
     if choices["time"] == "time":

@@ -1,0 +1,5 @@
+"""The same servers, databases and connections as the tests of the MySQL adapter."""
+
+from tests.stack.mysql.conftest import address, admin, connect, database, source
+
+__all__ = ["address", "admin", "connect", "database", "source"]

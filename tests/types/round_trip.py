@@ -1,0 +1,78 @@
+"""One column from the source through batches and Parquet, beside what the server itself says of it."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from mysql_redshift.adapters.mysql import MySQLSource
+from mysql_redshift.adapters.parquet import ParquetEncoder
+from mysql_redshift.core import source_sql
+from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.spec import SourceRef, TableSpec
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.resolve import resolve_schema
+from tests.fakes.specs import spec
+from tests.stack.mysql.conftest import execute
+from tests.types.cases import Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Travelled:
+    """What Parquet holds, column by column, and what the policies acted on."""
+
+    columns: dict[str, list[Any]]
+    touched: dict[str, int]
+    schema: TableSchema
+
+
+def travel(source: MySQLSource, database: str, folder: Path, *, table: str = "t", **changes: Any) -> Travelled:
+    """Read a whole table in key order as the steps do, write it, and read the file back."""
+    wanted = the_spec(database, table, **changes)
+    schema = resolve_schema(source.describe(database, table), wanted)
+    sql = source_sql.rows(wanted.source, schema, None, Chunk(index=0)) + " ORDER BY 1"
+    columns: dict[str, list[Any]] = {column.target: [] for column in schema.columns}
+    with source.snapshot() as snapshot:
+        stream = snapshot.stream(sql, schema, batch_rows=7)
+        for part in ParquetEncoder(folder).parts(stream, schema, part_bytes=64 * 1024):
+            for name, values in pq.read_table(part.path).to_pydict().items():
+                columns[name] += values
+    return Travelled(columns=columns, touched=dict(stream.touched), schema=schema)
+
+
+def the_spec(database: str, table: str, **changes: Any) -> TableSpec:
+    """Return a spec for the table."""
+    return spec(source=SourceRef(conn_id="my", database=database, table=table), cursor=None, **changes)
+
+
+def fill(admin: Any, case: Case) -> None:
+    """Make the table ``t`` with the case's values and a NULL."""
+    execute(admin, f"CREATE TABLE t (id INT PRIMARY KEY, c {case.type})")
+    for number, literal in enumerate((*case.values, "NULL")):
+        execute(admin, f"INSERT INTO t VALUES ({number}, {literal})")
+
+
+def as_the_server_says(admin: Any, case: Case, *, flavor: str) -> list[str | None]:
+    """Ask the server for each value in a way of its own."""
+    if case.asks == "bits":
+        return [*(_bits(case, literal, flavor) for literal in case.values), None]
+    if case.asks == "bits of double":
+        return [
+            v and case.told(float(v))
+            for (v,) in execute(admin, "SELECT CAST(CAST(c AS DOUBLE) AS CHAR) FROM t ORDER BY id")
+        ]
+    return [_text(value) for (value,) in execute(admin, f"SELECT {case.asks.format(c='c')} FROM t ORDER BY id")]
+
+
+def _bits(case: Case, literal: str, flavor: str) -> str:
+    """What IEEE 754 makes of the decimal number that was written; MariaDB stores no negative zero."""
+    kind = "f" if "FLOAT" in case.type else "d"
+    return struct.pack(f">{kind}", float(literal) + (0.0 if flavor == "mariadb" else -0.0)).hex()
+
+
+def _text(value: Any) -> str | None:
+    return value.decode() if isinstance(value, bytes) else value
