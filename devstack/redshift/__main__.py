@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from devstack.redshift import control
 from devstack.redshift.catalogue.prepare import prepare, set_administrator
 from devstack.redshift.server import Server
 from devstack.redshift.service import Service
@@ -36,9 +37,12 @@ async def _serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     service = Service(settings)
     await service.learn_types()
+    listener = await control.serve(settings.control_socket, service.faults) if settings.control_socket else None
     try:
         await Server(service).serve(stop)
     finally:
+        if listener is not None:
+            listener.close()
         await service.close()
 
 

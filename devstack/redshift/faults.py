@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-KINDS = {
+POINTS = {
     "drop_at_parse": "parse",
+    "error_1018_once": "parse",
     "drop_during_copy": "copy",
-    "drop_before_commit": "commit",
-    "drop_after_commit": "committed",
-    "error_1023_once": "commit",
     "slow_copy": "copy",
+    "drop_before_commit": "commit",
+    "error_1023_once": "commit",
+    "drop_after_commit": "committed",
     "linger": "gone",
+    "idle_drop": "start",
 }
+SYSTEM_PREFIXES = ("stl_", "stv_", "svl_", "svcs_")
 
 
 class Dropped(Exception):
@@ -22,41 +25,55 @@ class Dropped(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One order: ``count`` times, in sessions whose application name matches the pattern."""
+    """One order: ``count`` times, in sessions whose application name matches the pattern.
+
+    ``matching`` is a part of the statement's text; ``seconds`` is how long slow_copy waits before a piece of data,
+    linger keeps a session whose client is gone, and idle_drop lets a connection be silent.
+    """
 
     kind: str
     application_name: str = "*"
     count: int = 1
     seconds: float = 0.0
-    matching: str = ""  # a part of the statement's text
+    matching: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(sorted(KINDS))}")
+        if self.kind not in POINTS:
+            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(sorted(POINTS))}")
+        if self.count < 1:
+            raise ValueError(f"count must be at least 1, found {self.count}")
 
 
+@dataclass(kw_only=True)
 class Faults:
-    """The orders not yet carried out."""
+    """The orders not yet carried out, and how much of the catalogue is open to whom."""
 
-    def __init__(self) -> None:
-        self._orders: list[Fault] = []
+    orders: list[Fault] = field(default_factory=list)
+    denied: frozenset[str] = frozenset()
+    serverless: bool = False
 
     def order(self, fault: Fault) -> None:
-        self._orders.append(fault)
+        self.orders.append(fault)
 
     def clear(self) -> None:
-        self._orders.clear()
+        self.orders.clear()
+        self.denied = frozenset()
+        self.serverless = False
+
+    def denies(self, relation: str) -> bool:
+        """Tell whether a system view is closed to everybody just now."""
+        return relation in self.denied or (self.serverless and relation.startswith(SYSTEM_PREFIXES))
 
     def at(self, point: str, application_name: str, text: str = "") -> Fault | None:
         """Take the first order for this point, and count it down."""
-        for index, fault in enumerate(self._orders):
-            if KINDS[fault.kind] != point or not fnmatch.fnmatch(application_name, fault.application_name):
+        for index, fault in enumerate(self.orders):
+            if POINTS[fault.kind] != point or not fnmatch.fnmatch(application_name, fault.application_name):
                 continue
             if fault.matching.lower() not in text.lower():
                 continue
             if fault.count > 1:
-                self._orders[index] = replace(fault, count=fault.count - 1)
+                self.orders[index] = replace(fault, count=fault.count - 1)
             else:
-                del self._orders[index]
+                del self.orders[index]
             return fault
         return None

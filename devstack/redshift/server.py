@@ -13,60 +13,21 @@ import struct
 from typing import Any
 
 from devstack.redshift import identity
+from devstack.redshift.client import Client, receive, secured
 from devstack.redshift.faults import Dropped
 from devstack.redshift.service import Service
 from devstack.redshift.session import backend as backends
+from devstack.redshift.session.conversation import converse
 from devstack.redshift.session.session import Session
 from devstack.redshift.wire import messages as m
-from devstack.redshift.wire.framing import Frames, FramingError, Message
+from devstack.redshift.wire.framing import FramingError
 
 log = logging.getLogger(__name__)
 
 STARTUP_SECONDS = 30
-MOST_STARTUP_BYTES = 10_000
 SERVER_VERSION = "8.0.2"
 REPORTED = ("client_encoding", "DateStyle", "integer_datetimes", "is_superuser", "server_encoding", "TimeZone")
 REFUSED_PEER = "the stand-in accepts connections from the bastion only"
-
-
-class Client:
-    """The client's side of a connection, inside TLS."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self.writer = writer
-        self._frames = Frames(most_bytes=64 << 20)
-        self.messages: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=256)
-
-    async def exactly(self, count: int) -> bytes:
-        return await self._reader.readexactly(count)
-
-    async def startup(self) -> bytes:
-        """Read a message that has no type: its body."""
-        (length,) = struct.unpack("!I", await self.exactly(4))
-        if not 8 <= length <= MOST_STARTUP_BYTES:
-            raise FramingError(f"invalid length of startup packet: {length}")
-        return await self.exactly(length - 4)
-
-    async def one(self) -> Message:
-        head = await self.exactly(5)
-        (length,) = struct.unpack_from("!I", head, 1)
-        if not 4 <= length <= MOST_STARTUP_BYTES:
-            raise FramingError(f"invalid message length {length}")
-        return Message(head[:1], head + await self.exactly(length - 4))
-
-    async def read_all(self) -> None:
-        """Queue what comes. Reading goes on while a statement runs, so that a vanished client shows."""
-        try:
-            while data := await self._reader.read(1 << 16):
-                for message in self._frames.feed(data):
-                    await self.messages.put(message)
-        except (ConnectionError, FramingError, ssl.SSLError) as exc:
-            log.info("client lost: %s", exc)
-
-    async def tell(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
 
 
 class Server:
@@ -138,16 +99,16 @@ class Server:
         """Answer what comes before TLS; None where the connection was a cancel request or ended."""
         loop = asyncio.get_running_loop()
         while True:
-            head = await _receive(peer, 8)
+            head = await receive(peer, 8)
             length, code = struct.unpack("!II", head)
             if code == m.SSL_REQUEST and length == 8:
                 await loop.sock_sendall(peer, b"S")
-                return Client(*await _streams(peer, self._tls))
+                return Client(*await secured(peer, self._tls))
             if code == m.GSS_REQUEST and length == 8:
                 await loop.sock_sendall(peer, b"N")
                 continue
             if code == m.CANCEL_REQUEST and length == 16:
-                await self._cancel(await _receive(peer, 8))
+                await self._cancel(await receive(peer, 8))
                 peer.close()
                 return None
             error = m.ServerError(code="28000", message="SSL is required", severity="FATAL")
@@ -199,17 +160,30 @@ class Server:
         reported = await backend.connect(settings.backend_host, settings.backend_port, wanted)
         session = Session(self._service, backend, user, name, superuser=superuser)
         session.tell = client.tell
-        pump = asyncio.ensure_future(backend.pump())
+        tasks = [asyncio.ensure_future(backend.pump())]
         try:
             await _prepare(backend)
             await client.tell(_opening(backend, reported))
-            await _converse(client, session, backend)
+            idle = self._service.faults.at("start", name)
+            if idle is not None:
+                tasks.append(asyncio.ensure_future(client.drop_when_idle(idle.seconds)))
+            await converse(client, session, backend)
         finally:
-            if not backend.replies.idle:
-                await backends.cancel(settings.backend_host, settings.backend_port, backend.process, backend.secret)
-            await backend.close()
-            pump.cancel()
-            await asyncio.gather(pump, return_exceptions=True)
+            await self._leave(session, backend)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _leave(self, session: Session, backend: backends.Backend) -> None:
+        """End the backend's session with the client's, whatever it is doing, unless it was ordered to stay behind."""
+        linger = self._service.faults.at("gone", session.application_name)
+        if linger is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(backend.closed.wait(), linger.seconds)
+        elif not backend.replies.idle:
+            settings = self._settings
+            await backends.cancel(settings.backend_host, settings.backend_port, backend.process, backend.secret)
+        await backend.close()
 
 
 async def _prepare(backend: backends.Backend) -> None:
@@ -226,47 +200,6 @@ def _opening(backend: backends.Backend, reported: dict[str, str]) -> bytes:
     out = [m.message(b"R", struct.pack("!I", 0)), *(m.parameter_status(k, v) for k, v in statuses.items())]
     out.append(m.message(b"K", struct.pack("!II", backend.process, backend.secret)))
     return b"".join([*out, m.ready(b"I")])
-
-
-async def _converse(client: Client, session: Session, backend: backends.Backend) -> None:
-    """Handle messages until either side goes away."""
-    reading = asyncio.ensure_future(client.read_all())
-    handling = asyncio.ensure_future(_handle_all(client, session))
-    gone = asyncio.ensure_future(backend.closed.wait())
-    tasks = (reading, handling, gone)
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if reading.done() and not handling.done() and not client.messages.empty():
-            await asyncio.wait((handling,), timeout=1)
-        if handling.done():
-            handling.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _handle_all(client: Client, session: Session) -> None:
-    while (message := await client.messages.get()) is not None and message.kind != b"X":
-        await session.handle(message)
-
-
-async def _receive(peer: socket.socket, count: int) -> bytes:
-    loop, data = asyncio.get_running_loop(), b""
-    while len(data) < count:
-        more = await loop.sock_recv(peer, count - len(data))
-        if not more:
-            raise ConnectionError("the peer went away")
-        data += more
-    return data
-
-
-async def _streams(peer: socket.socket, tls: ssl.SSLContext) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=1 << 20, loop=loop)
-    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-    transport, _ = await loop.connect_accepted_socket(lambda: protocol, peer, ssl=tls)
-    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 def _listen(host: str, port: int) -> socket.socket:

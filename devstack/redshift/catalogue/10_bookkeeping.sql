@@ -152,18 +152,18 @@ END $$;
 -- ALTER TABLE t ALTER COLUMN c TYPE VARCHAR(n).
 CREATE FUNCTION standin.widen(relation text, column_name text, size integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found record;
+    attribute record;
     longest integer;
 BEGIN
-    SELECT a.atttypid, a.atthasdef INTO found FROM pg_attribute a
+    SELECT a.atttypid, a.atthasdef INTO attribute FROM pg_attribute a
         WHERE a.attrelid = relation::regclass AND a.attname = column_name AND NOT a.attisdropped;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = '42703',
             MESSAGE = format('column "%s" of relation "%s" does not exist', column_name, relation::regclass);
-    ELSIF found.atttypid <> 1043 THEN
+    ELSIF attribute.atttypid <> 1043 THEN
         RAISE EXCEPTION USING ERRCODE = '0A000',
             MESSAGE = format('cannot alter type of column "%s": only the size of a VARCHAR may change', column_name);
-    ELSIF found.atthasdef THEN
+    ELSIF attribute.atthasdef THEN
         RAISE EXCEPTION USING ERRCODE = '0A000',
             MESSAGE = format('cannot alter type of column "%s": it has a default expression', column_name);
     END IF;

@@ -22,6 +22,7 @@ class Situation:
     user: str = ""
     superuser: bool = True
     case_sensitive: bool = False
+    denies: Callable[[str], bool] = lambda _relation: False
 
 
 @dataclass(kw_only=True)

@@ -114,7 +114,19 @@ def _in_cast(tokens: list[Token], at: int) -> bool:
     return False
 
 
+def closed_views(plan: Plan, situation: Situation) -> None:
+    for token in plan.statement.tokens:
+        if token.is_name and situation.denies(token.name):
+            raise refuse(f"permission denied for relation {token.name}", "42501")
+
+
 RULES = (
+    Rule(
+        name="closed-views",
+        mark="R",
+        text="STL_, STV_ and SVL_ views are closed on Serverless, and often to ordinary users.",
+        apply=closed_views,
+    ),
     Rule(name="known-statements", mark="D", text="Statements Redshift has not are refused.", apply=statements),
     Rule(
         name="unsupported-clauses",

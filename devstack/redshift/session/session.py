@@ -85,6 +85,7 @@ class Session:
             user=self.user,
             superuser=self._superuser,
             case_sensitive=self._case_sensitive,
+            denies=self.service.faults.denies,
         )
 
     async def fail(self, error: m.ServerError) -> None:
@@ -98,8 +99,11 @@ class Session:
             await self.tell((exc if exc.code == "25P02" else error).encode())
 
     def drop_if_ordered(self, point: str, text: str) -> None:
-        if self.service.faults.at(point, self.application_name, text) is not None:
-            raise Dropped(point)
+        fault = self.service.faults.at(point, self.application_name, text)
+        if fault is not None and fault.kind.startswith("drop"):
+            raise Dropped(fault.kind)
+        if fault is not None:
+            raise refuse("1018", "XX000", detail="Relation does not exist")
 
     def _completed(self, tag: str) -> None:
         """Follow the transaction by the tags of what ran: its status comes with the next Sync only."""
@@ -116,7 +120,6 @@ class Session:
         if self.backend.replies.skipping:
             return
         await self.backend.settle()
-        self.drop_if_ordered("parse", sql)
         statements = split(sql)
         situation = self.situation(several=len(statements) > 1)
         plans = [self._plan(statement, situation) for statement in statements]
@@ -135,6 +138,7 @@ class Session:
 
     def _plan(self, statement: Any, situation: Situation) -> Plan:
         try:
+            self.drop_if_ordered("parse", statement.text)
             plan = plan_statement(statement, situation)
             if plan.copy is not None and situation.several:
                 raise refuse("COPY cannot run inside a multiple commands statement", "0A000")
@@ -180,7 +184,6 @@ class Session:
         sql, at = m.take_cstring(body, at)
         if self.backend.replies.skipping:
             return
-        self.drop_if_ordered("parse", sql)
         statements = split(sql)
         if len(statements) > 1:
             await self.fail(refuse("cannot insert multiple commands into a prepared statement", "42601"))
@@ -191,6 +194,7 @@ class Session:
             return
         await self._settle_if_begun()
         try:
+            self.drop_if_ordered("parse", sql)
             plan = plan_statement(statements[0], self.situation())
         except m.ServerError as error:
             await self.fail(error)
