@@ -12,7 +12,7 @@ from pymysql.cursors import Cursor
 from demo import story
 from demo.act import Stage
 from demo.airflow import Access, AirflowClient
-from demo.dataset import Sizes, fill, tables
+from demo.dataset import Sizes, fill, offer_md5, tables
 from demo.ends import Ends
 from demo.lake import Lake
 from demo.pipeline import ENVIRONMENT, LOOKBACK_SECONDS, PIPELINE, PREFIX, TARGET_SCHEMA
@@ -64,6 +64,7 @@ class Scenario:
         with pymysql.connect(
             host=source.host, port=source.port, user=source.user, password=source.password, charset="utf8mb4"
         ) as connection:
+            offer_md5(connection)
             for table, rows in fill(connection, self._tables):
                 total += rows
                 self._screen.say(f"  {table.name:<17}{rows:>9,} rows")

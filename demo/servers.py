@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from demo import descendants, places
@@ -111,15 +111,14 @@ def down() -> bool:
 
 
 def _end(pid: int, ended: Callable[[], bool]) -> None:
+    """Ask a process to end, and kill it when it has had its time."""
     deadline = time.monotonic() + STOP_SECONDS
-    number = signal.SIGTERM
-    while not ended():
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        number = signal.Signals(signal.SIGKILL) if time.monotonic() > deadline else signal.Signals(0)
-        time.sleep(POLL_SECONDS)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        while not ended():
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(POLL_SECONDS)
 
 
 def _undisturbed(action: Callable[[], None]) -> None:

@@ -24,15 +24,15 @@ MYSQL_TEXT = {
     Kind.JSON: "REPLACE(REPLACE(CAST({c} AS CHAR), ': ', ':'), ', ', ',')",
 }
 REDSHIFT_TEXT = {
-    Kind.INTEGER: "CAST({c} AS VARCHAR(60))",
-    Kind.DECIMAL: "CAST({c} AS VARCHAR(60))",
-    Kind.FLOATING: "CAST(CAST(CAST({c} AS DOUBLE PRECISION) AS DECIMAL(30,10)) AS VARCHAR(60))",
+    Kind.INTEGER: "CAST({c} AS VARCHAR)",
+    Kind.DECIMAL: "CAST({c} AS VARCHAR)",
+    Kind.FLOATING: "CAST(CAST(CAST({c} AS DOUBLE PRECISION) AS DECIMAL(30,10)) AS VARCHAR)",
     Kind.TEXT: "{c}",
     Kind.DATE: "TO_CHAR({c}, 'YYYY-MM-DD')",
     Kind.MOMENT: "TO_CHAR({c}, 'YYYY-MM-DD HH24:MI:SS.US')",
     Kind.TIME: "{c}",
     Kind.BIT: "CASE WHEN {c} THEN '1' WHEN NOT {c} THEN '0' END",
-    Kind.BITS: "CAST({c} AS VARCHAR(60))",
+    Kind.BITS: "CAST({c} AS VARCHAR)",
     Kind.BYTES: "LOWER(FROM_VARBYTE({c}, 'hex'))",
     Kind.JSON: "REPLACE(REPLACE(JSON_SERIALIZE({c}), ': ', ':'), ', ', ',')",
 }

@@ -38,6 +38,10 @@ class TargetReader:
         target = f"{dialect.name(self._schema)}.{dialect.name(table.name)}"
         return self.query(f"SELECT {names} FROM {target} ORDER BY {order} LIMIT {rows}")
 
+    def execute(self, sql: str) -> None:
+        """Carry out a statement: tests damage the target with it."""
+        self._connection.execute(sql)
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return a small result whole."""
         return self._connection.execute(sql).fetchall()
