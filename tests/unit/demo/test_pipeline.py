@@ -1,0 +1,37 @@
+"""What the demo lays over the pipeline of this repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo import pipeline, places
+from demo.dataset import Sizes, tables
+
+
+def test_the_pipeline_lists_exactly_the_tables_of_the_data_set() -> None:
+    """A table that the pipeline forgets would never be verified, nor one that does not exist be found."""
+    written = yaml.safe_load((places.dags() / "pipelines/settlement.yaml").read_text())
+
+    assert set(written["tables"]) == {table.name for table in tables(Sizes.at(1))}
+
+
+@pytest.mark.parametrize("scale", [0.02, 1, 3])
+def test_orders_are_cut_into_several_chunks_at_every_scale(scale: float, tmp_path: Path) -> None:
+    """Reading in parallel is shown at the smallest scale too."""
+    folder = pipeline.write(tmp_path / "dags", scale)
+
+    overlay = yaml.safe_load((folder / "pipelines/environments/settlement.demo.yaml").read_text())
+    assert Sizes.at(scale).orders / overlay["tables"]["orders"]["chunk_rows"] > 2
+    assert (folder / "mysql_redshift_dags.py").exists()
+
+
+def test_a_million_rows_at_scale_1() -> None:
+    """The promise of the README, over at least eight tables."""
+    found = tables(Sizes.at(1))
+
+    assert len(found) >= 8
+    assert sum(table.rows for table in found) >= 1_000_000
+    assert max(found, key=lambda table: table.rows).name == "orders"
