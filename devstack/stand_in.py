@@ -39,6 +39,7 @@ def start(
         "--iam-role": IAM_ROLE,
         "--bastion-pid": bastion_pid,
         "--log-file": home / "logs/redshift.log",
+        "--control-socket": folder / "control.sock",
     }
     if s3 is not None:
         _secret(folder / "s3-secret", s3.secret_key)
@@ -60,6 +61,7 @@ def start(
         database=DATABASE,
         ca_file=str(folder / "ca.pem"),
         iam_role=IAM_ROLE,
+        control_socket=str(folder / "control.sock"),
     )
     return server, status
 
