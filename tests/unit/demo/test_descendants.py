@@ -7,32 +7,61 @@ import subprocess
 import sys
 import time
 
-CHILD = (
-    "import subprocess, sys; p = subprocess.Popen(['sleep', '97'], start_new_session=True); print(p.pid, flush=True)"
-)
+CHILD = "import subprocess; print(subprocess.Popen(['sleep', '97'], start_new_session=True).pid, flush=True)"
 STUBBORN = (
     "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid(), flush=True);"
     " time.sleep(97)"
 )
-DYING = (
-    "import signal, time; from demo import descendants; descendants.die_with_parent(signal.SIGTERM);"
-    " print(1, flush=True); time.sleep(97)"
-)
-PARENT = f"""
+ENDING = f"""
 import subprocess, sys
 from demo import descendants
 descendants.PATIENCE = 0.5
 descendants.adopt_orphans()
 for code in ({CHILD!r}, {STUBBORN!r}):
-    parent = (
-        f"import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', {DYING!r}], stdout=subprocess.PIPE);"
-        " p.stdout.readline(); print(p.pid, flush=True); time.sleep(97)"
-    )
-    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True) as process:
+    child = subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True)
+    print(child.stdout.readline().strip(), flush=True)
+descendants.end_descendants()
+print('ended', flush=True)
+"""
+DYING = (
+    "import signal, time; from demo import descendants; descendants.die_with_parent(signal.SIGTERM);"
+    " print(1, flush=True); time.sleep(97)"
+)
+LEAVING = f"""
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', {DYING!r}], stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(97)
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_orphans_in_sessions_of_their_own_are_ended_too() -> None:
+    """A grandchild that left its group, and a child that ignores SIGTERM, are both gone afterwards."""
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=True, timeout=60)
+
+    orphan, stubborn, last = done.stdout.split()
+    assert last == "ended"
+    assert not alive(int(orphan))
+    assert not alive(int(stubborn))
+
+
+def test_a_process_that_is_to_die_with_its_parent_does() -> None:
+    """Even SIGKILL of the parent leaves nothing behind."""
+    with subprocess.Popen([sys.executable, "-c", LEAVING], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
         assert alive(pid)
         process.kill()
+
     deadline = time.monotonic() + 10
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
