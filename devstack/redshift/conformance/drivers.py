@@ -1,0 +1,133 @@
+"""The ways in which clients talk to Redshift: redshift_connector, and psycopg with either protocol."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import redshift_connector
+import redshift_connector.error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A cluster's database; ``ca_file`` is for psycopg, redshift_connector takes SSL_CERT_FILE."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a statement led to; ``error`` is the SQLSTATE."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    tag: str = ""
+    error: str | None = None
+    message: str = ""
+    detail: str = ""
+
+
+Run = Callable[[str], Outcome]
+
+
+def redshift_connector_session(address: Address) -> tuple[Run, Callable[[], None]]:
+    connection = redshift_connector.connect(
+        host=address.host,
+        port=address.port,
+        user=address.user,
+        password=address.password,
+        database=address.database,
+        ssl=True,
+        sslmode="verify-ca",
+        max_prepared_statements=0,
+    )
+    connection.autocommit = True
+    cursor = connection.cursor()
+
+    def run(sql: str) -> Outcome:
+        try:
+            cursor.execute(sql)
+        except redshift_connector.error.Error as exc:
+            fields = exc.args[0] if exc.args and isinstance(exc.args[0], dict) else {}
+            return Outcome(error=fields.get("C", "?"), message=fields.get("M", str(exc)), detail=fields.get("D", ""))
+        return Outcome(rows=[list(row) for row in cursor.fetchall()] if cursor.description else [])
+
+    return run, connection.close
+
+
+def psycopg_session(address: Address, *, extended: bool) -> tuple[Run, Callable[[], None]]:
+    connection = psycopg.connect(
+        host=address.host,
+        port=address.port,
+        user=address.user,
+        password=address.password,
+        dbname=address.database,
+        sslmode="verify-ca",
+        sslrootcert=address.ca_file or "system",
+        prepare_threshold=None,
+        autocommit=True,
+    )
+
+    def run(sql: str) -> Outcome:
+        # a sequence of parameters, even an empty one, makes psycopg take the extended protocol
+        text, values = (sql.replace("%", "%%"), []) if extended else (sql, None)
+        try:
+            cursor = connection.execute(text.encode(), values)
+        except psycopg.Error as exc:
+            diagnosis = exc.diag
+            message = diagnosis.message_primary or str(exc)
+            return Outcome(error=exc.sqlstate or "?", message=message, detail=diagnosis.message_detail or "")
+        rows = [list(row) for row in cursor.fetchall()] if cursor.description else []
+        return Outcome(rows=rows, tag=cursor.statusmessage or "")
+
+    return run, connection.close
+
+
+PROTOCOLS: dict[str, Callable[[Address], tuple[Run, Callable[[], None]]]] = {
+    "redshift_connector": redshift_connector_session,
+    "psycopg-simple": lambda address: psycopg_session(address, extended=False),
+    "psycopg-extended": lambda address: psycopg_session(address, extended=True),
+}
+
+
+class Session:
+    """One session, in a thread of its own as soon as a statement has to wait."""
+
+    def __init__(self, protocol: str, address: Address) -> None:
+        self._run, self._close = PROTOCOLS[protocol](address)
+        self._waiting: threading.Thread | None = None
+        self._outcome: Outcome | None = None
+
+    def run(self, sql: str) -> Outcome:
+        return self._run(sql)
+
+    def start(self, sql: str) -> bool:
+        """Start a statement; tell whether it is still waiting half a second later."""
+
+        def work() -> None:
+            self._outcome = self._run(sql)
+
+        self._waiting = threading.Thread(target=work, daemon=True)
+        self._waiting.start()
+        self._waiting.join(0.5)
+        return self._waiting.is_alive()
+
+    def join(self) -> Outcome:
+        """Return what the started statement led to."""
+        if self._waiting is None:
+            raise ValueError("no statement was started in this session")
+        self._waiting.join(30)
+        if self._outcome is None:
+            return Outcome(error="?", message="the statement still waits after 30 s")
+        return self._outcome
+
+    def close(self) -> None:
+        self._close()
