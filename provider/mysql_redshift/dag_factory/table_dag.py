@@ -19,7 +19,7 @@ from mysql_redshift.operators import (
     S3ParquetToRedshiftOperator,
     WindowPlanOperator,
 )
-from mysql_redshift.operators.plan import CHUNKS
+from mysql_redshift.operators.plan import PLAN
 
 RETRIES: dict[str, Any] = {
     "retries": 3,
@@ -46,14 +46,15 @@ def table_dag(pipeline: Pipeline, table: str) -> DAG:
     )
     with dag:
         plan = WindowPlanOperator(task_id="plan", spec=plain)
-        decided: Any = plan.output  # an XCom; Airflow resolves it before the task runs
+        chunks: Any = plan.output  # XComs; Airflow resolves them before the tasks run
+        decided: Any = chunks[PLAN]
         extract = MySQLToS3ParquetOperator.partial(
             task_id="extract",
             spec=plain,
             plan=decided,
             pool=spec.source.pool or "default_pool",
             map_index_template="{{ chunk_name }}",
-        ).expand(chunk=decided[CHUNKS])
+        ).expand(chunk=chunks)
         receipts: Any = extract.output
         publish = LogPublishOperator(
             task_id="publish", spec=plain, plan=decided, receipts=receipts, trigger_rule="none_failed"

@@ -22,7 +22,7 @@ class MySQLToS3ParquetOperator(TableOperator):
 
     Returns a chunk's receipt, or the published log entry (without its schema and spec).
 
-    :param plan: what WindowPlanOperator returned. :param chunk: one of its ``chunks``.
+    :param plan: the XCom ``plan`` of WindowPlanOperator. :param chunk: one of the chunks it returned.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "plan", "chunk")

@@ -11,16 +11,18 @@ from mysql_redshift.operators.table import TableOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-CHUNKS = "chunks"
+PLAN = "plan"
 
 
 class WindowPlanOperator(TableOperator):
-    """Returns the plan; XCom ``chunks`` holds the chunks to extract, over which the extract tasks are mapped.
+    """Returns the chunks to extract, over which the extract tasks are mapped; XCom ``plan`` holds the plan.
+
+    Airflow maps over a task's return value only, hence this way round.
 
     Bad input ends here, with one clear message, before any row moves.
     """
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> list[dict[str, Any]]:
         """Plan the run; the target is checked too, unless the run leaves it alone."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
         from mysql_redshift.steps import plan  # noqa: PLC0415
@@ -41,8 +43,8 @@ class WindowPlanOperator(TableOperator):
             len(decided.chunks),
             "".join(f"; {note}" for note in decided.notes),
         )
-        context["ti"].xcom_push(key=CHUNKS, value=[codec.to_plain(chunk) for chunk in decided.work])
-        return dict(codec.to_plain(decided))
+        context["ti"].xcom_push(key=PLAN, value=codec.to_plain(decided))
+        return [codec.to_plain(chunk) for chunk in decided.work]
 
 
 def refuse_backfill(context: Context) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class LogPublishOperator(TableOperator):
     """The commit of stage one. Returns the entry's sequence, kind, rows and positions.
 
-    :param plan: what WindowPlanOperator returned. :param receipts: what the extract tasks returned.
+    :param plan: the XCom ``plan`` of WindowPlanOperator. :param receipts: what the extract tasks returned.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "plan", "receipts")
