@@ -1,0 +1,97 @@
+"""What the port promises of one bucket: on a real S3 server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from devstack.process import free_port
+from mysql_redshift.adapters.s3 import S3Store
+from mysql_redshift.errors import StoreError, StoreUnavailable
+from tests.stack.s3.conftest import MakeStore
+
+MEBIBYTE = 2**20
+
+
+def test_an_object_comes_back_as_it_was_put(store: S3Store) -> None:
+    """get, head and list agree on body, size and ETag."""
+    etag = store.put("a/b.json", b"body")
+
+    found, info = store.get("a/b.json"), store.head("a/b.json")
+
+    assert found is not None
+    assert (found.body, found.etag) == (b"body", etag)
+    assert info is not None
+    assert (info.size, info.etag) == (4, etag)
+    assert list(store.list("a/")) == [info]
+
+
+def test_a_missing_object_is_none(store: S3Store) -> None:
+    """None is said of a key that S3 says does not exist."""
+    assert store.get("nothing") is None
+    assert store.head("nothing") is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda store, path: store.get("k"), id="get"),
+        pytest.param(lambda store, path: store.head("k"), id="head"),
+        pytest.param(lambda store, path: store.put("k", b""), id="put"),
+        pytest.param(lambda store, path: store.put_new("k", b""), id="put_new"),
+        pytest.param(lambda store, path: store.upload("k", path), id="upload"),
+        pytest.param(lambda store, path: list(store.list("k")), id="list"),
+        pytest.param(lambda store, path: store.delete(["k"]), id="delete"),
+    ],
+)
+def test_a_missing_bucket_is_never_a_missing_object(
+    make_store: MakeStore, tmp_path: Path, call: Callable[[S3Store, Path], object]
+) -> None:
+    """L8: what is unreadable is not empty; every call names the bucket and the key that sets it."""
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+
+    with pytest.raises(StoreError, match="no-such-bucket") as error:
+        call(make_store(name="no-such-bucket"), path)
+
+    assert "lake.bucket" in error.value.remedy
+
+
+def test_a_large_file_is_uploaded_in_parts_and_whole(store: S3Store, tmp_path: Path) -> None:
+    """A file above the threshold arrives in parts; S3's own answer says its size."""
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(65 * MEBIBYTE)
+
+    info = store.upload("large", path)
+
+    assert info.size == 65 * MEBIBYTE
+    assert info.etag.endswith("-5")
+
+
+def test_a_listing_goes_on_to_its_end(store: S3Store) -> None:
+    """L9: 1,500 keys are more than one page, and more than one request deletes."""
+    keys = [f"log/{number:06d}.json" for number in range(1500)]
+    for key in keys:
+        store.put(key, b"")
+
+    assert [info.key for info in store.list("log/")] == keys
+    assert [info.key for info in store.list("log/", start_after=keys[1200])] == keys[1201:]
+
+    store.delete(keys)
+    assert list(store.list("")) == []
+
+
+def test_deleting_what_is_gone_is_no_error(store: S3Store) -> None:
+    """A cleanup that is run again finds nothing to complain about."""
+    store.delete(["gone", "gone too"])
+
+
+def test_a_server_that_is_down_is_a_transient_error(make_store: MakeStore) -> None:
+    """A retry may succeed; the message names the object."""
+    with pytest.raises(StoreUnavailable, match="could not be reached") as error:
+        make_store(endpoint=f"http://127.0.0.1:{free_port()}").get("some/key")
+
+    assert error.value.where.endswith("/some/key")
