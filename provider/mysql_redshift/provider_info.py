@@ -15,6 +15,7 @@ def get_provider_info() -> dict[str, Any]:
         "name": "MySQL to Redshift",
         "description": "Keeps Redshift tables in step with MySQL tables, with every row accounted for.",
         "connection-types": [_connection_type()],
+        "cli": [f"{PACKAGE}.cli.definition.get_mysql_redshift_cli_commands"],
         "config": {"mysql_redshift": _configuration()},
     }
 

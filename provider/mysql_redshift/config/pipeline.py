@@ -59,11 +59,11 @@ def _resolve(reading: Reading, only: str | None) -> Pipeline:
     tables: dict[str, TableSpec] = {}
     entries: dict[str, TableEntry] = {}
     broken: dict[str, ConfigurationError] = {}
-    shared = reading.shared()
+    shared = reading.entries.shared()
     for name in reading.file.tables if only is None else [only]:
         try:
-            refuse(shared.get(name, ()), where=reading.where(name))
-            entries[name] = reading.entry(name)
+            refuse(shared.get(name, ()), where=reading.entries.where(name))
+            entries[name] = reading.entries.entry(name)
             tables[name] = table_spec(reading.file, entries[name], name, reading.environment)
         except ConfigurationError as exc:
             broken[name] = exc

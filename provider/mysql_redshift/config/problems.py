@@ -61,6 +61,12 @@ def refuse(problems: Iterable[Problem], *, where: str) -> None:
         raise InvalidYaml(found, where=where)
 
 
+def beside(known: Iterable[Problem], more: Iterable[Problem]) -> list[Problem]:
+    """Return those of ``more`` that do not lie at or below a known one: they would only follow from it."""
+    places = [problem.location for problem in known]
+    return [p for p in more if not any(p.location[: len(place)] == place for place in places)]
+
+
 def looks_secret(value: object) -> bool:
     """Whether a value is better not shown."""
     return isinstance(value, str) and SECRET_VALUE.search(value) is not None

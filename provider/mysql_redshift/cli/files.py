@@ -1,0 +1,100 @@
+"""lint, render, schema: what can be said of the YAML alone. No connection is made."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mysql_redshift.cli.command import command
+from mysql_redshift.cli.output import say, show
+from mysql_redshift.cli.selection import environment_of, folder_of, pipeline_files, select_tables
+from mysql_redshift.config import json_schema, load_pipeline
+from mysql_redshift.config.layers import OVERLAYS
+from mysql_redshift.config.problems import InvalidYaml
+from mysql_redshift.config.provenance import settings
+from mysql_redshift.errors import ConfigurationError
+
+MISTAKES = 1
+
+
+@command
+def lint(args: Namespace) -> int:
+    """Check every pipeline, in every environment that has an overlay unless ``--environment`` names one."""
+    files = pipeline_files(args)
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for environment in _environments(args):
+        for path in files:
+            for row in _mistakes(path, environment):
+                found.setdefault(tuple(row.values()), row)
+    for row in _overlooked(folder_of(args)):
+        found.setdefault(tuple(row.values()), row)
+    if args.output == "table":
+        for row in found.values():
+            print(": ".join(filter(None, [row["place"], row["key"], row["mistake"]])))
+    else:
+        show(list(found.values()), args.output)
+    say(f"{len(files)} pipelines checked, {len(found)} mistakes")
+    return MISTAKES if found else 0
+
+
+@command
+def render(args: Namespace) -> int:
+    """Show each table's settings, and the line that each comes from."""
+    (path,) = pipeline_files(args)
+    environment = environment_of(args)
+    rows = []
+    for table in select_tables(args):
+        name = table.name.partition(".")[2]
+        rows += [
+            {"table": name, "setting": setting.key, "value": _shown(setting.value, args.output), "from": setting.place}
+            for setting in settings(path, name, environment=environment)
+        ]
+    show(rows, args.output)
+    return 0
+
+
+@command
+def schema(args: Namespace) -> int:  # noqa: ARG001 - every command has the same signature
+    """Print the JSON Schema."""
+    print(json.dumps(json_schema(), indent=1))
+    return 0
+
+
+def _environments(args: Namespace) -> list[str]:
+    """An overlay is called <environment>.yaml or <pipeline>.<environment>.yaml."""
+    overlays = (folder_of(args) / OVERLAYS).glob("*.yaml")
+    found = {path.stem.rpartition(".")[2] for path in overlays}
+    return [environment_of(args)] if args.environment else [environment_of(args), *sorted(found)]
+
+
+def _mistakes(path: Path, environment: str) -> Iterator[dict[str, Any]]:
+    try:
+        errors = list(load_pipeline(path, environment=environment).broken.values())
+    except ConfigurationError as exc:
+        errors = [exc]
+    for error in errors:
+        if isinstance(error, InvalidYaml):
+            for problem in error.problems:
+                yield {"place": problem.place, "key": problem.key, "mistake": problem.text}
+        else:
+            yield {"place": error.where or str(path), "key": "", "mistake": _in_one_line(error)}
+
+
+def _in_one_line(error: ConfigurationError) -> str:
+    facts = {"expected": error.expected, "found": error.found}
+    return "; ".join([error.what, ", ".join(f"{name} {fact}" for name, fact in facts.items() if fact)]).removesuffix(
+        "; "
+    )
+
+
+def _overlooked(folder: Path) -> Iterator[dict[str, Any]]:
+    """A file that nobody reads looks like a pipeline that runs."""
+    for path in sorted(folder.glob("*.yml")):
+        yield {"place": str(path), "key": "", "mistake": f"is not read; call it {path.stem}.yaml"}
+
+
+def _shown(value: Any, output: str) -> Any:
+    return ", ".join(map(str, value)) if output == "table" and isinstance(value, list) else value

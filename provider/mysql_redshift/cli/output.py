@@ -1,0 +1,56 @@
+"""What a command prints: rows as a table, JSON or YAML on standard output; everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def show(rows: Sequence[Row], output: str) -> None:
+    """Print rows that have the same keys; ``output`` is table, json or yaml."""
+    if output == "json":
+        print(json.dumps(list(rows), indent=1, ensure_ascii=False))
+    elif output == "yaml":
+        import yaml  # noqa: PLC0415
+
+        print(yaml.safe_dump([dict(row) for row in rows], sort_keys=False, allow_unicode=True), end="")
+    else:
+        _table(rows)
+
+
+def say(text: str) -> None:
+    """Tell how it goes, without touching what a program reads."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _table(rows: Sequence[Row]) -> None:
+    from rich import box  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    if not rows:
+        say("Nothing to show.")
+        return
+    table = Table(box=box.SIMPLE)
+    for name in rows[0]:
+        numeric = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=4000)  # a file or a pipe has no width to fold for
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

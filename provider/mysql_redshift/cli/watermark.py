@@ -1,0 +1,130 @@
+"""watermark get, list, set, reset, history."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from mysql_redshift.cli.command import command, overall, say_error
+from mysql_redshift.cli.output import show
+from mysql_redshift.cli.selection import Selected, select_table, select_tables
+from mysql_redshift.cli.sync import actor
+from mysql_redshift.core import codec
+from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
+
+if TYPE_CHECKING:
+    from mysql_redshift.core.log import LogEntry
+
+SHORT = (
+    "position",
+    "verified_through",
+    "mysql_status",
+    "mysql_rows_extracted",
+    "redshift_status",
+    "redshift_rows_loaded",
+    "log_extracted",
+    "log_loaded",
+    "updated_at",
+    "last_error",
+)
+
+
+@command
+def get(args: Namespace) -> int:
+    """Show the state of tables: the position is always the log's. ``-o json`` shows every field."""
+    tables = select_tables(args)
+    rows: list[dict[str, Any]] = []
+    errors: list[MysqlRedshiftError | None] = []
+    for table in tables:
+        try:
+            rows.append(_state(table, whole=args.output != "table"))
+            errors.append(None)
+        except MysqlRedshiftError as exc:
+            errors.append(exc)
+            say_error(exc, name=table.name if len(tables) > 1 else "")
+    show(rows, args.output)
+    return overall(errors)
+
+
+@command
+def set_position(args: Namespace) -> int:
+    """Move a table's position by hand; the log keeps who, when and why."""
+    from mysql_redshift import steps  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+
+    if (args.timestamp is None) == (args.id is None):
+        raise ConfigurationError("One of --timestamp and --id says where the table is", remedy="Give exactly one.")
+    spec = select_table(args)
+    with Clients(spec) as clients:
+        entry = steps.watermark.set_position(
+            spec,
+            store=clients.store,
+            source=clients.source,
+            text=args.timestamp if args.id is None else args.id,
+            field="timestamp" if args.id is None else "id",
+            actor=actor(),
+            reason=args.reason,
+        )
+    show([_entry(entry)], args.output)
+    return 0
+
+
+@command
+def reset(args: Namespace) -> int:
+    """Forget a table's position. Nothing is deleted: the next run reads every row and replaces what is there."""
+    from mysql_redshift import steps  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+
+    spec = select_table(args)
+    with Clients(spec) as clients:
+        entry = steps.watermark.reset(spec, store=clients.store, actor=actor(), reason=args.reason)
+    show([_entry(entry)], args.output)
+    return 0
+
+
+@command
+def history(args: Namespace) -> int:
+    """Show the last entries of a table's log, the newest first."""
+    from mysql_redshift.core.layout import TableLayout  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.steps.journal import Journal  # noqa: PLC0415
+
+    spec = select_table(args)
+    with Clients(spec) as clients:
+        journal = Journal(clients.store, TableLayout.of(spec))
+        head = journal.head()
+        last = head.sequence if head is not None else 0
+        entries = list(journal.after(max(last - args.last, 0), through=last))
+    show([_entry(entry) for entry in reversed(entries)], args.output)
+    return 0
+
+
+def _state(table: Selected, *, whole: bool) -> dict[str, Any]:
+    from mysql_redshift import steps  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+
+    spec = table.require()
+    with Clients(spec) as clients:
+        state = steps.watermark.read(spec, clients.store)
+    plain = codec.to_plain(state) if whole else {name: getattr(state, name) for name in SHORT}
+    readable = {name: _text(getattr(state, name)) for name in ("position", "verified_through")}
+    return {"table": table.name, **plain, **readable}
+
+
+def _entry(entry: LogEntry) -> dict[str, Any]:
+    return {
+        "sequence": entry.sequence,
+        "kind": entry.kind.value,
+        "created_at": entry.created_at,
+        "position_from": _text(entry.position_from),
+        "position_to": _text(entry.position_to),
+        "rows": entry.rows,
+        "files": len(entry.files),
+        "actor": entry.actor,
+        "run": entry.run_id or entry.run_key,
+        "reason": entry.reason,
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
