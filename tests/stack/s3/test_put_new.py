@@ -28,7 +28,8 @@ def test_of_many_at_once_one_wins(make_store: MakeStore) -> None:
     with ThreadPoolExecutor(len(stores)) as pool:
         for round_number in range(10):
             key = f"race/{round_number}"
-            won = list(pool.map(lambda n: stores[n].put_new(key, b"writer %d" % n), range(len(stores))))
+            tries = [pool.submit(store.put_new, key, b"writer %d" % n) for n, store in enumerate(stores)]
+            won = [each.result() for each in tries]
             found = stores[0].get(key)
 
             assert won.count(True) == 1

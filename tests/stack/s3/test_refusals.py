@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -35,6 +35,8 @@ class Scripted(ThreadingHTTPServer):
 class Answer(BaseHTTPRequestHandler):
     """One answer of the script."""
 
+    protocol_version = "HTTP/1.1"  # which answers "100 Continue"; clients wait for it
+
     def do_any(self) -> None:
         assert isinstance(self.server, Scripted)
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -58,7 +60,7 @@ class Answer(BaseHTTPRequestHandler):
 def server() -> Iterator[Scripted]:
     """The scripted server."""
     with Scripted() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
 
@@ -126,7 +128,7 @@ def test_each_refusal_is_terminal_or_transient(
     path.write_bytes(b"x")
     store = make_store(endpoint=server.endpoint, name="lake")
     server.script = [(status, code)]
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "get": lambda: store.get("some/key"),
         "put": lambda: store.put("some/key", b""),
         "upload": lambda: store.upload("some/key", path),
