@@ -7,15 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import asdict
 
-from devstack import places, status
+from devstack import background, status
 from devstack.errors import DevstackError
+from devstack.process import keep
 from devstack.stack import SERVICES, running
+from devstack.status import Status
 
-START_SECONDS = 600  # a first start downloads
+PATIENCE_SECONDS = 15.0  # for a command that was interrupted to end by itself
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,63 +57,36 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _up(arguments: argparse.Namespace) -> int:
-    """Start a supervisor in a session of its own and wait for the addresses."""
-    home = places.home()
-    if _supervisor() is not None:
-        print("already up")
-        return _status(argparse.Namespace(output="table"))
-    home.mkdir(parents=True, exist_ok=True)
-    status.path(home).unlink(missing_ok=True)
-    log = home / "supervisor.log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            [sys.executable, "-u", "-m", "devstack", "serve", "--only", ",".join(arguments.only)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=places.REPOSITORY,
-        )
-    _pid_file().write_text(str(child.pid))
-    shown = 0
-    deadline = time.monotonic() + START_SECONDS
-    while not status.path(home).exists():
-        shown = _show(log, shown)
-        if child.poll() is not None or time.monotonic() > deadline:
-            _show(log, shown)
-            return 1
-        time.sleep(0.1)
-    _show(log, shown)
+    if background.supervisor() is None:
+        background.start(arguments.only, _say)
+        return 0
+    missing = [name for name in arguments.only if getattr(status.load(), name) is None]
+    if missing:
+        raise DevstackError(f"Servers are up, but without {', '.join(missing)}: python -m devstack down, then up")
+    print("already up: python -m devstack status")
     return 0
-
-
-def _show(log: Path, shown: int) -> int:
-    text = log.read_text(errors="replace")
-    print(text[shown:], end="", flush=True)
-    return len(text)
 
 
 def _down(arguments: argparse.Namespace) -> int:
     del arguments
-    pid = _supervisor()
-    if pid is None:
-        print("nothing is up")
-        return 0
-    os.kill(pid, signal.SIGTERM)
-    while _supervisor() is not None:
-        time.sleep(0.1)
-    print("all servers have ended")
+    print("all servers have ended" if background.stop() else "nothing is up")
     return 0
 
 
 def _status(arguments: argparse.Namespace) -> int:
     found = status.load()
-    if arguments.output == "json":
-        print(found.to_json())
-        return 0
-    for name, value in found.environment().items():
-        print(f"{name}={value}")
+    print(found.to_json() if arguments.output == "json" else _table(found))
     return 0
+
+
+def _table(found: Status) -> str:
+    rows = [
+        (service, name, str(value))
+        for service, fields in asdict(found).items()
+        if isinstance(fields, dict)
+        for name, value in fields.items()
+    ]
+    return "\n".join(f"{service:<9} {name:<17} {value}" for service, name, value in rows)
 
 
 def _exec(arguments: argparse.Namespace) -> int:
@@ -120,27 +94,30 @@ def _exec(arguments: argparse.Namespace) -> int:
     if not command:
         raise DevstackError("exec needs a command: python -m devstack exec -- COMMAND ...")
     with running(arguments.only, say=lambda line: print(line, file=sys.stderr)) as found:
-        return subprocess.run(command, env={**os.environ, **found.environment()}, check=False).returncode
+        return _attached(command, {**os.environ, **found.environment()})
+
+
+def _attached(command: Sequence[str], environment: dict[str, str]) -> int:
+    """Run a command in the foreground; interrupted, let it end first, while its servers are still up."""
+    child = subprocess.Popen(keep(command), env=environment)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:  # the terminal has told the command, too
+        child.wait(PATIENCE_SECONDS)
+        raise
+    finally:
+        child.terminate()
+        child.wait()
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    with running(arguments.only, say=print):
+    with running(arguments.only, say=_say):
         while True:
             signal.pause()
 
 
-def _pid_file() -> Path:
-    return places.home() / "supervisor.pid"
-
-
-def _supervisor() -> int | None:
-    """Return the supervisor's process id while it runs."""
-    try:
-        pid = int(_pid_file().read_text())
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (OSError, ValueError):
-        return None
-    return pid if b"devstack" in words else None
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

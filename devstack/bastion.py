@@ -12,16 +12,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from devstack import private_root
+from devstack.places import Say
+from devstack.private_root import Origin
 from devstack.process import Server, answers, free_port
 from devstack.status import BastionStatus
 
-ACCOUNT = "daemon"
+ACCOUNT = "daemon"  # sshd refuses to be "nobody"
+ORIGIN = Origin(suite="bookworm", packages=("openssh-server",))
 CONFIG = """\
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {folder}/host_key
 AuthorizedKeysFile {folder}/authorized_keys
-PidFile none
+PidFile {folder}/run/sshd.pid
 StrictModes no
 UsePAM no
 PasswordAuthentication no
@@ -40,18 +43,20 @@ UseDNS no
 """
 
 
-def start(home: Path, targets: Sequence[str]) -> tuple[Server, BastionStatus]:
+def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, BastionStatus]:
     """Start sshd on a free port; ``targets`` are the only addresses it forwards to, as ``127.0.0.1:5439``."""
     folder = home / "bastion"
     if not (folder / "client_key").exists():
         _make_keys(folder)
     user = ACCOUNT if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     port = free_port()
+    (folder / "run").mkdir(exist_ok=True)
     (folder / "sshd_config").write_text(CONFIG.format(port=port, folder=folder, targets=" ".join(targets) or "none"))
     _readable_by_account(folder)
     # -r: no re-exec, which would not find the private root's libraries
-    command: list[str | Path] = [*_sshd(), "-D", "-e", "-r", "-f", folder / "sshd_config"]
-    server = Server("bastion", command, log=home / "logs/bastion.log", account=ACCOUNT, cwd=Path("/"))
+    command: list[str | Path] = [*_sshd(say), "-D", "-e", "-r", "-f", folder / "sshd_config"]
+    # kept: sshd's children, one for each connection, live in sessions of their own
+    server = Server("bastion", command, log=home / "logs/bastion.log", account=ACCOUNT, cwd=Path("/"), kept=True)
     server.wait_ready(lambda: answers(port, expect=4) == b"SSH-")
     algorithm, key = (folder / "host_key.pub").read_text().split()[:2]
     status = BastionStatus(
@@ -60,14 +65,14 @@ def start(home: Path, targets: Sequence[str]) -> tuple[Server, BastionStatus]:
         user=user,
         private_key_file=str(folder / "client_key"),
         host_key=f"{algorithm} {key}",
-        pid=server.pid,
+        pid=int((folder / "run/sshd.pid").read_text()),
     )
     return server, status
 
 
-def _sshd() -> list[str]:
+def _sshd(say: Say) -> list[str]:
     """Return the words that start sshd; a private root's, so that no system service is installed or touched."""
-    root = private_root.fetch("openssh", "bookworm", ["openssh-server"])
+    root = private_root.fetch("openssh", ORIGIN, say)
     return private_root.launcher(root, root / "usr/sbin/sshd")
 
 
@@ -87,6 +92,6 @@ def _readable_by_account(folder: Path) -> None:
     """Give the server's account its key, and let it pass the folders above."""
     if os.geteuid() != 0:
         return
-    for name in ("host_key", "sshd_config", "authorized_keys", "host_key.pub"):
+    for name in ("host_key", "sshd_config", "authorized_keys", "host_key.pub", "run"):
         shutil.chown(folder / name, ACCOUNT, ACCOUNT)
     folder.chmod(0o755)

@@ -1,141 +1,127 @@
-"""Real MySQL (from Debian sid, in a private root) and MariaDB 10.11 (from Debian 12)."""
+"""Starts MySQL and MariaDB, each with an administrator of its own."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from devstack import private_root
 from devstack.errors import DevstackError
-from devstack.process import Server, answers, free_port, run
+from devstack.flavors import FLAVORS, MYSQL, Flavor, chosen
+from devstack.places import Say
+from devstack.process import Server, answers, free_port
 from devstack.status import MySQLStatus
 
-SYSTEM_ZONE = "Europe/Berlin"  # not UTC, so that a fault with zones shows
+SYSTEM_ZONE = "Europe/Berlin"  # not UTC, so that a fault with zones shows; DEVSTACK_SYSTEM_ZONE chooses another
 USER = "admin"
-MARIADB_SCRIPTS = (
-    "mysql_system_tables.sql",
-    "mysql_performance_tables.sql",
-    "mysql_system_tables_data.sql",
-    "maria_add_gis_sp_bootstrap.sql",
-    "mysql_sys_schema.sql",
-)
+HANDSHAKE = 5  # bytes of a greeting that tell a server from a port that merely accepts
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flavor:
-    """One of the two servers: how it is fetched, told what to do, and set up."""
+def start(flavor: Flavor, home: Path, say: Say) -> tuple[Server, MySQLStatus]:
+    """Start a server on a free port, its data below ``home``; the first time, initialise it.
 
-    name: str
-    suite: str
-    package: str
-    binary: str
-    initialise: Callable[[Path, Path, list[str]], None]
-    extra: tuple[str, ...]
+    Raises:
+        DevstackError: it cannot be fetched, or does not start.
 
-
-def start(flavor: Flavor, home: Path) -> tuple[Server, MySQLStatus]:
-    """Start a server on a free port, its data below ``home``; the first time, initialise it."""
-    root = private_root.fetch(flavor.name, flavor.suite, [flavor.package])
+    """
+    root = private_root.fetch(flavor.name, flavor.origin, say)
+    zones, zone = _zone(root)
     data = home / flavor.name
-    command = _command(flavor, root, data)
-    password = _password(home / f"{flavor.name}.password")
-    if not (data / "mysql").exists():
-        shutil.rmtree(data, ignore_errors=True)
-        data.mkdir(parents=True)
-        flavor.initialise(root, data, command)
+    command = _command(flavor, root)
+    if not data.exists():
+        _initialise(flavor, root, data, command)
     port = free_port()
-    init_file = home / f"{flavor.name}-accounts.sql"
-    init_file.write_text(_accounts(password))
-    init_file.chmod(0o600)
-    arguments = [
-        f"--socket={data}/server.sock",
-        f"--pid-file={data}/server.pid",
-        f"--port={port}",
-        "--bind-address=127.0.0.1",
-        f"--init-file={init_file}",
-        "--innodb-buffer-pool-size=128M",
-        "--innodb-flush-log-at-trx-commit=2",
-        "--max-connections=200",
-        "--max-allowed-packet=1G",
-        "--skip-log-bin",
-        *flavor.extra,
-    ]
-    environment = {"TZ": SYSTEM_ZONE, "TZDIR": "/usr/share/zoneinfo"}
-    server = Server(flavor.name, [*command, *arguments], log=home / "logs" / f"{flavor.name}.log", env=environment)
-    server.wait_ready(lambda: len(answers(port, expect=5)) == 5, seconds=90)
-    version = _version(port)
+    password = _password(home / f"{flavor.name}.password")
+    accounts = _accounts(flavor, home, password)
+    server = Server(
+        flavor.name,
+        [*command, f"--datadir={data}", *_options(data, port, accounts), *flavor.options],
+        log=home / "logs" / f"{flavor.name}.log",
+        env={"TZ": zone, "TZDIR": str(zones)},
+    )
+    server.wait_ready(lambda: len(answers(port, expect=HANDSHAKE)) == HANDSHAKE, seconds=90)
     status = MySQLStatus(
         flavor=flavor.name,
-        version=version,
+        version=_version(port),
         host="127.0.0.1",
         port=port,
         user=USER,
         password=password,
-        system_zone=SYSTEM_ZONE,
+        system_zone=zone,
     )
     return server, status
 
 
-def preferred() -> tuple[str, str]:
+def preferred(say: Say | None = None) -> tuple[str, str]:
     """Return which flavour the demo uses and why: MYSQL_FLAVOR, else real MySQL where it can be had."""
-    chosen = os.environ.get("MYSQL_FLAVOR", "")
-    if chosen:
-        if chosen not in FLAVORS:
-            raise DevstackError(f"MYSQL_FLAVOR is {chosen!r}; expected one of {', '.join(FLAVORS)}")
-        return chosen, "MYSQL_FLAVOR says so"
+    name = os.environ.get("MYSQL_FLAVOR", "")
+    if name:
+        return chosen(name).name, "MYSQL_FLAVOR says so"
     try:
-        private_root.fetch("mysql", MYSQL.suite, [MYSQL.package])
+        private_root.fetch("mysql", MYSQL.origin, say)
     except DevstackError as exc:
         return "mariadb", f"real MySQL cannot be had here: {str(exc).splitlines()[-1]}"
     return "mysql", "real MySQL"
 
 
-def _command(flavor: Flavor, root: Path, data: Path) -> list[str]:
-    """Return the server's command line up to what both initialising and running need."""
-    start = private_root.launcher(root, root / flavor.binary)
-    common = [
+def _zone(root: Path) -> tuple[Path, str]:
+    """Return the zones' folder and the zone: a server that does not find it would fall back to UTC silently."""
+    folder = root / "usr/share/zoneinfo"
+    zone = os.environ.get("DEVSTACK_SYSTEM_ZONE") or SYSTEM_ZONE
+    if not (folder / zone).is_file():
+        raise DevstackError(f"DEVSTACK_SYSTEM_ZONE is {zone!r}, which is not a zone of {folder}")
+    return folder, zone
+
+
+def _command(flavor: Flavor, root: Path) -> list[str]:
+    """Return the start of the command line, which initialising and running share."""
+    return [
+        *private_root.launcher(root, root / flavor.binary),
         "--no-defaults",
         f"--basedir={root}/usr",
         f"--lc-messages-dir={root}/usr/share/mysql",
         f"--character-sets-dir={root}/usr/share/mysql/charsets",
         f"--plugin-dir={root}/usr/lib/mysql/plugin",
-        f"--datadir={data}",
+        *(["--user=root"] if os.geteuid() == 0 else []),
     ]
-    return [*start, *common, *(["--user=root"] if os.geteuid() == 0 else [])]
 
 
-def _initialise_mysql(root: Path, data: Path, command: list[str]) -> None:
-    del root, data  # the command names them
-    run([*command, "--initialize-insecure"])
+def _initialise(flavor: Flavor, root: Path, data: Path, command: list[str]) -> None:
+    """Make the data beside their place: what was interrupted is never taken for whole."""
+    building = data.with_suffix(".building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    flavor.initialise(root, building, [*command, f"--datadir={building}"])
+    building.rename(data)
 
 
-def _initialise_mariadb(root: Path, data: Path, command: list[str]) -> None:
-    """Feed the bootstrap scripts, as mariadb-install-db does; that script itself expects a system installation."""
-    (data / "mysql").mkdir()
-    share = root / "usr/share/mysql"
-    script = data.parent / "mariadb-bootstrap.sql"
-    parts = ["create database if not exists mysql;\nuse mysql;\nSET @auth_root_socket=NULL;\n"]
-    parts += [(share / name).read_text() for name in MARIADB_SCRIPTS]
-    script.write_text("\n".join(parts))
-    quoted = " ".join(f"'{part}'" for part in [*command, "--bootstrap"])
-    try:
-        run(["sh", "-c", f"{quoted} < '{script}'"])
-    except DevstackError:
-        shutil.rmtree(data, ignore_errors=True)
-        raise
-    script.unlink()
+def _options(data: Path, port: int, accounts: Path) -> list[str]:
+    return [
+        f"--socket={data}/server.sock",
+        f"--pid-file={data}/server.pid",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--init-file={accounts}",
+        "--innodb-buffer-pool-size=128M",
+        "--innodb-flush-log-at-trx-commit=2",
+        "--max-connections=200",
+        "--max-allowed-packet=1G",
+        "--skip-log-bin",
+    ]
 
 
-def _accounts(password: str) -> str:
-    return (
+def _accounts(flavor: Flavor, home: Path, password: str) -> Path:
+    """Write the SQL that the server runs each time it starts."""
+    file = home / f"{flavor.name}-accounts.sql"
+    file.touch(mode=0o600)
+    file.write_text(
         f"CREATE USER IF NOT EXISTS '{USER}'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
         f"ALTER USER '{USER}'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
-        f"GRANT ALL PRIVILEGES ON *.* TO '{USER}'@'127.0.0.1' WITH GRANT OPTION;\n"
+        f"GRANT ALL PRIVILEGES ON *.* TO '{USER}'@'127.0.0.1' WITH GRANT OPTION;\n{flavor.close_root}"
     )
+    return file
 
 
 def _password(file: Path) -> str:
@@ -150,23 +136,7 @@ def _password(file: Path) -> str:
 def _version(port: int) -> str:
     """Read the version from the greeting: protocol byte, then text up to a NUL."""
     greeting = answers(port, expect=64)
-    return greeting[5:].split(b"\0", 1)[0].decode(errors="replace").removeprefix("5.5.5-")
+    return greeting[HANDSHAKE:].split(b"\0", 1)[0].decode(errors="replace").removeprefix("5.5.5-")
 
 
-MYSQL = Flavor(
-    name="mysql",
-    suite="sid",
-    package="mysql-server-core",
-    binary="usr/sbin/mysqld",
-    initialise=_initialise_mysql,
-    extra=("--mysqlx=OFF", "--secure-file-priv=NULL", "--performance-schema=OFF", "--innodb-redo-log-capacity=128M"),
-)
-MARIADB = Flavor(
-    name="mariadb",
-    suite="bookworm",
-    package="mariadb-server-core",
-    binary="usr/sbin/mariadbd",
-    initialise=_initialise_mariadb,
-    extra=("--skip-name-resolve",),
-)
-FLAVORS = {"mysql": MYSQL, "mariadb": MARIADB}
+__all__ = ["FLAVORS", "preferred", "start"]

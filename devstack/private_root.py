@@ -1,15 +1,18 @@
-"""Fetches Debian packages into a folder of their own: the system stays as it is, and no root is needed."""
+"""Fetches Debian or Ubuntu packages into a folder of their own: the system stays as it is, and no root is needed."""
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from devstack import places
 from devstack.errors import DevstackError
+from devstack.places import Say
 from devstack.process import run
 
 # Packages whose scripts or files are of no use in a private root; apt takes them for installed.
@@ -25,17 +28,49 @@ STUBS = (
     "init-system-helpers",
     "libc-bin",
 )
-KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp")
 
 
-def fetch(name: str, suite: str, packages: Sequence[str]) -> Path:
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Packages and the Debian suite they come from; Ubuntu machines take them from their own release."""
+
+    suite: str
+    packages: tuple[str, ...]
+    ubuntu_packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribution:
+    """Where a distribution keeps its packages, and with what it signs them."""
+
+    name: str
+    mirror: str
+    keyring: Path
+    components: str
+    release: str  # empty: the origin names its own
+
+
+KEYRINGS = {
+    "debian": ("debian-archive-keyring.gpg", "debian-archive-keyring.pgp"),
+    "ubuntu": ("ubuntu-archive-keyring.gpg",),
+}
+COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
+
+
+def fetch(name: str, origin: Origin, say: Say | None = None) -> Path:
     """Return a folder with the packages and what they depend on, unpacked; downloaded once.
 
     Raises:
         DevstackError: apt is not there, or the mirror has no such suite or package.
 
     """
-    return places.cached(f"{name}-{platform.machine()}", lambda root: _unpack(root, suite, packages))
+    digest = hashlib.sha256(repr(origin).encode()).hexdigest()[:8]
+
+    def announce() -> None:
+        if say:
+            say(f"fetching {name} from {_distribution().mirror}: once for this machine")
+
+    return places.cached(f"{name}-{platform.machine()}-{digest}", lambda root: _unpack(root, origin), announce)
 
 
 def launcher(root: Path, binary: Path) -> list[str]:
@@ -49,36 +84,48 @@ def launcher(root: Path, binary: Path) -> list[str]:
     raise DevstackError(f"{root} holds no dynamic loader: delete the folder and start again")
 
 
-def _unpack(root: Path, suite: str, packages: Sequence[str]) -> None:
+def _unpack(root: Path, origin: Origin) -> None:
     apt = root / "apt"
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (apt / folder).mkdir(parents=True)
-    (apt / "sources.list").write_text(_source(suite))
-    (apt / "status").write_text("".join(_stub(package) for package in STUBS))
+    distribution = _distribution()
+    (apt / "sources.list").write_text("".join(_sources(distribution, origin)))
+    architecture = _output("dpkg", "--print-architecture").strip()
+    (apt / "status").write_text("".join(_stub(package, architecture) for package in STUBS))
     options = _options(apt)
     run(["apt-get", *options, "update", "-qq"])
-    run(["apt-get", *options, "install", "-y", "-qq", "--download-only", *packages])
+    run(["apt-get", *options, "install", "-y", "-qq", "--download-only", *_packages(distribution, origin)])
     for archive in sorted((apt / "cache/archives").glob("*.deb")):
         run(["dpkg-deb", "-x", archive, root])
     run(["rm", "-rf", apt])
 
 
-def _source(suite: str) -> str:
-    keyring = next((path for path in KEYRINGS if Path(path).exists()), None)
+def _distribution() -> Distribution:
+    """Read the mirror from this machine's own apt configuration, whatever the format of its sources."""
+    for site in dict.fromkeys(_output("apt-get", "indextargets", "--format", "$(SITE)").split()):
+        match = re.search(r"/(debian|ubuntu)/?$", site)
+        if match:
+            return _known(match[1], site)
+    raise DevstackError("This machine's apt sources name no Debian or Ubuntu mirror")
+
+
+def _known(name: str, mirror: str) -> Distribution:
+    candidates = [Path("/usr/share/keyrings") / file for file in KEYRINGS[name]]
+    keyring = next((path for path in candidates if path.exists()), None)
     if keyring is None:
-        raise DevstackError(f"No Debian keyring on this machine; looked for {', '.join(KEYRINGS)}")
-    return f"deb [signed-by={keyring}] {_mirror()} {suite} main\n"
+        raise DevstackError(f"No keyring of {name} on this machine; looked for {', '.join(map(str, candidates))}")
+    release = platform.freedesktop_os_release().get("VERSION_CODENAME", "") if name == "ubuntu" else ""
+    return Distribution(name=name, mirror=mirror, keyring=keyring, components=COMPONENTS[name], release=release)
 
 
-def _mirror() -> str:
-    """Return the Debian mirror of this machine's own apt configuration."""
-    listing = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(SITE)"], capture_output=True, text=True, check=False
-    )
-    for site in dict.fromkeys(listing.stdout.split()):
-        if re.search(r"/debian/?$", site):
-            return site
-    raise DevstackError("This machine's apt sources name no Debian mirror")
+def _sources(distribution: Distribution, origin: Origin) -> Iterator[str]:
+    release = distribution.release
+    for suite in (release, f"{release}-updates") if release else (origin.suite,):
+        yield f"deb [signed-by={distribution.keyring}] {distribution.mirror} {suite} {distribution.components}\n"
+
+
+def _packages(distribution: Distribution, origin: Origin) -> tuple[str, ...]:
+    return (origin.ubuntu_packages if distribution.release else ()) or origin.packages
 
 
 def _options(apt: Path) -> list[str]:
@@ -97,17 +144,28 @@ def _options(apt: Path) -> list[str]:
     return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
 
 
-def _stub(package: str) -> str:
+def _stub(package: str, architecture: str) -> str:
     fields = {
         "Package": package,
         "Status": "install ok installed",
         "Priority": "optional",
         "Section": "misc",
         "Maintainer": "nobody <nobody@localhost>",
-        "Architecture": "amd64",
+        "Architecture": architecture,
         "Multi-Arch": "allowed",
         "Version": "99:99",
         "Provides": "debconf-2.0",
         "Description": "taken for installed",
     }
     return "".join(f"{key}: {value}\n" for key, value in fields.items()) + "\n"
+
+
+def _output(*command: str) -> str:
+    """Return what a command prints; raises DevstackError where it is missing or fails."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError as exc:
+        raise DevstackError(f"This machine has no {command[0]}: it is neither Debian nor Ubuntu") from exc
+    if done.returncode:
+        raise DevstackError(f"{' '.join(command)} ended with code {done.returncode}\n{done.stderr[-1000:]}")
+    return done.stdout

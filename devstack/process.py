@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from devstack import keeper
 from devstack.errors import DevstackError
 
 POLL_SECONDS = 0.05
+# Below the range that Linux hands out for outgoing connections (32768 and up): one of those could take the port
+# before the server does, and a probe of a port in that range can even connect to itself.
+PORTS = range(15000, 32000)
+_given: set[int] = set()  # a port may be asked for long before its server takes it
 
 
 class Server:
-    """One child in a session of its own. It dies with this process, however that ends."""
+    """One child in a session of its own. It dies with this process, however that ends.
+
+    ``kept`` puts a keeper before it, for a server whose children do not end with it; ``pid`` is then the keeper's.
+    """
 
     def __init__(
         self,
@@ -28,14 +38,16 @@ class Server:
         account: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         cwd: Path | None = None,
+        kept: bool = False,
     ) -> None:
         self.name = name
         self.log = log
         self._stop_signal = stop_signal
+        words = mortal(command, account=account)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._child = subprocess.Popen(
-                [*_as_account(account), "setpriv", "--pdeathsig", "KILL", "--", *map(str, command)],
+                keep(words) if kept else words,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -50,17 +62,20 @@ class Server:
         return self._child.pid
 
     def wait_ready(self, ready: Callable[[], bool], *, seconds: float = 60) -> None:
-        """Wait until ``ready`` says so; raises DevstackError with the log's tail where the child ends or time is up."""
-        deadline = time.monotonic() + seconds
-        while not ready():
-            if self._child.poll() is not None:
-                raise DevstackError(f"{self.name} ended with code {self._child.returncode}\n{self._tail()}")
-            if time.monotonic() > deadline:
-                raise DevstackError(f"{self.name} did not answer within {seconds:.0f} s\n{self._tail()}")
-            time.sleep(POLL_SECONDS)
+        """Wait until ``ready`` says so, and end the server where that does not come.
+
+        Raises:
+            DevstackError: the child ended, or time is up; with the log's tail.
+
+        """
+        try:
+            self._wait_ready(ready, time.monotonic() + seconds)
+        except BaseException:  # nobody else knows yet that this server is there
+            self.stop()
+            raise
 
     def stop(self, *, seconds: float = 15) -> None:
-        """Ask the whole process group to end, then kill what is left of it."""
+        """Ask the server to end, then kill what is left of its process group."""
         if self._child.poll() is None:
             self._child.send_signal(self._stop_signal)
             try:
@@ -73,16 +88,46 @@ class Server:
         except ProcessLookupError:
             return
 
+    def _wait_ready(self, ready: Callable[[], bool], deadline: float) -> None:
+        while not ready():
+            if self._child.poll() is not None:
+                raise DevstackError(f"{self.name} ended with code {self._child.returncode}\n{self._tail()}")
+            if time.monotonic() > deadline:
+                raise DevstackError(f"{self.name} does not answer\n{self._tail()}")
+            time.sleep(POLL_SECONDS)
+
     def _tail(self) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join([f"(end of {self.log})", *text.splitlines()[-25:]])
 
 
+def mortal(command: Sequence[str | Path], *, account: str | None = None, on_parents_death: str = "KILL") -> list[str]:
+    """Return the command so that it gets a signal when its parent dies; as root, under another account."""
+    # in this order: the kernel forgets the signal where a process changes its account
+    return [*_as_account(account), "setpriv", "--pdeathsig", on_parents_death, "--", *map(str, command)]
+
+
+def keep(command: Sequence[str]) -> list[str]:
+    """Return the command under a keeper, which ends it and its descendants when this process dies."""
+    return mortal([sys.executable, "-I", "-S", Path(keeper.__file__), *command], on_parents_death="TERM")
+
+
 def free_port() -> int:
     """Return a port of the loopback address that nobody listens on at this moment."""
+    for port in random.sample(PORTS, len(PORTS)):
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+    raise DevstackError(f"No free port on 127.0.0.1 between {PORTS.start} and {PORTS.stop}")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def answers(port: int, *, send: bytes = b"", expect: int = 1, seconds: float = 2) -> bytes:
@@ -98,9 +143,11 @@ def answers(port: int, *, send: bytes = b"", expect: int = 1, seconds: float = 2
 def run(command: Sequence[str | Path], *, account: str | None = None, env: Mapping[str, str] | None = None) -> None:
     """Run a command to its end; raises DevstackError with its output where it fails."""
     done = subprocess.run(
-        [*_as_account(account), *map(str, command)],
+        mortal(command, account=account),
         capture_output=True,
+        stdin=subprocess.DEVNULL,
         text=True,
+        errors="replace",
         env={**os.environ, **(env or {})},
         check=False,
     )

@@ -7,12 +7,15 @@ import http.client
 import shutil
 import sys
 import venv
+from contextlib import suppress
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 
 from devstack import places
+from devstack.errors import DevstackError
+from devstack.places import Say
 from devstack.process import Server, free_port, run
 from devstack.status import S3Status
 
@@ -21,10 +24,11 @@ REGION = "us-east-1"
 LOCK_FILE = places.REPOSITORY / "requirements/ministack.lock"
 
 
-def start(home: Path) -> tuple[Server, S3Status]:
+def start(home: Path, say: Say) -> tuple[Server, S3Status]:
     """Start the server on a free port, its objects below ``home``, and create the bucket."""
     digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()[:12]
-    environment = places.cached(f"ministack-{sys.version_info.major}.{sys.version_info.minor}-{digest}", _install)
+    name = f"ministack-{sys.version_info.major}.{sys.version_info.minor}-{digest}"
+    environment = places.cached(name, _install, lambda: say("installing ministack: once for this machine"))
     port = free_port()
     settings = {
         "BIND_HOST": "127.0.0.1",
@@ -37,11 +41,12 @@ def start(home: Path) -> tuple[Server, S3Status]:
         "PERSIST_STATE": "1",
         "STATE_DIR": str(home / "s3/state"),
         "DOCKER_HOST": "unix:///nonexistent",
+        "TMPDIR": str(home / "s3/tmp"),  # it leaves a file there
         "PYTHONPATH": str(environment / "site"),
     }
-    command = [sys.executable, "-m", "ministack"]
-    if (environment / "bin/ministack").exists():
-        command = [str(environment / "bin/python"), str(environment / "bin/ministack")]
+    (home / "s3/tmp").mkdir(parents=True, exist_ok=True)
+    # -S: nothing of our own virtual environment; -P: nothing of the current folder
+    command = [sys.executable, "-S", "-P", "-m", "ministack"]
     server = Server("s3", command, log=home / "logs/s3.log", env=settings, cwd=home)
     server.wait_ready(lambda: _healthy(port))
     status = S3Status(
@@ -55,9 +60,10 @@ def _install(folder: Path) -> None:
     """Make the environment; scripts name their interpreter by path, so packages go to a folder that may be moved."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     target = folder / "site"
-    if uv:
-        run([uv, "pip", "install", "-q", "--python", sys.executable, "--target", target, "-r", LOCK_FILE])
-        return
+    with suppress(DevstackError):  # pip may know an index that uv was not told of
+        if uv:
+            run([uv, "pip", "install", "-q", "--python", sys.executable, "--target", target, "-r", LOCK_FILE])
+            return
     builder = folder / "builder"
     venv.create(builder, with_pip=True)
     run([builder / "bin/pip", "install", "-q", "--target", target, "-r", LOCK_FILE])

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from devstack import bastion, mysql, places, postgres, s3, stand_in
+from devstack import bastion, flavors, mysql, places, postgres, s3, stand_in, status
 from devstack.errors import DevstackError
+from devstack.places import Say
 from devstack.process import Server, free_port
-from devstack.status import MySQLStatus, Status, path
+from devstack.status import BastionStatus, MySQLStatus, PostgresStatus, RedshiftStatus, S3Status, Status
 
 SERVICES = ("postgres", "s3", "mysql", "mariadb", "bastion", "redshift")
-Say = Callable[[str], None]
+OTHER_ACCOUNTS = frozenset({"postgres", "bastion", "redshift"})
 
 
 @contextmanager
@@ -25,24 +26,27 @@ def running(only: Sequence[str] = SERVICES, home: Path | None = None, say: Say |
     """Start the servers named, yield their addresses, and end them all.
 
     The addresses are also written to ``status.json`` in the home. Redshift brings the bastion and S3 with it.
+    Call it from a thread that lives as long as the servers: the kernel ends them with the thread that started them.
 
     Raises:
-        DevstackError: an unknown name, or a server that does not start.
+        DevstackError: an unknown name, a home in use, or a server that cannot be fetched or does not start.
 
     """
     wanted = _wanted(only)
-    folder = home or places.home()
+    folder = (home or places.home()).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    with ExitStack() as servers, _signals_raise():
-        status = _start(wanted, folder, servers, say or _silent)
-        file = path(folder)
+    if wanted & OTHER_ACCOUNTS:
+        places.require_open(folder, "DEVSTACK_HOME")
+    with places.claimed(folder), ExitStack() as servers, _signals_raise():
+        found = _Start(folder, servers, say or _silent).everything(wanted)
+        file = status.path(folder)
         servers.callback(file.unlink, missing_ok=True)
         partial = file.with_suffix(".partial")
         partial.touch(mode=0o600)
-        partial.write_text(status.to_json())
+        partial.write_text(found.to_json())
         partial.rename(file)
-        yield status
+        yield found
 
 
 def _wanted(only: Sequence[str]) -> frozenset[str]:
@@ -52,62 +56,88 @@ def _wanted(only: Sequence[str]) -> frozenset[str]:
     return frozenset(only) | ({"bastion", "s3"} if "redshift" in only else frozenset())
 
 
-def _start(wanted: frozenset[str], home: Path, servers: ExitStack, say: Say) -> Status:
-    begun = time.monotonic()
+class _Start:
+    """Starts one server after the other, telling each with the seconds since the beginning."""
 
-    def keep(server: Server, what: str) -> None:
-        servers.callback(server.stop)
-        say(f"[{time.monotonic() - begun:5.1f} s] {what}")
+    def __init__(self, home: Path, servers: ExitStack, say: Say) -> None:
+        self._home = home
+        self._servers = servers
+        self._say = say
+        self._begun = time.monotonic()
 
-    found = Status(home=str(home))
-    values: dict[str, object] = {}
-    if "postgres" in wanted:
-        server, values["postgres"] = postgres.start("postgres", home)
-        keep(server, "PostgreSQL for Airflow's metadata")
-    s3_status = None
-    if "s3" in wanted:
-        server, s3_status = s3.start(home)
-        values["s3"] = s3_status
-        keep(server, f"S3 at {s3_status.endpoint}")
-    databases: list[MySQLStatus] = []
-    for name, flavor in mysql.FLAVORS.items():
-        if name in wanted:
-            server, address = mysql.start(flavor, home)
-            values[name] = address
-            databases.append(address)
-            keep(server, f"{'MySQL' if name == 'mysql' else 'MariaDB'} {address.version} at port {address.port}")
-    ports = (free_port(), free_port())
-    if "bastion" in wanted:
-        targets = [f"127.0.0.1:{port}" for port in (ports[0], *(d.port for d in databases))]
-        server, gate = bastion.start(home, targets)
-        values["bastion"] = gate
-        keep(server, f"OpenSSH bastion at port {gate.port}")
-        if "redshift" in wanted:
-            server, storage = postgres.start("redshift-storage", home)
-            servers.callback(server.stop)
-            server, values["redshift"] = stand_in.start(home, ports, storage, s3_status, gate.pid)
-            keep(server, f"Redshift stand-in at port {ports[0]}, through the bastion only")
-    return Status(**{**found.__dict__, **values})
+    def everything(self, wanted: frozenset[str]) -> Status:
+        metadata = self._metadata() if "postgres" in wanted else None
+        lake = self._lake() if "s3" in wanted else None
+        databases = {name: self._database(name) for name in flavors.FLAVORS if name in wanted}
+        ports = (free_port(), free_port())
+        gate = self._gate([ports[0], *(database.port for database in databases.values())], wanted)
+        warehouse = self._warehouse(ports, lake, gate) if lake and gate and "redshift" in wanted else None
+        return Status(
+            home=str(self._home),
+            mysql=databases.get("mysql"),
+            mariadb=databases.get("mariadb"),
+            s3=lake,
+            bastion=gate,
+            redshift=warehouse,
+            postgres=metadata,
+        )
+
+    def _metadata(self) -> PostgresStatus:
+        server, address = postgres.start("postgres", self._home)
+        self._keep(server, f"PostgreSQL for Airflow's metadata at port {address.port}")
+        return address
+
+    def _lake(self) -> S3Status:
+        server, address = s3.start(self._home, self._tell)
+        self._keep(server, f"S3 at {address.endpoint}")
+        return address
+
+    def _database(self, name: str) -> MySQLStatus:
+        flavor = flavors.FLAVORS[name]
+        server, address = mysql.start(flavor, self._home, self._tell)
+        self._keep(server, f"{flavor.title} {address.version} at port {address.port}")
+        return address
+
+    def _gate(self, ports: Sequence[int], wanted: frozenset[str]) -> BastionStatus | None:
+        if "bastion" not in wanted:
+            return None
+        server, address = bastion.start(self._home, [f"127.0.0.1:{port}" for port in ports], self._tell)
+        self._keep(server, f"OpenSSH bastion at port {address.port}")
+        return address
+
+    def _warehouse(self, ports: tuple[int, int], lake: S3Status, gate: BastionStatus) -> RedshiftStatus:
+        server, storage = postgres.start("redshift-storage", self._home)
+        self._servers.callback(server.stop)
+        server, address = stand_in.start(self._home, ports, storage, lake, gate.pid)
+        self._keep(server, f"Redshift stand-in at port {address.port}, through the bastion only")
+        return address
+
+    def _keep(self, server: Server, what: str) -> None:
+        self._servers.callback(server.stop)
+        self._tell(what)
+
+    def _tell(self, line: str) -> None:
+        self._say(f"[{time.monotonic() - self._begun:5.1f} s] {line}")
 
 
 @contextmanager
 def _signals_raise() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind like Ctrl-C, so that nothing is left behind."""
+    """Let SIGTERM and SIGHUP unwind like Ctrl-C, unless somebody handles them already."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del frame
         sys.exit(128 + number)
 
-    if os.environ.get("DEVSTACK_KEEP_SIGNALS"):
-        yield
-        return
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in signals}
+    mine = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        mine = []  # only the main thread may set handlers
+    for number in mine:
+        signal.signal(number, stop)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _silent(line: str) -> None:

@@ -17,12 +17,13 @@ IAM_ROLE = "arn:aws:iam::123456789012:role/copy"
 
 
 def start(
-    home: Path, ports: tuple[int, int], storage: PostgresStatus, s3: S3Status | None, bastion_pid: int
+    home: Path, ports: tuple[int, int], storage: PostgresStatus, s3: S3Status, bastion_pid: int
 ) -> tuple[Server, RedshiftStatus]:
     """Start the proxy on ``ports``: the first admits only the bastion, the second anybody."""
     folder = home / "redshift"
     certificates.make(folder)
     password = _secret(folder / "password", secrets.token_hex(12))
+    _secret(folder / "s3-secret", s3.secret_key)
     port, conformance_port = ports
     options = {
         "--host": "127.0.0.1",
@@ -36,18 +37,14 @@ def start(
         "--password-file": folder / "password",
         "--tls-cert": folder / "server.pem",
         "--tls-key": folder / "server.key",
+        "--s3-endpoint": s3.endpoint,
+        "--s3-access-key": s3.access_key,
+        "--s3-secret-key-file": folder / "s3-secret",
         "--iam-role": IAM_ROLE,
         "--bastion-pid": bastion_pid,
         "--log-file": home / "logs/redshift.log",
         "--control-socket": folder / "control.sock",
     }
-    if s3 is not None:
-        _secret(folder / "s3-secret", s3.secret_key)
-        options |= {
-            "--s3-endpoint": s3.endpoint,
-            "--s3-access-key": s3.access_key,
-            "--s3-secret-key-file": folder / "s3-secret",
-        }
     arguments = [str(part) for pair in options.items() for part in pair]
     command = [sys.executable, "-m", "devstack.redshift", "serve", *arguments]
     server = Server("redshift", command, log=home / "logs/redshift.out", cwd=places.REPOSITORY)

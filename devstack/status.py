@@ -50,7 +50,10 @@ class BastionStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftStatus:
-    """The Redshift stand-in as the bastion sees it; ``conformance_port`` lets anybody in, for tests of the stand-in."""
+    """The Redshift stand-in as the bastion sees it.
+
+    For tests of the stand-in: ``conformance_port`` lets anybody in, and ``control_socket`` takes orders for faults.
+    """
 
     host: str
     port: int
@@ -60,7 +63,7 @@ class RedshiftStatus:
     database: str
     ca_file: str
     iam_role: str
-    control_socket: str = ""
+    control_socket: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +128,9 @@ def load() -> Status:
     """Read the addresses from DEVSTACK_STATUS, else from the home; raises DevstackError where nothing is up."""
     file = Path(os.environ.get("DEVSTACK_STATUS") or path(places.home()))
     try:
-        return from_json(file.read_text())
+        found = from_json(file.read_text())
     except FileNotFoundError as exc:
         raise DevstackError(f"No local servers are up ({file} is missing): python -m devstack up") from exc
+    if places.is_abandoned(Path(found.home)):
+        raise DevstackError(f"The servers of {file} have ended: python -m devstack up")
+    return found
