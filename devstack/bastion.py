@@ -47,7 +47,7 @@ def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, Bastion
     """Start sshd on a free port; ``targets`` are the only addresses it forwards to, as ``127.0.0.1:5439``."""
     folder = home / "bastion"
     if not (folder / "client_key").exists():
-        _make_keys(folder)
+        make_keys(folder)
     user = ACCOUNT if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     port = free_port()
     (folder / "run").mkdir(exist_ok=True)
@@ -76,7 +76,8 @@ def _sshd(say: Say) -> list[str]:
     return private_root.launcher(root, root / "usr/sbin/sshd")
 
 
-def _make_keys(folder: Path) -> None:
+def make_keys(folder: Path) -> None:
+    """Make the server's key and the client's, with the file of keys that may enter."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in ("host_key", "client_key"):
