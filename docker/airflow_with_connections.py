@@ -46,4 +46,4 @@ def connections() -> dict[str, dict[str, object]]:
 
 if __name__ == "__main__":
     found = {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in connections().items()}
-    os.execvpe("airflow", ["airflow", *sys.argv[1:]], {**os.environ, **found})  # noqa: S606
+    os.execvpe("airflow", ["airflow", *sys.argv[1:]], {**os.environ, **found})

@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 def build_dags(folder: Path | str, *, environment: str | None = None) -> dict[str, DAG]:
     """Return the DAGs by id. Airflow finds them by itself: each is filled in a with block.
 
-    ``environment`` is that of ``[mysql_redshift] environment`` unless given. A broken entry becomes a DAG that shows the
-    error and fails with it; the others are not touched by it. A task start builds its own DAG only, and reads no other
-    pipeline's file.
+    ``environment`` is that of ``[mysql_redshift] environment`` unless given. A broken entry becomes a DAG that shows
+    the error and fails with it; the others are not touched by it. A task start builds its own DAG only, and reads no
+    other pipeline's file.
     """
     wanted = get_parsing_context().dag_id
     chosen = environment if environment is not None else _environment()
