@@ -24,13 +24,15 @@ class RowCountCheckOperator(TableOperator):
     because MySQL may be down.
 
     :param checks: some of ``custody``, ``bounds``, ``window``.
+    :param if_due: leave Redshift asleep where nothing was loaded since a verification of the last day.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "checks")
 
-    def __init__(self, *, checks: Sequence[str] = ALWAYS, **kwargs: Any) -> None:
+    def __init__(self, *, checks: Sequence[str] = ALWAYS, if_due: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.checks = checks
+        self.if_due = if_due
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Verify, and tell the table's asset how far."""
@@ -44,7 +46,16 @@ class RowCountCheckOperator(TableOperator):
             checks = [Check.CUSTODY.value] if only_redshift else list(self.checks)
             with Clients(spec) as clients:
                 source = None if only_redshift else clients.source
-                report = verify(spec, source=source, store=clients.store, warehouse=clients.warehouse, checks=checks)
+                report = verify(
+                    spec,
+                    source=source,
+                    store=clients.store,
+                    warehouse=clients.warehouse,
+                    checks=checks,
+                    if_due=self.if_due,
+                )
+        if report.asleep:
+            self.log.info("%s: nothing was loaded since the last verification, Redshift was not asked", spec.name)
         for result in report.results:
             self.log.info(
                 "%s: %s: expected %s, found %s%s",

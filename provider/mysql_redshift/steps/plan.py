@@ -39,7 +39,8 @@ def plan(
 ) -> Plan:
     """Decide one run: its window, its chunks, its sequence in the log.
 
-    With a ``warehouse`` the target is checked as well, before any row moves (where there are rows to move).
+    With a ``warehouse`` the target is checked as well, before any row moves: in a table's first run, after its columns
+    or its target changed, and after a failed load. Otherwise Redshift is left asleep.
     Mode redshift-only asks neither MySQL (``source`` may be None) nor the warehouse. A failure is noted in the cache;
     no position moves.
 
@@ -69,7 +70,8 @@ def _plan(
     load = _load_mode(spec, schema, cursor, request)
     _check_head(spec, schema, cursor, head)
     reading = _Reading.of(spec, request, schema, cursor, load, head, source)
-    if warehouse is not None and reading.chunks and request.mode is Mode.SYNC:
+    due = _target_is_news(spec, schema, head) or cache.redshift_status == "failed"
+    if warehouse is not None and due and reading.chunks and request.mode is Mode.SYNC:
         preflight.check_target(spec, schema, warehouse)
     return Plan(
         spec=spec,
@@ -92,6 +94,12 @@ def _plan(
         skip=request.dry_run,
         notes=reading.decision.notes,
     )
+
+
+def _target_is_news(spec: TableSpec, schema: TableSchema, head: LogEntry | None) -> bool:
+    if head is None or head.schema is None:
+        return True
+    return head.spec.target != spec.target or head.schema.fingerprint != schema.fingerprint
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,9 @@ from mysql_redshift.core import ledger, merge_sql, source_sql
 from mysql_redshift.core.checks import Check, CheckResult
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.ledger import LedgerHead
-from mysql_redshift.core.log import LogEntry
-from mysql_redshift.core.position import Position
+from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.position import Position, parse_time
+from mysql_redshift.core.safe_point import SECOND
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
@@ -20,18 +21,24 @@ from mysql_redshift.ports import ObjectStore, Source, Warehouse, WarehouseSessio
 from mysql_redshift.steps import target, watermark_cache
 from mysql_redshift.steps.journal import Journal
 from mysql_redshift.steps.labels import unique_label
+from mysql_redshift.steps.watermark_cache import WatermarkState, now_text
 
+DAY = 86_400 * SECOND
 MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the newest
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyReport:
-    """Every check passed. ``rows`` is the target's count; ``position`` what was verified through."""
+    """Every check passed. ``rows`` is the target's count; ``position`` what was verified through.
+
+    ``asleep``: Redshift was not asked, since nothing was loaded since the last verification, which is of today.
+    """
 
     results: tuple[CheckResult, ...] = ()
     rows: int | None = None
     position: Position | None = None
     log_head: int = 0
+    asleep: bool = False
 
 
 def verify(
@@ -41,8 +48,12 @@ def verify(
     store: ObjectStore,
     warehouse: Warehouse,
     checks: Sequence[str] = (Check.CUSTODY, Check.BOUNDS),
+    if_due: bool = False,
 ) -> VerifyReport:
     """Run the checks named, on real counts of both ends. ``custody`` alone needs no ``source``.
+
+    With ``if_due`` Redshift is left asleep where nothing was loaded since a verification of the last day, and every
+    entry above that is empty: those windows were counted at the source, and held no row.
 
     Raises:
         DataCheckFailed: naming each check that failed, with both counts and what to do.
@@ -51,17 +62,31 @@ def verify(
     """
     wanted = _names(checks)
     journal = Journal(store, TableLayout.of(spec))
-    head = journal.head(hint=watermark_cache.read(spec, store).log_extracted)
+    cache = watermark_cache.read(spec, store)
+    head = journal.head(hint=cache.log_extracted)
     if head is None:
         return VerifyReport()
+    if if_due and not _due(journal, cache, head):
+        watermark_cache.write(spec, store, replace(cache, verified_through=head.position_to))
+        return VerifyReport(position=head.position_to, log_head=head.sequence, asleep=True)
     try:
         report = _verify(spec, source, warehouse, wanted, journal, head)
     except MysqlRedshiftError as exc:
         watermark_cache.note_failure(spec, store, stage="redshift", error=exc)
         raise
     state = watermark_cache.read(spec, store)
-    watermark_cache.write(spec, store, replace(state, verified_through=report.position))
+    state = replace(state, verified_through=report.position, log_verified=state.log_loaded, verified_at=now_text())
+    watermark_cache.write(spec, store, state)
     return report
+
+
+def _due(journal: Journal, cache: WatermarkState, head: LogEntry) -> bool:
+    """Whether anything was loaded, is to be loaded, or failed since the last verification, or a day has passed."""
+    fresh = cache.verified_at and parse_time(now_text()) - parse_time(cache.verified_at) < DAY
+    if not fresh or cache.redshift_status != "success" or cache.log_verified != cache.log_loaded:
+        return True
+    pending = journal.after(cache.log_loaded, through=head.sequence)
+    return any(entry.files or entry.full or entry.kind is not EntryKind.EMPTY for entry in pending)
 
 
 def _verify(

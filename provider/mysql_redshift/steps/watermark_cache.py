@@ -38,6 +38,8 @@ class WatermarkState:
     log_extracted: int = 0
     log_loaded: int = 0
     verified_through: Position | None = None
+    log_verified: int = 0
+    verified_at: str = ""
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
@@ -85,10 +87,13 @@ def now_text() -> str:
 def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: MysqlRedshiftError) -> None:
     """Write status and error of a failed stage (``mysql`` or ``redshift``), never a position (D4).
 
-    Where S3 itself is what failed, nothing can be written: the error on its way says so.
+    A table that never ran has no cache, and a failure of its first plan leaves S3 as it was. Where S3 itself is what
+    failed, nothing can be written: the error on its way says so.
     """
     text = str(error)[:2000]
     try:
+        if store.head(TableLayout.of(spec).watermark) is None:
+            return
         state = read(spec, store)
         if stage == "mysql":
             write(spec, store, replace(state, mysql_status="failed", last_error=text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mysql_redshift.core.log import EntryKind
@@ -45,6 +47,27 @@ def test_an_empty_run_leaves_redshift_asleep(way: Way) -> None:
     entry = way.stage_one()
     assert (entry.kind, entry.files) == (EntryKind.EMPTY, ())
     assert way.load().asleep
+
+
+class Asleep:
+    """A cluster that must not be woken."""
+
+    identity = "asleep"
+
+    def session(self, label: str, *, statement_timeout: float | None = None) -> Any:
+        raise AssertionError(f"Redshift was woken by {label}")
+
+
+def test_a_run_with_nothing_new_wakes_redshift_at_no_step(way: Way) -> None:
+    """Neither plan's check of the target, nor load, nor verify; a run with rows does wake it."""
+    fill(way, 5)
+    way.sync()
+    way.nightly(Asleep())
+    assert watermark.read(way.spec, way.clients.store).verified_through == way.plan().position_from
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
+    way.sql("DO SLEEP(0.01)")
+    with pytest.raises(AssertionError, match="woken"):
+        way.nightly(Asleep())
 
 
 def test_pending_work_is_loaded_by_a_run_with_nothing_to_extract(way: Way) -> None:
