@@ -242,4 +242,5 @@ class _Cut:
                 sink.sendall(data)
         for end in (source, sink):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                end.shutdown(socket.SHUT_RDWR)  # wakes the thread of the other direction
+            end.close()  # with bytes unread, which tells the server that nobody is there
