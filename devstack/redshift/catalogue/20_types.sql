@@ -42,9 +42,9 @@ CREATE FUNCTION pg_catalog.varbyte_out(varbyte) RETURNS cstring IMMUTABLE STRICT
 CREATE FUNCTION pg_catalog.varbyte_recv(internal) RETURNS varbyte IMMUTABLE STRICT LANGUAGE internal AS 'bytearecv';
 CREATE FUNCTION pg_catalog.varbyte_send(varbyte) RETURNS bytea IMMUTABLE STRICT LANGUAGE internal AS 'byteasend';
 CREATE FUNCTION pg_catalog.varbyte_typmod_in(cstring[]) RETURNS integer IMMUTABLE STRICT
-    LANGUAGE internal AS 'varchartypmodin';
+    LANGUAGE internal AS 'varbittypmodin';
 CREATE FUNCTION pg_catalog.varbyte_typmod_out(integer) RETURNS cstring IMMUTABLE STRICT
-    LANGUAGE internal AS 'varchartypmodout';
+    LANGUAGE internal AS 'varbittypmodout';
 CREATE TYPE pg_catalog.varbyte (
     INPUT = varbyte_in, OUTPUT = varbyte_out, RECEIVE = varbyte_recv, SEND = varbyte_send,
     TYPMOD_IN = varbyte_typmod_in, TYPMOD_OUT = varbyte_typmod_out, LIKE = bytea
@@ -76,11 +76,12 @@ CREATE FUNCTION standin.fit_char(bpchar, integer, boolean) RETURNS bpchar LANGUA
             THEN rpad($1::text, $2 - 4)::bpchar
         ELSE standin.raise('22001', 'value too long for type character(' || ($2 - 4) || ')')::bpchar
     END $$;
+-- The type modifier of VARBYTE is its length: PostgreSQL's own for VARCHAR ends at 10 MB.
 CREATE FUNCTION standin.fit_varbyte(varbyte, integer, boolean) RETURNS varbyte LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN $1 IS NULL OR $2 < 4 OR octet_length($1::bytea) <= $2 - 4 THEN $1
-        WHEN $3 THEN substring($1::bytea FOR $2 - 4)::varbyte
-        ELSE standin.raise('22001', 'Value too long for type binary varying(' || ($2 - 4) || ')')::bytea::varbyte
+        WHEN $1 IS NULL OR $2 < 0 OR octet_length($1::bytea) <= $2 THEN $1
+        WHEN $3 THEN substring($1::bytea FOR $2)::varbyte
+        ELSE standin.raise('22001', 'Value too long for type binary varying(' || $2 || ')')::bytea::varbyte
     END $$;
 CREATE CAST (varbyte AS varbyte) WITH FUNCTION standin.fit_varbyte(varbyte, integer, boolean) AS IMPLICIT;
 -- PostgreSQL finds the function that fits a value to a declared length in pg_cast: point it to ours.

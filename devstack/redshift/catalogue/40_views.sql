@@ -1,7 +1,7 @@
 -- Redshift's system views, as far as loaders and drivers ask for them.
 CREATE FUNCTION standin.type_name(oid, integer) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
-        WHEN $1 = 'varbyte'::regtype THEN 'binary varying' || CASE WHEN $2 > 4 THEN '(' || ($2 - 4) || ')' ELSE '' END
+        WHEN $1 = 'varbyte'::regtype THEN 'binary varying' || CASE WHEN $2 >= 0 THEN '(' || $2 || ')' ELSE '' END
         WHEN $1 = 25 THEN 'character varying(65535)'
         ELSE format_type($1, $2) END $$;
 CREATE FUNCTION standin.is_superuser() RETURNS boolean LANGUAGE sql STABLE AS
@@ -22,7 +22,8 @@ CREATE VIEW pg_catalog.svv_columns AS
         CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END::varchar(3) AS is_nullable,
         regexp_replace(standin.type_name(a.atttypid, a.atttypmod), E'\\(.*\\)', '')::varchar(128) AS data_type,
         CASE WHEN a.atttypid = 25 THEN 65535
-             WHEN a.atttypid IN (1042, 1043, 'varbyte'::regtype) AND a.atttypmod > 4 THEN a.atttypmod - 4 END::integer
+             WHEN a.atttypid IN (1042, 1043) AND a.atttypmod > 4 THEN a.atttypmod - 4
+             WHEN a.atttypid = 'varbyte'::regtype AND a.atttypmod >= 0 THEN a.atttypmod END::integer
             AS character_maximum_length,
         CASE WHEN a.atttypid = 1700 AND a.atttypmod > 4 THEN (a.atttypmod - 4) >> 16 WHEN a.atttypid = 21 THEN 16
              WHEN a.atttypid = 23 THEN 32 WHEN a.atttypid = 20 THEN 64 END::integer AS numeric_precision,

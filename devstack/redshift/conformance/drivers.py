@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 import redshift_connector
 import redshift_connector.error
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +78,30 @@ def psycopg_session(address: Address, *, extended: bool) -> tuple[Run, Callable[
         autocommit=True,
     )
 
-    def run(sql: str) -> Outcome:
-        # a sequence of parameters, even an empty one, makes psycopg take the extended protocol
-        text, values = (sql.replace("%", "%%"), []) if extended else (sql, None)
+    def simple(sql: str) -> Outcome:
         try:
-            cursor = connection.execute(text.encode(), values)
+            cursor = connection.execute(sql.encode())
         except psycopg.Error as exc:
-            diagnosis = exc.diag
-            message = diagnosis.message_primary or str(exc)
-            return Outcome(error=exc.sqlstate or "?", message=message, detail=diagnosis.message_detail or "")
+            return _error(exc)
         rows = [list(row) for row in cursor.fetchall()] if cursor.description else []
         return Outcome(rows=rows, tag=cursor.statusmessage or "")
 
-    return run, connection.close
+    def by_parse(sql: str) -> Outcome:
+        """Parse, Bind and Execute: ``execute`` takes the simple protocol where a statement has no parameters."""
+        result = connection.pgconn.exec_params(sql.encode(), [])
+        if result.status in (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE):
+            return _error(psycopg.errors.error_from_result(result))
+        transformer = Transformer(connection)
+        transformer.set_pgresult(result)
+        rows = [list(row) for row in transformer.load_rows(0, result.ntuples, tuple)]
+        return Outcome(rows=rows, tag=(result.command_status or b"").decode())
+
+    return by_parse if extended else simple, connection.close
+
+
+def _error(exc: psycopg.Error) -> Outcome:
+    message = exc.diag.message_primary or str(exc)
+    return Outcome(error=exc.sqlstate or "?", message=message, detail=exc.diag.message_detail or "")
 
 
 PROTOCOLS: dict[str, Callable[[Address], tuple[Run, Callable[[], None]]]] = {

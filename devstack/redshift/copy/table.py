@@ -44,7 +44,9 @@ class TableColumn:
 
     @property
     def length(self) -> int:
-        return self.modifier - 4 if self.modifier > 4 else 65535 if self.kind in ("text", "varchar") else 64000
+        if self.kind == "varbyte":
+            return self.modifier if self.modifier >= 0 else 64000
+        return self.modifier - 4 if self.modifier > 4 else 65535
 
     @property
     def precision(self) -> int:
