@@ -64,9 +64,7 @@ CREATE FUNCTION pg_catalog.to_varbyte(varchar, varchar) RETURNS varbyte LANGUAGE
            ELSE convert_to($1, 'UTF8') END::varbyte $$;
 CREATE FUNCTION pg_catalog.md5(varbyte) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT pg_catalog.md5($1::bytea)::varchar $$;
-CREATE FUNCTION pg_catalog.len(varchar) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT length($1) $$;
-CREATE FUNCTION pg_catalog.len(bpchar) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS
+CREATE FUNCTION pg_catalog.len(text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT length($1) $$;
 CREATE FUNCTION pg_catalog.nvl(anycompatible, anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS
     $$ SELECT coalesce($1, $2) $$;
