@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
-from mysql_redshift.adapters.mysql.clock import may_write
+from mysql_redshift.adapters.mysql.clock import EARLIEST, may_write
 from mysql_redshift.core.clock import Writer
 from mysql_redshift.core.position import to_micros
 from tests.stack.mysql.conftest import Connect, execute
@@ -179,6 +179,50 @@ def test_the_clock_asks_until_innodb_answers_afresh(
         execute(writer, f"INSERT INTO {table} () VALUES ()")
         assert writers_of(source, writer) != []
         writer.rollback()
+
+
+def test_a_select_that_calls_a_stored_function_counts(
+    source: MySQLSource, connect: Connect, database: str, table: str
+) -> None:
+    """The function may write rows with the time at which the statement began."""
+    caller = connect(database=database)
+    execute(connect(), "SET GLOBAL log_bin_trust_function_creators = 1")
+    body = f"BEGIN DECLARE x INT; SET x = SLEEP(3); INSERT INTO {table} () VALUES (); RETURN 1; END"
+    execute(caller, f"CREATE FUNCTION book_it() RETURNS INT {body}")
+    in_background(caller, "SELECT book_it()")
+    until(lambda: runs(connect(), caller, "COMMAND = 'Query'"))
+    assert [writer.kind for writer in writers_of(source, caller)] in (["statement"], ["transaction", "statement"])
+
+
+@pytest.mark.parametrize(
+    ("wall_clock", "earliest"),
+    [
+        ("2026-10-25 01:59:59", "2026-10-24T23:59:59"),
+        ("2026-10-25 02:00:00", "2026-10-25T00:00:00"),
+        ("2026-10-25 02:30:00", "2026-10-25T00:30:00"),
+        ("2026-10-25 03:00:00", "2026-10-25T02:00:00"),
+        ("2026-03-29 03:30:00", "2026-03-29T01:30:00"),
+    ],
+)
+def test_in_a_repeated_hour_the_earlier_moment_counts(
+    mysql_server: Any, connect: Connect, wall_clock: str, earliest: str
+) -> None:
+    """When the clocks go back in Berlin, 02:30 is 00:30 or 01:30 in UTC: a window may only end below both."""
+    assert mysql_server.system_zone == "Europe/Berlin"
+    session = connect()
+    execute(session, "SET time_zone = 'SYSTEM'")
+    ((seconds,),) = execute(session, f"SELECT {EARLIEST.format(t=f'TIMESTAMP {wall_clock!r}')}")
+    assert datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S") == earliest
+
+
+def test_a_server_that_only_reads_shows_no_writers(source: MySQLSource, connect: Connect, database: str) -> None:
+    """What its primary still has open cannot be seen there, so the reading does not claim that it was."""
+    assert source.clock().visible
+    execute(connect(), "SET GLOBAL read_only = 1")
+    try:
+        assert not source.clock().visible
+    finally:
+        execute(connect(), "SET GLOBAL read_only = 0")
 
 
 def test_our_own_connections_do_not_count(source: MySQLSource, database: str, table: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,13 +25,19 @@ SECOND = 1_000_000
 CACHE_SECONDS = 0.11
 CACHE_TRIES = 50
 
-# trx_started is a wall clock of the system's zone, so this session is put into that zone. In a repeated hour the
-# same wall clock came twice: the last two columns say whether an hour, or half an hour, earlier it showed the same.
-TRANSACTIONS = """
-SELECT trx_mysql_thread_id, UNIX_TIMESTAMP(trx_started), trx_rows_modified, trx_is_read_only,
-       FROM_UNIXTIME(UNIX_TIMESTAMP(trx_started) - 3600) = trx_started,
-       FROM_UNIXTIME(UNIX_TIMESTAMP(trx_started) - 1800) = trx_started
+# trx_started is a wall clock of the system's zone, so this session is put into that zone. In a repeated hour one wall
+# clock means two moments: the earlier one is taken, where an hour, or half an hour, before it showed the same.
+EARLIEST = """(UNIX_TIMESTAMP({t}) - CASE
+    WHEN FROM_UNIXTIME(UNIX_TIMESTAMP({t}) - 3600) = {t} THEN 3600
+    WHEN FROM_UNIXTIME(UNIX_TIMESTAMP({t}) - 1800) = {t} THEN 1800 ELSE 0 END)"""
+TRANSACTIONS = f"""
+SELECT trx_mysql_thread_id, {EARLIEST.format(t="trx_started")}, trx_rows_modified, trx_is_read_only
 FROM information_schema.INNODB_TRX"""
+# A replica shows no transaction of its primary. Readers of clustered storage have no applier, but are read only.
+READ_ONLY = "SELECT @@global.read_only + @@global.innodb_read_only"
+FUNCTIONS = """
+SELECT DISTINCT ROUTINE_NAME FROM information_schema.ROUTINES
+WHERE ROUTINE_TYPE = 'FUNCTION' AND ROUTINE_SCHEMA NOT IN ('sys', 'mysql')"""
 
 IDLE_COMMANDS = frozenset(
     {"Sleep", "Daemon", "Connect", "Ping", "Quit", "Init DB", "Field List", "Close stmt", "Reset stmt", "Statistics"}
@@ -42,6 +49,7 @@ READING_WORDS = frozenset(
 )
 LEADING = re.compile(r"(?:\s|\(|/\*(?!!).*?\*/|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$))*", re.DOTALL)
 WORD = re.compile(r"\w+")
+CALLED = re.compile(r"(\w+)`?\s*\(")
 WRITING_IN_WITH = re.compile(r"\b(?:insert|update|delete|replace)\b", re.IGNORECASE)
 
 
@@ -50,17 +58,20 @@ def read_clock(session: Session) -> ClockReading:
     now = _now(session)
     uuid = server_uuid(session)
     session.execute("SET time_zone = 'SYSTEM'")
-    processes = session.query("SHOW FULL PROCESSLIST")
+    processes = [row for row in session.query("SHOW FULL PROCESSLIST") if row[0] != session.thread_id]
     try:
         transactions = _transactions(session)
     except AccessDenied as exc:
         if code_of(exc) != NO_PROCESS_PRIVILEGE:
             raise
         return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid)
-    writers = (*_writing_transactions(transactions, processes), *_running_statements(processes, session.thread_id, now))
-    return ClockReading(
-        now=now, writers=tuple(sorted(writers, key=lambda w: w.started)), visible=True, server_uuid=uuid
-    )
+    writing = {row[0]: row for row in _writing_statements(session, processes)}
+    writers = [
+        *_open_transactions(transactions, processes, writing),
+        *(_statement(row, now) for row in writing.values()),
+    ]
+    writers.sort(key=lambda writer: writer.started)
+    return ClockReading(now=now, writers=tuple(writers), visible=not _is_replica(session, processes), server_uuid=uuid)
 
 
 def _now(session: Session) -> int:
@@ -76,8 +87,9 @@ def _transactions(session: Session) -> list[tuple[Any, ...]]:
     try:
         for _ in range(CACHE_TRIES):
             rows = session.query(TRANSACTIONS)
-            if any(row[0] == session.thread_id for row in rows):
-                return [row for row in rows if row[0] != session.thread_id]
+            others = [row for row in rows if row[0] != session.thread_id]
+            if len(others) < len(rows):
+                return others
             time.sleep(CACHE_SECONDS)
     finally:
         if session.open:
@@ -90,29 +102,39 @@ def _transactions(session: Session) -> list[tuple[Any, ...]]:
     )
 
 
-def _writing_transactions(transactions: list[tuple[Any, ...]], processes: list[tuple[Any, ...]]) -> list[Writer]:
-    threads = {row[0]: row for row in processes}
-    writers = []
-    for thread, started, modified, read_only, hour_before, half_hour_before in transactions:
-        process = threads.get(thread)
-        if read_only or (not modified and not (process and _is_writing_statement(process))):
-            continue
-        if process and process[1] in SYSTEM_USERS:
-            continue
-        repeated = 3600 if hour_before else 1800 if half_hour_before else 0
-        user = str(process[1]) if process else "unknown (no connection: XA, or just ended)"
-        moment = (int(started or 0) - repeated) * SECOND
-        writers.append(Writer(thread=int(thread), user=user, started=moment, kind="transaction"))
-    return writers
-
-
-def _running_statements(processes: list[tuple[Any, ...]], own: int, now: int) -> list[Writer]:
-    """Each runs since at most its whole seconds and one more: the server cuts the fraction off."""
+def _open_transactions(
+    transactions: list[tuple[Any, ...]], processes: list[tuple[Any, ...]], writing: Mapping[int, tuple[Any, ...]]
+) -> list[Writer]:
+    users = {row[0]: str(row[1]) for row in processes}
     return [
-        Writer(thread=int(row[0]), user=str(row[1]), started=now - (_seconds(row[5]) + 1) * SECOND, kind="statement")
-        for row in processes
-        if row[0] != own and _is_writing_statement(row)
+        Writer(
+            thread=int(thread),
+            user=users.get(thread, "unknown (XA, or just gone)"),
+            started=int(started or 0) * SECOND,
+            kind="transaction",
+        )
+        for thread, started, modified, read_only in transactions
+        if not read_only and (modified or thread in writing) and users.get(thread) not in SYSTEM_USERS
     ]
+
+
+def _writing_statements(session: Session, processes: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """A SELECT that calls a stored function may write, too."""
+    running = [row for row in processes if _is_running(row)]
+    reading = any(row[7] is not None and not may_write(str(row[7])) for row in running)
+    names = {str(name).lower() for (name,) in session.query(FUNCTIONS)} if reading else set()
+    return [row for row in running if row[7] is None or may_write(str(row[7]), functions=names)]
+
+
+def _is_replica(session: Session, processes: list[tuple[Any, ...]]) -> bool:
+    applies = any(str(row[1]) == "system user" and str(row[4]) != "Daemon" for row in processes)
+    return applies or bool(session.query(READ_ONLY)[0][0])
+
+
+def _statement(process: tuple[Any, ...], now: int) -> Writer:
+    """It runs since at most its whole seconds and one more: the server cuts the fraction off."""
+    started = now - (_seconds(process[5]) + 1) * SECOND
+    return Writer(thread=int(process[0]), user=str(process[1]), started=started, kind="statement")
 
 
 def _seconds(value: Any) -> int:
@@ -121,20 +143,19 @@ def _seconds(value: Any) -> int:
     return seconds if 0 <= seconds < 2**31 else 0
 
 
-def _is_writing_statement(process: tuple[Any, ...]) -> bool:
-    """Whether a line of the process list runs something that can write. An event's worker has the command Connect."""
+def _is_running(process: tuple[Any, ...]) -> bool:
+    """Whether a line of the process list is at work for a client. An event's worker has the command Connect."""
     user, command, text = str(process[1]), str(process[4]), process[7]
     if user in SYSTEM_USERS or command.startswith(("Binlog Dump", "Slave_", "Group Replication")):
         return False
-    if command in IDLE_COMMANDS and not (command == "Connect" and text):
-        return False
-    return text is None or may_write(str(text))
+    return command not in IDLE_COMMANDS or (command == "Connect" and text is not None)
 
 
-def may_write(statement: str) -> bool:
-    """Whether a statement may change rows, by its first word; what is not known to read only may."""
-    match = WORD.match(statement, LEADING.match(statement).end())  # type: ignore[union-attr]
+def may_write(statement: str, functions: Collection[str] = ()) -> bool:
+    """Whether a statement may change rows: by its first word, and by the stored functions it calls."""
+    leading = LEADING.match(statement)
+    match = WORD.match(statement, leading.end() if leading else 0)
     word = match.group().upper() if match else ""
-    if word == "WITH":
-        return WRITING_IN_WITH.search(statement) is not None
-    return word not in READING_WORDS
+    if word not in READING_WORDS and not (word == "WITH" and not WRITING_IN_WITH.search(statement)):
+        return True
+    return bool(functions) and any(name.lower() in functions for name in CALLED.findall(statement))

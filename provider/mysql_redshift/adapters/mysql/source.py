@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
-from mysql_redshift.adapters.mysql import catalogue
+from mysql_redshift.adapters.mysql import catalogue, replica
 from mysql_redshift.adapters.mysql.clock import read_clock
 from mysql_redshift.adapters.mysql.connection import MySQLAddress, Session
 from mysql_redshift.adapters.mysql.reader import MySQLRowStream
@@ -45,12 +45,16 @@ class MySQLSource:
         return catalogue.describe(self._connected(), database, table)
 
     def clock(self) -> ClockReading:
-        """Read the writer's clock, then its open writers, on a connection made for it."""
-        session = Session(self._writer or self._address)
-        try:
-            return read_clock(session)
-        finally:
-            session.close()
+        """Read the writer's clock, then its open writers, on a connection made for it.
+
+        With a writer of its own the source is a replica: this returns once it has what the writer had committed.
+        """
+        with closing(Session(self._writer or self._address)) as session:
+            reading = read_clock(session)
+            gtids = replica.executed(session) if self._writer else ""
+        if gtids:
+            replica.wait_until_reached(self._connected(), gtids)
+        return reading
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return a small result whole, outside any snapshot."""
