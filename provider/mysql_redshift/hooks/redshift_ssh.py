@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook
@@ -12,6 +12,7 @@ from airflow.sdk import BaseHook
 from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 
 if TYPE_CHECKING:
+    from mysql_redshift.adapters.redshift.connection import RedshiftAddress
     from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 
 VERIFY_CA, VERIFY_FULL = "verify-ca", "verify-full"
@@ -25,20 +26,9 @@ CONNECT_SECONDS = 30.0
 class RedshiftSettings:
     """What a connection says. ``ssh_conn_id`` None: no tunnel, because the connection says ``direct: true``."""
 
-    host: str
-    port: int
-    database: str
-    user: str
-    password: str = field(repr=False)
+    address: RedshiftAddress
     ssh_conn_id: str | None
-    sslmode: str
-    connect_timeout: float
     statement_timeout: float | None
-
-    @property
-    def identity(self) -> str:
-        """Host, port and database, as the bastion sees them."""
-        return f"{self.host}:{self.port}/{self.database}"
 
 
 class RedshiftSSHTunnelHook(BaseHook):
@@ -69,6 +59,7 @@ class RedshiftSSHTunnelHook(BaseHook):
 
     def settings(self) -> RedshiftSettings:
         """Read the connection; raises ConfigurationError naming every field that is missing or unknown."""
+        from mysql_redshift.adapters.redshift.connection import RedshiftAddress  # noqa: PLC0415
         from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
 
         connection = find_connection(self.redshift_ssh_conn_id, what="redshift_ssh_conn_id")
@@ -83,15 +74,18 @@ class RedshiftSSHTunnelHook(BaseHook):
             )
         direct = _true(extra.get("direct"))
         timeout = extra.get("statement_timeout")
-        return RedshiftSettings(
+        address = RedshiftAddress(
             host=connection.host or "",
             port=int(connection.port or PORT),
             database=connection.schema or "",
             user=connection.login or "",
             password=connection.password or "",
-            ssh_conn_id=None if direct else str(extra["ssh_conn_id"]),
             sslmode=str(extra.get("sslmode") or (VERIFY_FULL if direct else VERIFY_CA)),
             connect_timeout=float(extra.get("connect_timeout") or CONNECT_SECONDS),
+        )
+        return RedshiftSettings(
+            address=address,
+            ssh_conn_id=None if direct else str(extra["ssh_conn_id"]),
             statement_timeout=float(timeout) if timeout else None,
         )
 
@@ -101,7 +95,9 @@ class RedshiftSSHTunnelHook(BaseHook):
 
         settings = self.settings()
         return RedshiftWarehouse(
-            lambda label: connect(settings, label), settings.identity, statement_timeout=settings.statement_timeout
+            lambda label: connect(settings, label),
+            settings.address.identity,
+            statement_timeout=settings.statement_timeout,
         )
 
     @contextmanager
@@ -123,42 +119,26 @@ class RedshiftSSHTunnelHook(BaseHook):
 @contextmanager
 def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
     """Yield a connection of redshift_connector through a tunnel of its own, and close both."""
-    from mysql_redshift.adapters.redshift.warehouse import connect_driver  # noqa: PLC0415
-    from mysql_redshift.hooks.tunnel import open_tunnel  # noqa: PLC0415
+    from mysql_redshift.adapters.redshift.connection import close_driver, connect_driver  # noqa: PLC0415
 
-    @contextmanager
-    def address() -> Iterator[tuple[str, int]]:
-        if settings.ssh_conn_id is None:
-            yield settings.host, settings.port
-            return
-        with open_tunnel(settings.ssh_conn_id, settings.host, settings.port) as port:
-            yield "127.0.0.1", port
-
-    with address() as (host, port):
-        connection = connect_driver(
-            address=(host, port),
-            database=settings.database,
-            user=settings.user,
-            password=settings.password,
-            label=label,
-            sslmode=settings.sslmode,
-            timeout=settings.connect_timeout,
-        )
+    with _way(settings) as at:
+        connection = connect_driver(settings.address, label, at=at)
         try:
             yield connection
         finally:
-            _close(connection)
+            close_driver(connection)
 
 
-def _close(connection: Any) -> None:
-    """Close; a connection that is gone already has nothing to lose."""
-    from mysql_redshift.adapters.redshift.errors import translated  # noqa: PLC0415
+@contextmanager
+def _way(settings: RedshiftSettings) -> Iterator[tuple[str, int] | None]:
+    """Yield the tunnel's end, or None where there is no tunnel."""
+    from mysql_redshift.hooks.tunnel import LOOPBACK, open_tunnel  # noqa: PLC0415
 
-    try:
-        with translated("closing"):
-            connection.close()
-    except MysqlRedshiftError:
+    if settings.ssh_conn_id is None:
+        yield None
         return
+    with open_tunnel(settings.ssh_conn_id, settings.address.host, settings.address.port) as port:
+        yield LOOPBACK, port
 
 
 def _problems(connection: Any, extra: dict[str, Any]) -> list[str]:

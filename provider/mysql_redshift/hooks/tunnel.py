@@ -1,11 +1,11 @@
-"""One SSH tunnel for one database connection: forwarding proven, silence found in bounded time. See ADR 5."""
+"""One SSH tunnel for one database connection, in which silence is found in bounded time. See docs/adr/0005."""
 
 from __future__ import annotations
 
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, TargetError
@@ -14,7 +14,9 @@ from mysql_redshift.hooks.bastion import Bastion, connect_bastion
 if TYPE_CHECKING:
     import paramiko
 
-PROBE_SECONDS = 15
+LOOPBACK = "127.0.0.1"
+CHANNEL_SECONDS = 15
+CHUNK_BYTES = 65536
 KEEPALIVE_SECONDS = 15.0  # between two questions to the bastion
 SILENCE_SECONDS = 30.0  # how long it may take to answer one
 JOIN_SECONDS = 5.0
@@ -23,7 +25,7 @@ PROHIBITED = 1  # reason of a refused channel, RFC 4254 section 5.1; 2 is "conne
 
 @contextmanager
 def open_tunnel(ssh_conn_id: str, host: str, port: int) -> Iterator[int]:
-    """Yield a local port that leads to ``host:port`` as the bastion sees it; everything is closed afterwards.
+    """Yield a local port that leads one connection to ``host:port`` as the bastion sees it, then close everything.
 
     Raises:
         ConnectionFailed: the bastion is down, or nobody listens behind it.
@@ -31,26 +33,22 @@ def open_tunnel(ssh_conn_id: str, host: str, port: int) -> Iterator[int]:
         ConfigurationError, HostKeyMismatch, AccessDenied: as ``connect_bastion`` says.
 
     """
-    from airflow.providers.ssh.tunnel import SSHTunnel  # noqa: PLC0415
-
     bastion = connect_bastion(ssh_conn_id)
-    try:
-        _probe(bastion, host, port)
-        # The watch ends last and closes the client, which sets free whatever waits for the bastion.
-        with SSHTunnel(bastion.client, host, port) as tunnel, _watched(bastion.client):
-            yield tunnel.local_bind_port
-    finally:
-        bastion.client.close()
+    with closing(bastion.client):
+        channel = _open_channel(bastion, host, port)
+        with _watched(bastion.client), _forwarded(channel) as local_port:
+            yield local_port
 
 
-def _probe(bastion: Bastion, host: str, port: int) -> None:
-    """Open the channel once before the driver does: only here are the reasons of a refusal told."""
+def _open_channel(bastion: Bastion, host: str, port: int) -> paramiko.Channel:
     import paramiko  # noqa: PLC0415
 
     target = f"{host}:{port} behind {bastion.where}"
     try:
         transport: Any = bastion.client.get_transport()
-        transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=PROBE_SECONDS).close()
+        channel: paramiko.Channel = transport.open_channel(
+            "direct-tcpip", (host, port), (LOOPBACK, 0), timeout=CHANNEL_SECONDS
+        )
     except paramiko.ChannelException as exc:
         raise _refused(exc.code, exc.text, target) from exc
     except (OSError, EOFError, paramiko.SSHException) as exc:
@@ -60,6 +58,7 @@ def _probe(bastion: Bastion, host: str, port: int) -> None:
             found=f"{type(exc).__name__}: {exc}",
             remedy="Check host and port as the bastion sees them. A retry may succeed.",
         ) from exc
+    return channel
 
 
 def _refused(code: int, text: str, target: str) -> MysqlRedshiftError:
@@ -76,6 +75,52 @@ def _refused(code: int, text: str, target: str) -> MysqlRedshiftError:
         found=text,
         remedy="Check host and port as the bastion sees them, and that the cluster is not paused. A retry may succeed.",
     )
+
+
+@contextmanager
+def _forwarded(channel: paramiko.Channel) -> Iterator[int]:
+    """Carry the first local connection over the channel; nobody else on this worker can ride along."""
+    with socket.create_server((LOOPBACK, 0), backlog=1) as listener:
+        carrier = threading.Thread(target=_carry, args=(listener, channel), name="bastion-forward", daemon=True)
+        port = int(listener.getsockname()[1])
+        carrier.start()
+        try:
+            yield port
+        finally:
+            _hang_up(channel)
+            _hang_up(listener)
+            carrier.join(JOIN_SECONDS)
+
+
+def _carry(listener: socket.socket, channel: paramiko.Channel) -> None:
+    try:
+        local, _ = listener.accept()
+    except OSError:  # the tunnel ended before anybody came
+        return
+    listener.close()
+    with local:
+        back = threading.Thread(target=_pump, args=(channel, local), name="bastion-forward-back", daemon=True)
+        back.start()
+        _pump(local, channel)
+        back.join()
+
+
+def _pump(source: socket.socket | paramiko.Channel, sink: socket.socket | paramiko.Channel) -> None:
+    """Copy until one side ends, then end both: neither may wait for the other."""
+    with suppress(OSError, EOFError):
+        while data := source.recv(CHUNK_BYTES):
+            sink.sendall(data)
+    _hang_up(sink)
+    _hang_up(source)
+
+
+def _hang_up(end: socket.socket | paramiko.Channel) -> None:
+    """Wake whoever reads from it; paramiko's channel shuts down by closing."""
+    with suppress(OSError, EOFError):
+        if isinstance(end, socket.socket):
+            end.shutdown(socket.SHUT_RDWR)
+        else:
+            end.close()
 
 
 @contextmanager

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from mysql_redshift.adapters.redshift import catalogue
-from mysql_redshift.adapters.redshift.errors import translated
 from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.core import quoting
 from mysql_redshift.errors import AccessDenied, TargetError
@@ -16,8 +14,6 @@ from mysql_redshift.errors import AccessDenied, TargetError
 LABEL_BYTES = 63  # PostgreSQL cuts application_name there, and so a longer label would never be found again
 STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may be long, but not for days (S2)
 READ_GRACE = 300.0  # seconds the reply may take after the statement timeout
-KEEPALIVE_IDLE = 200  # seconds; balancers drop what is idle for 350
-UNANSWERED_MILLISECONDS = 320_000  # how long sent bytes may stay unacknowledged
 
 Connect = Callable[[str], AbstractContextManager[Any]]
 
@@ -72,36 +68,3 @@ def _end_predecessors(session: RedshiftSession, label: str) -> None:
         except (AccessDenied, TargetError):
             session.rollback()
     session.rollback()
-
-
-def connect_driver(
-    *, address: tuple[str, int], database: str, user: str, password: str, label: str, sslmode: str, timeout: float
-) -> Any:
-    """Open a redshift_connector connection: TLS always, no named prepared statements, TCP keepalive.
-
-    ``timeout`` bounds each wait of the login in seconds, and stays on the socket until it is set anew.
-    """
-    import redshift_connector  # noqa: PLC0415 - 0.2 s, and only tasks need it
-
-    host, port = address
-    with translated(f"{database} at {host}:{port}"):
-        connection = redshift_connector.connect(
-            host=host,
-            port=port,
-            database=database,
-            user=user,
-            password=password,
-            application_name=label,
-            ssl=True,
-            sslmode=sslmode,
-            timeout=round(timeout),
-            tcp_keepalive=True,
-            tcp_keepalive_idle=KEEPALIVE_IDLE,
-            tcp_keepalive_interval=20,
-            tcp_keepalive_count=6,
-            max_prepared_statements=0,
-        )
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        connection._usock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MILLISECONDS)
-    connection.autocommit = False
-    return connection
