@@ -33,7 +33,8 @@ def pipeline_dag(pipeline: Pipeline) -> DAG:
         chosen = task(task_id="choose")(choose_tables)(pipeline.name, tables, own_schedule)
         TriggerDagRunOperator.partial(
             task_id="tables",
-            trigger_run_id="{{ run_id }}",
+            # Airflow keeps ids that begin with "scheduled__" for scheduled runs
+            trigger_run_id=f"{pipeline.name}__{{{{ run_id }}}}",
             logical_date=None,
             wait_for_completion=True,
             deferrable=True,
