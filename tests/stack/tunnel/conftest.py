@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,18 @@ def make_hook(stack_status: Status, monkeypatch: pytest.MonkeyPatch) -> Hook:
     ``ssh`` and ``redshift`` change fields of the two connections; their ``extra`` is merged, and None takes one away.
     """
     defined = airflow_connections(stack_status, NO_MYSQL)
+    numbers = count()
 
     def make(*, ssh: dict[str, Any] | None = None, redshift: dict[str, Any] | None = None) -> RedshiftSSHTunnelHook:
         connections = copy.deepcopy(defined)
         for name, changes in (("bastion", ssh or {}), ("redshift", redshift or {})):
             extra = {**connections[name]["extra"], **changes.get("extra", {})}
             connections[name] |= {**changes, "extra": {key: value for key, value in extra.items() if value is not None}}
-        set_connections(monkeypatch, {name: connections[name] for name in ("bastion", "redshift")})
-        return RedshiftSSHTunnelHook("redshift")
+        number = next(numbers)  # connections are read late: each hook keeps its own
+        if connections["redshift"]["extra"].get("ssh_conn_id") == "bastion":
+            connections["redshift"]["extra"]["ssh_conn_id"] = f"bastion_{number}"
+        set_connections(monkeypatch, {f"{name}_{number}": connections[name] for name in ("bastion", "redshift")})
+        return RedshiftSSHTunnelHook(f"redshift_{number}")
 
     return make
 

@@ -64,7 +64,7 @@ def test_a_bastion_that_is_down_is_transient_and_named(make_hook: Hook) -> None:
     """It may come back; whoever is woken reads which one it was."""
     port = free_port()
 
-    with pytest.raises(ConnectionFailed, match=f"@127.0.0.1:{port}, SSH connection bastion"):
+    with pytest.raises(ConnectionFailed, match=f"@127.0.0.1:{port}, SSH connection bastion_"):
         use(make_hook(ssh={"port": port}))
 
 

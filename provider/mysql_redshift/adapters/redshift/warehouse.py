@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -11,7 +13,7 @@ from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.core import quoting
 from mysql_redshift.errors import AccessDenied, TargetError
 
-LABEL_BYTES = 63  # PostgreSQL cuts application_name there, and so a longer label would never be found again
+LABEL = re.compile(r"[ -\[\]-~]{1,63}")  # what application_name holds everywhere: ASCII, 63 bytes; no backslash
 STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may be long, but not for days (S2)
 READ_GRACE = 300.0  # seconds the reply may take after the statement timeout
 
@@ -34,7 +36,7 @@ class RedshiftWarehouse:
     @contextmanager
     def session(self, label: str, *, statement_timeout: float | None = None) -> Iterator[RedshiftSession]:
         """Open a session; those left behind under ``label`` are ended first, so that they hold no lock against us."""
-        name = label.encode()[:LABEL_BYTES].decode(errors="ignore")
+        name = _session_name(label)
         seconds = self._statement_timeout if statement_timeout is None else statement_timeout
         with self._connect(name) as connection:
             session = RedshiftSession(connection, self._identity)
@@ -49,6 +51,14 @@ class RedshiftWarehouse:
             except BaseException:
                 session.rollback()
                 raise
+
+
+def _session_name(label: str) -> str:
+    """Return the label, or its start and a digest of the whole: two labels never become one."""
+    if LABEL.fullmatch(label):
+        return label
+    start = re.sub(r"[^ -\[\]-~]", "?", label)[:46]
+    return f"{start} {hashlib.sha256(label.encode()).hexdigest()[:16]}"
 
 
 def _set_label(session: RedshiftSession, label: str) -> None:
