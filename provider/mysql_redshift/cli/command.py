@@ -1,32 +1,49 @@
-"""Turns a function into a command: errors become messages and exit codes."""
+"""Turns a function into a command: its answer is printed, errors become messages and exit codes."""
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from functools import wraps
 
-from mysql_redshift.cli.output import say
+from mysql_redshift.cli.output import Row, say, show
 from mysql_redshift.errors import MysqlRedshiftError
 
 PARTIAL = 3
+CONTEXT = "_AIRFLOW_PROCESS_CONTEXT"
 
 
-def command(run: Callable[[Namespace], int]) -> Callable[[Namespace], None]:
-    """Run a command; the process ends with the code it returns, or with the code of the error it raises."""
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a command has to say: rows, or a text instead, and its exit code."""
+
+    rows: Sequence[Row] = ()
+    text: str | None = None
+    code: int = 0
+
+
+def command(run: Callable[[Namespace], Answer]) -> Callable[[Namespace], None]:
+    """Run a command; the process ends with the answer's code, or with the code of the error it raises."""
 
     @wraps(run)
     def wrapped(args: Namespace) -> None:
-        # Without this, a bare process does not see the connections in Airflow's metadata database.
-        os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
         try:
-            code = run(args)
+            with _as_server(), _nothing_else_on_stdout():
+                answer = run(args)
         except MysqlRedshiftError as exc:
             say_error(exc)
-            code = exc.exit_code
-        if code:
-            raise SystemExit(code)
+            raise SystemExit(exc.exit_code) from exc
+        if answer.text is not None:
+            print(answer.text, end="\n" if answer.text else "")
+        else:
+            show(answer.rows, args.output)
+        if answer.code:
+            raise SystemExit(answer.code)
 
     return wrapped
 
@@ -42,3 +59,31 @@ def overall(errors: Iterable[MysqlRedshiftError | None]) -> int:
     if len(codes) > 1:
         return PARTIAL
     return codes.pop() if codes else 0
+
+
+@contextmanager
+def _as_server() -> Iterator[None]:
+    """Without this, a bare process does not see the connections in Airflow's metadata database."""
+    before = os.environ.get(CONTEXT)
+    os.environ[CONTEXT] = before or "server"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[CONTEXT]
+
+
+@contextmanager
+def _nothing_else_on_stdout() -> Iterator[None]:
+    """Airflow logs to standard output, where a program expects nothing but the answer; only errors are worth a line."""
+    console = [h for h in logging.getLogger().handlers if getattr(h, "stream", None) is sys.stdout]
+    for handler in console:
+        handler.stream = sys.stderr  # type: ignore[attr-defined]
+    logging.disable(logging.WARNING)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+        for handler in console:
+            handler.stream = sys.stdout  # type: ignore[attr-defined]

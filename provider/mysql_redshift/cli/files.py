@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mysql_redshift.cli.command import command
-from mysql_redshift.cli.output import say, show
+from mysql_redshift.cli.command import Answer, command
+from mysql_redshift.cli.output import say
 from mysql_redshift.cli.selection import environment_of, folder_of, pipeline_files, select_tables
 from mysql_redshift.config import json_schema, load_pipeline
 from mysql_redshift.config.layers import OVERLAYS
@@ -21,7 +21,7 @@ MISTAKES = 1
 
 
 @command
-def lint(args: Namespace) -> int:
+def lint(args: Namespace) -> Answer:
     """Check every pipeline, in every environment that has an overlay unless ``--environment`` names one."""
     files = pipeline_files(args)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -31,17 +31,14 @@ def lint(args: Namespace) -> int:
                 found.setdefault(tuple(row.values()), row)
     for row in _overlooked(folder_of(args)):
         found.setdefault(tuple(row.values()), row)
-    if args.output == "table":
-        for row in found.values():
-            print(": ".join(filter(None, [row["place"], row["key"], row["mistake"]])))
-    else:
-        show(list(found.values()), args.output)
     say(f"{len(files)} pipelines checked, {len(found)} mistakes")
-    return MISTAKES if found else 0
+    lines = [": ".join(filter(None, row.values())) for row in found.values()]
+    text = "\n".join(lines) if args.output == "table" else None
+    return Answer(rows=list(found.values()), text=text, code=MISTAKES if found else 0)
 
 
 @command
-def render(args: Namespace) -> int:
+def render(args: Namespace) -> Answer:
     """Show each table's settings, and the line that each comes from."""
     (path,) = pipeline_files(args)
     environment = environment_of(args)
@@ -52,15 +49,13 @@ def render(args: Namespace) -> int:
             {"table": name, "setting": setting.key, "value": _shown(setting.value, args.output), "from": setting.place}
             for setting in settings(path, name, environment=environment)
         ]
-    show(rows, args.output)
-    return 0
+    return Answer(rows=rows)
 
 
 @command
-def schema(args: Namespace) -> int:  # noqa: ARG001 - every command has the same signature
+def schema(args: Namespace) -> Answer:  # noqa: ARG001 - every command has the same signature
     """Print the JSON Schema."""
-    print(json.dumps(json_schema(), indent=1))
-    return 0
+    return Answer(text=json.dumps(json_schema(), indent=1))
 
 
 def _environments(args: Namespace) -> list[str]:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.cli.command import command, overall, say_error
-from mysql_redshift.cli.output import say, show
+from mysql_redshift.cli.command import Answer, command, overall, say_error
+from mysql_redshift.cli.output import say
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.checks import Check
 from mysql_redshift.core.request import Mode, RunRequest
@@ -27,18 +27,18 @@ Row = dict[str, Any]
 
 
 @command
-def sync(args: Namespace) -> int:
+def sync(args: Namespace) -> Answer:
     """Sync each table; a failed one does not keep the others from running."""
     return _each(args, replace(_request(args), dry_run=args.dry_run))
 
 
 @command
-def plan(args: Namespace) -> int:
+def plan(args: Namespace) -> Answer:
     """Show each table's plan; nothing is read, written or moved."""
     return _each(args, replace(_request(args), dry_run=True))
 
 
-def _each(args: Namespace, request: RunRequest) -> int:
+def _each(args: Namespace, request: RunRequest) -> Answer:
     tables = select_tables(args)
     rows: list[Row] = []
     errors: list[MysqlRedshiftError | None] = []
@@ -48,8 +48,7 @@ def _each(args: Namespace, request: RunRequest) -> int:
         errors.append(error)
         if error is not None:
             say_error(error, name=table.name if len(tables) > 1 else "")
-    show(rows, args.output)
-    return overall(errors)
+    return Answer(rows=rows, code=overall(errors))
 
 
 def _one(table: Selected, request: RunRequest) -> tuple[Row, MysqlRedshiftError | None]:

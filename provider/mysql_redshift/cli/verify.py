@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from mysql_redshift.cli.command import command, overall, say_error
-from mysql_redshift.cli.output import show
+from mysql_redshift.cli.command import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.checks import Check
 from mysql_redshift.errors import MysqlRedshiftError
@@ -15,7 +14,7 @@ ALWAYS = (Check.CUSTODY.value, Check.BOUNDS.value)
 
 
 @command
-def verify(args: Namespace) -> int:
+def verify(args: Namespace) -> Answer:
     """Run the checks on each table, and show each check's counts."""
     tables = select_tables(args)
     rows: list[dict[str, Any]] = []
@@ -28,8 +27,7 @@ def verify(args: Namespace) -> int:
             rows.append(_row(table, result=f"failed: {exc.what}", expected=str(exc.expected), found=str(exc.found)))
             errors.append(exc)
             say_error(exc, name=table.name if len(tables) > 1 else "")
-    show(rows, args.output)
-    return overall(errors)
+    return Answer(rows=rows, code=overall(errors))
 
 
 def _checks(table: Selected, checks: tuple[str, ...]) -> list[dict[str, Any]]:

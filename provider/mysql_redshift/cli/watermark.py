@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.cli.command import command, overall, say_error
-from mysql_redshift.cli.output import show
+from mysql_redshift.cli.command import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_table, select_tables
 from mysql_redshift.cli.sync import actor
 from mysql_redshift.core import codec
@@ -30,7 +29,7 @@ SHORT = (
 
 
 @command
-def get(args: Namespace) -> int:
+def get(args: Namespace) -> Answer:
     """Show the state of tables: the position is always the log's. ``-o json`` shows every field."""
     tables = select_tables(args)
     rows: list[dict[str, Any]] = []
@@ -42,12 +41,11 @@ def get(args: Namespace) -> int:
         except MysqlRedshiftError as exc:
             errors.append(exc)
             say_error(exc, name=table.name if len(tables) > 1 else "")
-    show(rows, args.output)
-    return overall(errors)
+    return Answer(rows=rows, code=overall(errors))
 
 
 @command
-def set_position(args: Namespace) -> int:
+def set_position(args: Namespace) -> Answer:
     """Move a table's position by hand; the log keeps who, when and why."""
     from mysql_redshift import steps  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
@@ -65,12 +63,11 @@ def set_position(args: Namespace) -> int:
             actor=actor(),
             reason=args.reason,
         )
-    show([_entry(entry)], args.output)
-    return 0
+    return Answer(rows=[_entry(entry)])
 
 
 @command
-def reset(args: Namespace) -> int:
+def reset(args: Namespace) -> Answer:
     """Forget a table's position. Nothing is deleted: the next run reads every row and replaces what is there."""
     from mysql_redshift import steps  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
@@ -78,12 +75,11 @@ def reset(args: Namespace) -> int:
     spec = select_table(args)
     with Clients(spec) as clients:
         entry = steps.watermark.reset(spec, store=clients.store, actor=actor(), reason=args.reason)
-    show([_entry(entry)], args.output)
-    return 0
+    return Answer(rows=[_entry(entry)])
 
 
 @command
-def history(args: Namespace) -> int:
+def history(args: Namespace) -> Answer:
     """Show the last entries of a table's log, the newest first."""
     from mysql_redshift.core.layout import TableLayout  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
@@ -95,8 +91,7 @@ def history(args: Namespace) -> int:
         head = journal.head()
         last = head.sequence if head is not None else 0
         entries = list(journal.after(max(last - args.last, 0), through=last))
-    show([_entry(entry) for entry in reversed(entries)], args.output)
-    return 0
+    return Answer(rows=[_entry(entry) for entry in reversed(entries)])
 
 
 def _state(table: Selected, *, whole: bool) -> dict[str, Any]:
