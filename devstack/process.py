@@ -114,7 +114,7 @@ def keep(command: Sequence[str]) -> list[str]:
 
 def free_port() -> int:
     """Return a port of the loopback address that nobody listens on at this moment."""
-    for port in random.sample(PORTS, len(PORTS)):
+    for port in random.sample(PORTS, k=1000):
         if port not in _given and _is_free(port):
             _given.add(port)
             return port

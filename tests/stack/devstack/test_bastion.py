@@ -1,0 +1,80 @@
+"""The bastion forwards to the databases and does nothing else."""
+
+from __future__ import annotations
+
+import paramiko
+import psycopg
+import pytest
+
+from devstack.postgres import SSL_REQUEST
+from devstack.status import MySQLStatus, Status
+from tests.stack.devstack.processes import connected
+
+ORIGIN = ("127.0.0.1", 0)
+
+
+def test_the_bastion_forwards_to_the_stand_in(stack_status: Status) -> None:
+    """The stand-in answers a TLS request that comes through the bastion."""
+    assert stack_status.bastion is not None
+    assert stack_status.redshift is not None
+    target = (stack_status.redshift.host, stack_status.redshift.port)
+    with (
+        connected(stack_status.bastion) as transport,
+        transport.open_channel("direct-tcpip", target, ORIGIN) as channel,
+    ):
+        channel.sendall(SSL_REQUEST)
+        assert channel.recv(1) == b"S"
+
+
+def test_nobody_reaches_the_stand_in_without_the_bastion(stack_status: Status) -> None:
+    """The right user and password are refused where the connection does not come from the bastion."""
+    redshift = stack_status.redshift
+    assert redshift is not None
+    with pytest.raises(psycopg.OperationalError, match="accepts connections from the bastion only"):
+        psycopg.connect(
+            host=redshift.host,
+            port=redshift.port,
+            user=redshift.user,
+            password=redshift.password,
+            dbname=redshift.database,
+            sslmode="require",
+        )
+
+
+def test_the_bastion_forwards_to_mysql(stack_status: Status, mysql_server: MySQLStatus) -> None:
+    """Both databases greet through the bastion."""
+    assert stack_status.bastion is not None
+    target = (mysql_server.host, mysql_server.port)
+    with (
+        connected(stack_status.bastion) as transport,
+        transport.open_channel("direct-tcpip", target, ORIGIN) as channel,
+    ):
+        assert mysql_server.version.encode()[:4] in channel.recv(64)
+
+
+def test_the_bastion_forwards_to_nothing_else(stack_status: Status) -> None:
+    """S3, Airflow's metadata and the stand-in's back door are forbidden, although they listen."""
+    assert stack_status.bastion is not None
+    assert stack_status.redshift is not None
+    assert stack_status.postgres is not None
+    with connected(stack_status.bastion) as transport:
+        for port in (stack_status.redshift.conformance_port, stack_status.postgres.port, stack_status.bastion.port):
+            with pytest.raises(paramiko.ChannelException, match="prohibited"):
+                transport.open_channel("direct-tcpip", ("127.0.0.1", port), ORIGIN)
+
+
+def test_the_bastion_runs_no_command(stack_status: Status) -> None:
+    """A session ends at once, without the command's output."""
+    assert stack_status.bastion is not None
+    with connected(stack_status.bastion) as transport, transport.open_session() as channel:
+        channel.exec_command("echo reached")
+        assert b"reached" not in channel.makefile().read()
+        assert channel.recv_exit_status() != 0
+
+
+def test_another_key_is_refused(stack_status: Status) -> None:
+    """Only the key in the status opens the bastion."""
+    bastion = stack_status.bastion
+    assert bastion is not None
+    with paramiko.Transport((bastion.host, bastion.port)) as transport, pytest.raises(paramiko.AuthenticationException):
+        transport.connect(username=bastion.user, pkey=paramiko.RSAKey.generate(2048))

@@ -1,0 +1,107 @@
+"""However the parent ends, its servers end with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from devstack import stack, status
+from devstack.errors import DevstackError
+from devstack.process import Server, free_port
+from tests.stack.devstack.processes import connected, descendants, left_alive
+
+PARENT = """
+import sys
+from pathlib import Path
+from devstack import stack
+with stack.running(("postgres", "s3", "bastion"), Path(sys.argv[1])):
+    print("up", flush=True)
+    if sys.stdin.readline().strip() == "raise":
+        raise RuntimeError("told to")
+"""
+
+
+@contextmanager
+def parent(home: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "up\n"
+        yield child
+        child.kill()
+
+
+@pytest.mark.parametrize("ending", ["return", "raise", signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_outlives_the_parent(home: Path, ending: str | signal.Signals) -> None:
+    """No server, and no child of one, is left: not even sshd's for a client that stays connected."""
+    with parent(home) as child:
+        gate = status.from_json(status.path(home).read_text()).bastion
+        assert gate is not None
+        with connected(gate):
+            servers = descendants(child.pid)
+            assert len(servers) >= 6  # PostgreSQL with children, S3, the keeper, sshd and its connection's
+            if isinstance(ending, signal.Signals):
+                child.send_signal(ending)
+            else:
+                child.communicate(ending)
+            child.wait(60)
+            assert not left_alive(servers)
+
+
+def test_a_server_that_does_not_start_is_an_error_with_its_log(tmp_path: Path) -> None:
+    """A child that ends is reported at once, with its last words."""
+    server = Server("broken", ["sh", "-c", "echo cannot open the table; exit 3"], log=tmp_path / "log")
+    with pytest.raises(DevstackError, match=r"broken ended with code 3(.|\n)*cannot open the table"):
+        server.wait_ready(lambda: False)
+
+
+def test_a_server_that_never_answers_is_ended(tmp_path: Path) -> None:
+    """Time is bounded, and the silent server does not stay behind."""
+    server = Server("silent", ["sleep", "600"], log=tmp_path / "log")
+    below = descendants(os.getpid())
+    with pytest.raises(DevstackError, match="silent does not answer"):
+        server.wait_ready(lambda: False, seconds=0.2)
+    assert server.pid not in {pid for pid, _ in left_alive({entry for entry in below if entry[0] == server.pid})}
+
+
+def test_one_home_has_one_supervisor(home: Path) -> None:
+    """A second stack on the same data is refused, naming the process that holds them."""
+    with (
+        stack.running(("s3",), home),
+        pytest.raises(DevstackError, match=f"Process {os.getpid()} runs servers in {home}"),
+        stack.running(("s3",), home),
+    ):
+        pass
+
+
+def test_data_whose_making_was_interrupted_are_made_anew(home: Path) -> None:
+    """Half a data folder, left by a kill, is never taken for a whole one."""
+    (home / "postgres.building").mkdir()
+    (home / "postgres.building/PG_VERSION").write_text("16\n")
+    with stack.running(("postgres",), home) as found:
+        assert found.postgres is not None
+
+
+def test_the_addresses_are_gone_when_the_servers_are(home: Path) -> None:
+    """The file of addresses lives as long as the servers do."""
+    with stack.running(("s3",), home):
+        assert status.path(home).exists()
+    assert not status.path(home).exists()
+
+
+def test_ports_are_handed_out_once() -> None:
+    """Two servers that start later are never promised one port."""
+    ports = [free_port() for _ in range(200)]
+    assert len(set(ports)) == len(ports)
