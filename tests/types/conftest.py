@@ -1,6 +1,7 @@
-"""The same servers, databases and connections as the tests of the MySQL adapter."""
+"""The same servers, databases, connections and way to the target as the tests of the adapters and the steps."""
 
-from tests.stack.conftest import mysql_server
+from tests.stack.conftest import mysql_database, mysql_server
 from tests.stack.mysql.conftest import address, admin, connect, database, source
+from tests.stack.steps.conftest import way
 
-__all__ = ["address", "admin", "connect", "database", "mysql_server", "source"]
+__all__ = ["address", "admin", "connect", "database", "mysql_database", "mysql_server", "source", "way"]

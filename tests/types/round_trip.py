@@ -56,16 +56,17 @@ def fill(admin: Any, case: Case) -> None:
         execute(admin, f"INSERT INTO t VALUES ({number}, {literal})")
 
 
-def as_the_server_says(admin: Any, case: Case, *, flavor: str) -> list[str | None]:
-    """Ask the server for each value in a way of its own."""
+def as_the_server_says(connection: Any, case: Case, *, flavor: str, column: str = "c") -> list[str | None]:
+    """Ask the server for each value of ``t`` in a way of its own."""
     if case.asks == "bits":
-        return [*(_bits(case, literal, flavor) for literal in case.values), None]
+        ((rows,),) = execute(connection, "SELECT COUNT(*) FROM t")
+        written = [_bits(case, literal, flavor) for literal in case.values]
+        return [*written, *[None] * (rows - len(written))]
     if case.asks == "bits of double":
-        return [
-            v and case.told(float(v))
-            for (v,) in execute(admin, "SELECT CAST(CAST(c AS DOUBLE) AS CHAR) FROM t ORDER BY id")
-        ]
-    return [_text(value) for (value,) in execute(admin, f"SELECT {case.asks.format(c='c')} FROM t ORDER BY id")]
+        doubles = execute(connection, f"SELECT CAST(CAST({column} AS DOUBLE) AS CHAR) FROM t ORDER BY id")
+        return [value and case.told(float(value)) for (value,) in doubles]
+    told = execute(connection, f"SELECT {case.asks.format(c=column)} FROM t ORDER BY id")
+    return [_text(value) for (value,) in told]
 
 
 def _bits(case: Case, literal: str, flavor: str) -> str:

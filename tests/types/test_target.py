@@ -1,0 +1,94 @@
+"""Every type, value by value, from the source to the Redshift stand-in: one table with a column for each case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core.types.column import Column
+from tests.stack.steps.conftest import Way
+from tests.types.cases import CASES, Case
+from tests.types.round_trip import as_the_server_says
+
+pytestmark = [pytest.mark.stack, pytest.mark.types]
+
+
+@pytest.fixture
+def wide(way: Way, mysql_server: Any) -> list[Case]:
+    """The table ``t``: an id, and a column c0, c1, ... for each case that this server knows."""
+    cases = [case for case in CASES if mysql_server.flavor in case.servers]
+    way.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
+    columns = ", ".join(f"c{number} {case.type}" for number, case in enumerate(cases))
+    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {columns})")
+    for row in range(max(len(case.values) for case in cases) + 1):
+        values = ", ".join(case.values[row] if row < len(case.values) else "NULL" for case in cases)
+        way.sql(f"INSERT INTO t VALUES ({row}, {values})")
+    return cases
+
+
+def in_target(way: Way, column: Column, case: Case) -> list[Any]:
+    """Return the target's values in the server's words, documents as documents."""
+    sql = {"VARBYTE": "FROM_VARBYTE({c}, 'hex')", "SUPER": "JSON_SERIALIZE({c})"}.get(kind_of(column), "{c}")
+    rows = way.target(f"SELECT {sql.format(c=column.target)} FROM {{t}} ORDER BY id")
+    return [None if value is None else in_words(value, column, case) for (value,) in rows]
+
+
+def in_words(value: Any, column: Column, case: Case) -> Any:
+    match kind_of(column):
+        case "VARBYTE":
+            return value.upper()
+        case "SUPER":
+            return document(value)
+        case "TIME":
+            return value.isoformat(timespec="microseconds")
+        case _:
+            return case.told(value)
+
+
+def kind_of(column: Column) -> str:
+    return column.redshift_type.partition("(")[0]
+
+
+def document(text: str) -> Any:
+    """Numbers stay as they are written."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def test_every_value_arrives_in_the_target(way: Way, wide: list[Case], mysql_server: Any) -> None:
+    """Source, batches, Parquet, S3, COPY, staging, target: what the target holds is what the source says."""
+    policies = {f"c{number}": dict(case.policies) for number, case in enumerate(wide) if case.policies}
+    way.change(
+        source=replace(way.spec.source, table="t"),
+        target=replace(way.spec.target, table="t"),
+        cursor=None,
+        column_policies=policies,
+    )
+    planned = way.plan()
+    assert planned.table_schema is not None
+    way.sync()
+    different = {}
+    for number, case in enumerate(wide):
+        column = planned.table_schema.column(f"c{number}")
+        expected: list[Any] = as_the_server_says(way.mysql, case, flavor=mysql_server.flavor, column=column.name)
+        if kind_of(column) == "SUPER":
+            expected = [value and document(bytes.fromhex(value).decode()) for value in expected]
+        found = in_target(way, column, case)
+        if found != expected:
+            different[case.name] = [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]]
+    assert different == {}
+
+
+def test_a_document_is_a_document_and_not_a_string(way: Way) -> None:
+    """JSON_TYPEOF says object, array, number: SUPER can be navigated."""
+    way.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
+    documents = ('{"a": 1}', "[1, 2]", "12", '"text"', "true")
+    for number, text in enumerate(documents):
+        way.sql(f"INSERT INTO t VALUES ({number}, '{text}')")
+    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
+    way.sync()
+    kinds = [kind for (kind,) in way.target("SELECT JSON_TYPEOF(doc) FROM {t} ORDER BY id")]
+    assert kinds == ["object", "array", "number", "string", "boolean"]
