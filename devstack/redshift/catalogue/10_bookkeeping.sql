@@ -145,6 +145,12 @@ END $$;
 CREATE FUNCTION standin.drop_user(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM standin.check_superuser();
+    -- A session that just ended may still be taking its temporary objects down.
+    FOR i IN 1 .. 40 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relowner = to_regrole(quote_ident(name)) AND n.nspname LIKE 'pg!_temp!_%' ESCAPE '!');
+        PERFORM pg_sleep(0.05);
+    END LOOP;
     EXECUTE format('DROP ROLE %I', name);
     DELETE FROM standin.users WHERE usename = name;
 END $$;

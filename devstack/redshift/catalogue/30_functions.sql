@@ -83,3 +83,7 @@ GRANT SELECT ON SEQUENCE standin.query_ids TO PUBLIC;
 CREATE OR REPLACE FUNCTION pg_catalog.standin_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), '
         || 'Redshift 1.0.stand-in' $$;
+
+-- Returns when the session is gone, so that who asks next does not see it.
+CREATE FUNCTION standin.terminate(integer) RETURNS boolean LANGUAGE sql AS
+    $$ SELECT pg_catalog.pg_terminate_backend($1, 5000) $$;

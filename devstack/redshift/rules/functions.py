@@ -6,7 +6,11 @@ from devstack.redshift.rules.plan import Plan, Rule, Situation
 from devstack.redshift.sql.lexer import Kind, Token
 from devstack.redshift.sql.types import read_type, stored_type
 
-RENAMED = {"FORMAT_TYPE": "standin.type_name", "VERSION": "pg_catalog.standin_version"}
+RENAMED = {
+    "FORMAT_TYPE": "standin.type_name",
+    "VERSION": "pg_catalog.standin_version",
+    "PG_TERMINATE_BACKEND": "standin.terminate",
+}
 DEFAULTED = frozenset(("decimal", "numeric", "dec"))
 RESPELLED = frozenset(("nvarchar", "varbinary", "binary varying", "nchar", "datetime", "float"))
 

@@ -13,7 +13,7 @@ from devstack.redshift.rules.table import plan_statement
 from devstack.redshift.session import copying
 from devstack.redshift.session.backend import Backend
 from devstack.redshift.session.outward import Outward, Segment, Segments, Shape
-from devstack.redshift.session.replies import Asked
+from devstack.redshift.session.replies import Asked, Reply
 from devstack.redshift.sql.statement import split
 from devstack.redshift.wire import messages as m
 from devstack.redshift.wire.framing import Message
@@ -126,12 +126,16 @@ class Session:
         if len(plans) == 1 and plans[0].copy is not None:
             await self._simple_copy(plans[0])
             return
-        await self._commit_faults(plans)
+        for plan in plans:
+            violation = self._commit_fault(plan)
+            plan.sql = raising(violation) if violation is not None else plan.sql
         segments: list[Segment] = []
         text = ";\n".join(self._segments(plans, segments)) if plans else sql
         relation = next((plan.writes for plan in plans if plan.writes), "")
         filter_ = Segments(self.service.type_oids, segments or [Segment(visible=True)], relation)
         reply = self.backend.ask(Asked.QUERY, m.query(text), filter_=filter_)
+        for plan in plans:
+            await self._lose_reply(plan, reply)
         await reply.done
         self.in_block = self.backend.replies.status != b"I"
         self._after(plans)
@@ -236,15 +240,17 @@ class Session:
         if plan.copy is not None:
             await copying.run(self, plan, whole)
             return
-        await self._commit_faults([plan])
-        if self.backend.replies.skipping:
+        violation = self._commit_fault(plan)
+        if violation is not None:
+            await self.fail(violation)
             return
         filter_ = self._outward(portal.prepared, portal.shape)
         reply = self.backend.ask(Asked.EXECUTE, whole, filter_=filter_)
-        if not plan.plain or plan.settings or plan.ends:
+        await self._lose_reply(plan, reply)
+        if not plan.plain or plan.settings:
             await self._follow(plan, reply)
 
-    async def _follow(self, plan: Plan, reply: Any) -> None:
+    async def _follow(self, plan: Plan, reply: Reply) -> None:
         """Run what belongs behind a statement, where that went well."""
         await self.backend.settle()
         if reply.error is not None:
@@ -312,21 +318,24 @@ class Session:
                 plan.settings.get("enable_case_sensitive_identifier", ""), self._case_sensitive
             )
             self.label = plan.settings.get("query_group", self.label)
-            if plan.ends:
-                self.drop_if_ordered("committed", plan.sql)
 
-    async def _commit_faults(self, plans: list[Plan]) -> None:
-        for plan in plans:
-            if not plan.ends:
-                continue
-            fault = self.service.faults.at("commit", self.application_name, plan.sql)
-            if fault is None:
-                continue
-            if fault.kind == "drop_before_commit":
-                raise Dropped(fault.kind)
-            violation = refuse("1023", "XX000", detail="Serializable isolation violation on table - 0")
-            plan.sql = raising(violation)
-            await self.fail(violation)
+    def _commit_fault(self, plan: Plan) -> m.ServerError | None:
+        """Return the error a COMMIT is to fail with; drop the connection where that was ordered."""
+        fault = self.service.faults.at("commit", self.application_name, plan.sql) if plan.ends else None
+        if fault is not None and fault.kind == "drop_before_commit":
+            raise Dropped(fault.kind)
+        if fault is None:
+            return None
+        detail = "Serializable isolation violation on table - 0, transactions forming the cycle are: 0, 0 (pid:0)"
+        return refuse("1023", "XX000", detail=detail)
+
+    async def _lose_reply(self, plan: Plan, reply: Reply) -> None:
+        """Where it was ordered, drop the connection once a COMMIT has taken effect and before the client hears."""
+        if plan.ends and self.service.faults.at("committed", self.application_name, plan.sql) is not None:
+            reply.filter = lambda _message: ()
+            self.backend.send(m.FLUSH)
+            await reply.done
+            raise Dropped("drop_after_commit")
 
 
 def _result_formats(body: bytes, at: int) -> list[int]:
