@@ -87,6 +87,21 @@ def test_long_values_become_null_where_that_is_declared() -> None:
     assert touched == {"c: too_long": 1}
 
 
+def test_a_nul_in_text_is_removed_only_where_that_is_declared() -> None:
+    """Counted, and the text's other characters stay."""
+    touched: Counter[str] = Counter()
+    target = cell_column(Cell.TEXT, max_bytes=9, policies=(("nul_character", "remove"),))
+    assert to_array([b"a\0b\0", b"ab", None], target, touched).to_pylist() == ["ab", "ab", None]
+    assert touched == {"c: nul_character": 1}
+
+
+def test_an_error_does_not_quote_what_people_wrote() -> None:
+    """A message goes to logs; the key is enough to find the row."""
+    with pytest.raises(Refused) as error:
+        to_array([b"private\xff"], cell_column(Cell.TEXT, max_bytes=17), Counter())
+    assert "private" not in error.value.found
+
+
 @pytest.mark.parametrize(
     ("target", "raw"),
     [
@@ -95,6 +110,8 @@ def test_long_values_become_null_where_that_is_declared() -> None:
         (cell_column(Cell.BOOL, policies=(("tinyint1", "boolean"),)), [b"0", b"5"]),
         (cell_column(Cell.TEXT, max_bytes=17, policies=(("time", "time"),)), [b"23:59:59.999999", b"24:00:00"]),
         (cell_column(Cell.TEXT, max_bytes=17), [b"ok", b"\xff"]),
+        (cell_column(Cell.TEXT, max_bytes=17), [b"ok", b"\xed\xa0\x80"]),  # half a surrogate pair out of ucs2
+        (cell_column(Cell.TEXT, max_bytes=17), [b"ok", b"a\0b"]),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_row(target: Column, raw: list[bytes | None]) -> None:

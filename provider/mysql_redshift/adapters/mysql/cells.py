@@ -64,9 +64,31 @@ def _text(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
             if cell is not None and not IN_A_DAY.fullmatch(cell):
                 raise _does_not_fit(row, column, cell)
     try:
-        return _within(pa.array(raw, pa.string()), raw, column, touched, column.max_bytes)
+        text: pa.Array[Any] = pa.array(raw, pa.string())
     except pa.ArrowInvalid as exc:
         raise _first_refused(raw, column, lambda one: pa.array([one], pa.string())) from exc
+    if pc.any(pc.match_substring(text, "\0")).as_py():
+        raw = _without_nul(raw, column, touched)
+        text = pa.array(raw, pa.string())
+    return _within(text, raw, column, touched, column.max_bytes)
+
+
+def _without_nul(raw: Raw, column: Column, touched: Counter[str]) -> list[bytes | None]:
+    cells = list(raw)
+    for row, cell in enumerate(cells):
+        if cell is None or b"\0" not in cell:
+            continue
+        if dict(column.policies).get("nul_character") != "remove":
+            raise Refused(
+                row,
+                "A text holds the character NUL",
+                expected="text without it",
+                found=f"NUL at byte {cell.index(0) + 1} of {len(cell)}",
+                remedy="Correct it at the source, or declare nul_character: remove for this column.",
+            )
+        touched[f"{column.name}: nul_character"] += 1
+        cells[row] = cell.replace(b"\0", b"")
+    return cells
 
 
 def _bytes(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
@@ -159,11 +181,13 @@ def _first_refused(raw: Raw, column: Column, convert: Callable[[bytes | None], A
 
 def _does_not_fit(row: int, column: Column, cell: bytes | None) -> Refused:
     declared = ", ".join(f"{name}: {choice}" for name, choice in column.policies)
+    readable = (cell or b"NULL")[:40].decode("ascii", "backslashreplace")
+    is_prose = column.cell is Cell.TEXT and column.rule != "time"  # what people wrote does not belong into a log
     return Refused(
         row,
         "A value does not fit the column's type in Redshift",
         expected=f"{column.redshift_type}{f' ({declared})' if declared else ''}",
-        found=repr(cell[:40].decode("utf-8", "backslashreplace")) if cell is not None else "NULL",
+        found="bytes that are no UTF-8" if is_prose else repr(readable),
         remedy="Correct it at the source, declare another policy for this column, or leave it out.",
     )
 

@@ -65,6 +65,11 @@ POLICIES: Mapping[str, Policy] = {
             choices=("fail", "truncate", "null"),
             meaning="values over the target's limit; text is cut at a character's boundary",
         ),
+        Policy(
+            name="nul_character",
+            choices=("fail", "remove"),
+            meaning="text that holds the character NUL, of which nobody vouches that Redshift keeps it",
+        ),
         Policy(name="json", choices=("super", "varchar"), meaning="JSON as a document, or as its text"),
         Policy(name="json_too_long", choices=("fail", "null"), meaning="JSON over 65,535 bytes"),
         Policy(name="geometry", choices=("wkt", "wkb"), meaning="geometry as text, or as bytes with its SRID"),
