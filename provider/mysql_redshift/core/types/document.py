@@ -1,0 +1,166 @@
+"""``docs/types.md``, made from the very table that plan uses: ``python -m mysql_redshift.core.types.document``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from mysql_redshift.core.types.charset import BYTES_PER_CHARACTER
+from mysql_redshift.core.types.column import Cell, SourceColumn
+from mysql_redshift.core.types.policy import POLICIES, Choices
+from mysql_redshift.core.types.rules import Rule, rule_of
+from mysql_redshift.core.types.shapes import Shape
+
+PARQUET = {
+    Cell.BOOL: "BOOLEAN",
+    Cell.INT32: "INT32",
+    Cell.INT64: "INT64",
+    Cell.FLOAT: "FLOAT",
+    Cell.DOUBLE: "DOUBLE",
+    Cell.DECIMAL: "FIXED_LEN_BYTE_ARRAY, decimal",
+    Cell.DATE: "INT32, date",
+    Cell.TIMESTAMP: "INT64, microseconds, no zone",
+    Cell.TEXT: "BYTE_ARRAY, UTF-8",
+    Cell.BYTES: "BYTE_ARRAY",
+}
+
+
+def _example(column_type: str, **catalogue: Any) -> SourceColumn:
+    data_type = re.split(r"\W", column_type, maxsplit=1)[0].lower()
+    return SourceColumn(name="c", data_type=data_type, column_type=column_type, nullable=True, **catalogue)
+
+
+# One line of the document each. A test sees to it that no rule is without one.
+EXAMPLES = (
+    _example("TINYINT(1)"),
+    _example("TINYINT [UNSIGNED]"),
+    _example("SMALLINT"),
+    _example("SMALLINT UNSIGNED"),
+    _example("MEDIUMINT [UNSIGNED]"),
+    _example("INT"),
+    _example("INT UNSIGNED"),
+    _example("BIGINT"),
+    _example("BIGINT UNSIGNED"),
+    _example("DECIMAL(12,2)", precision=12, scale=2),
+    _example("DECIMAL(65,30)", precision=65, scale=30),
+    _example("FLOAT"),
+    _example("DOUBLE"),
+    _example("BIT(1)", precision=1),
+    _example("BIT(63)", precision=63),
+    _example("BIT(64)", precision=64),
+    _example("CHAR(10), ascii", character_length=10, charset="ascii"),
+    _example("VARCHAR(10), latin1", character_length=10, charset="latin1"),
+    _example("VARCHAR(10), utf8mb4", character_length=10, charset="utf8mb4"),
+    _example("VARCHAR(20000), utf8mb4", character_length=20_000, charset="utf8mb4"),
+    _example("ENUM('a','bcd'), utf8mb4", character_length=3, charset="utf8mb4"),
+    _example("SET('a','bcd'), utf8mb4", character_length=5, charset="utf8mb4"),
+    _example("TINYTEXT, utf8mb4", charset="utf8mb4"),
+    _example("TEXT", charset="utf8mb4"),
+    _example("MEDIUMTEXT", charset="utf8mb4"),
+    _example("LONGTEXT", charset="utf8mb4"),
+    _example("VARBINARY(300)", octet_length=300),
+    _example("BLOB", octet_length=65_535),
+    _example("LONGBLOB", octet_length=4_294_967_295),
+    _example("DATE"),
+    _example("DATETIME(6)", datetime_precision=6),
+    _example("TIMESTAMP(6)", datetime_precision=6),
+    _example("TIME(6)", datetime_precision=6),
+    _example("YEAR"),
+    _example("JSON"),
+    _example("GEOMETRY"),
+    _example("UUID"),
+    _example("INET4"),
+    _example("INET6"),
+    _example("VECTOR(3)", octet_length=12),
+)
+
+HEAD = """# Types
+
+This page is made from the table that the code itself uses; `python -m mysql_redshift.core.types.document` prints it.
+
+Every value arrives exactly, or a declared policy acts, and the run counts and reports each value it acted on.
+"""
+
+
+def render() -> str:
+    """Return the whole document."""
+    return "\n".join([HEAD, *_types(), "", *_options(), "", *_policies(), "", *_charsets(), "", NOTES])
+
+
+def _types() -> Iterator[str]:
+    yield "| MySQL / MariaDB | Redshift | Parquet | policies | notes |"
+    yield "| --- | --- | --- | --- | --- |"
+    for column in EXAMPLES:
+        rule = _rule(column)
+        shape = rule.becomes(column, Choices(declared={}))
+        policies = ", ".join(f"`{name}`" for name in rule.policies)
+        yield f"| {column.column_type} | {_redshift(shape)} | {PARQUET[shape.cell]} | {policies} | {rule.note} |"
+
+
+def _options() -> Iterator[str]:
+    yield "## What a policy makes of a type"
+    yield ""
+    yield "| MySQL / MariaDB | policy | Redshift | Parquet |"
+    yield "| --- | --- | --- | --- |"
+    for column in EXAMPLES:
+        rule = _rule(column)
+        usual = rule.becomes(column, Choices(declared={}))
+        for name in rule.policies:
+            for choice in POLICIES[name].choices[1:]:
+                shape = rule.becomes(column, Choices(declared={name: choice}))
+                if shape != usual:
+                    said = f"`{name}: {choice}`"
+                    yield f"| {column.column_type} | {said} | {_redshift(shape)} | {PARQUET[shape.cell]} |"
+
+
+def _policies() -> Iterator[str]:
+    yield "## Policies"
+    yield ""
+    yield "For a pipeline or a table under `policies`, for one column under `column_policies`; the nearer one holds."
+    yield "In a key column `null` means `fail`: a key cannot be NULL."
+    yield ""
+    yield "| policy | allowed, the default first | about |"
+    yield "| --- | --- | --- |"
+    for policy in POLICIES.values():
+        yield f"| `{policy.name}` | {policy.allowed} | {policy.meaning} |"
+
+
+def _charsets() -> Iterator[str]:
+    yield "## Width of text"
+    yield ""
+    yield "Redshift counts bytes of UTF-8. A column is as wide as its longest text may be, at most 65,535:"
+    yield ""
+    yield "| bytes a character | character sets |"
+    yield "| --- | --- |"
+    for width in sorted(set(BYTES_PER_CHARACTER.values())):
+        names = ", ".join(name for name, size in BYTES_PER_CHARACTER.items() if size == width)
+        yield f"| {width} | {names}{' and any other' if width == max(BYTES_PER_CHARACTER.values()) else ''} |"
+
+
+NOTES = """## Where the servers differ
+
+- MariaDB's JSON is LONGTEXT with a check `json_valid(...)`; it is recognised and treated as JSON. MySQL normalises a
+  document when it is stored (order of keys, spaces, the last of duplicate keys); MariaDB keeps its text.
+- Numbers in JSON travel as text as far as SUPER. What SUPER makes of numbers beyond DECIMAL(38) and DOUBLE, and of
+  duplicate keys, is Redshift's to say; declare `json: varchar` where the text matters.
+- MariaDB stores no negative zero; MySQL does, and it arrives.
+- ucs2 can hold half a surrogate pair, which no UTF-8 can: such a value fails, naming its row.
+- UUID, INET4 and INET6 are MariaDB's, VECTOR is MySQL's.
+"""
+
+
+def _rule(column: SourceColumn) -> Rule:
+    rule = rule_of(column)
+    if rule is None:
+        raise LookupError(column.column_type)
+    return rule
+
+
+def _redshift(shape: Shape) -> str:
+    return f"{shape.redshift} (staged as {shape.staging})" if shape.staging else shape.redshift
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render())
