@@ -14,6 +14,7 @@ import pymysql
 import pytest
 from botocore.config import Config
 
+from devstack import mysql
 from devstack.status import MySQLStatus, S3Status, Status
 from tests.conftest import wanted_flavors
 
@@ -31,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def mysql_server(request: pytest.FixtureRequest, stack_status: Status) -> MySQLStatus:
     """The address of MySQL, then of MariaDB: a test that asks for it runs on both."""
     server = getattr(stack_status, request.param)
-    assert isinstance(server, MySQLStatus), f"{request.param} is not up: DEVSTACK_STATUS names servers without it"
+    if server is None:
+        pytest.fail(f"{request.param} is not up ({mysql.preferred()[1]}); MYSQL_FLAVOR=mariadb runs without MySQL")
+    assert isinstance(server, MySQLStatus)
     return server
 
 
