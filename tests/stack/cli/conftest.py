@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import airflow.sdk  # noqa: F401 - its logging must not keep a stream that ends with the first test
+import boto3
 import pytest
+from botocore.config import Config
 
 from devstack.status import MySQLStatus, S3Status, Status
 from mysql_redshift.cli.parser import main
@@ -69,21 +73,19 @@ class Shop:
     bucket: str
     database: str
     connections: Connections
-    monkeypatch: pytest.MonkeyPatch
-    capsys: pytest.CaptureFixture[str]
-    stack: ExitStack = field(default_factory=ExitStack)
+    environment: pytest.MonkeyPatch
 
     def run(self, *arguments: str, output: str = "json") -> Result:
         """Run a command; ``--pipeline``, ``--environment`` and ``-o`` are added."""
         code: object = 0
         common = ("--pipeline", "shop", "--folder", "pipelines", "--environment", ENVIRONMENT, "-o", output)
-        self.capsys.readouterr()
-        try:
-            main([*arguments, *common])
-        except SystemExit as exc:
-            code = exc.code
-        captured = self.capsys.readouterr()
-        return Result(code, captured.out, captured.err)
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                main([*arguments, *common])
+            except SystemExit as exc:
+                code = exc.code
+        return Result(code, out.getvalue(), err.getvalue())
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement at the source; it is committed."""
@@ -123,7 +125,7 @@ class Shop:
 
     def connect(self, name: str, **changes: Any) -> None:
         """Change one of Airflow's connections."""
-        set_connections(self.monkeypatch, {name: {**self.connections[name], **changes}})
+        set_connections(self.environment, {name: {**self.connections[name], **changes}})
 
     def edit(self, old: str, new: str) -> None:
         """Change the YAML."""
@@ -132,29 +134,61 @@ class Shop:
         self.yaml.write_text(text.replace(old, new))
 
 
+OpenShop = Callable[[], AbstractContextManager[Shop]]
+
+
 @pytest.fixture
-def shop(
-    stack_status: Status,
-    mysql_server: MySQLStatus,
-    mysql_database: str,
-    bucket: S3Status,
-    s3_client: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Shop]:
+def shop(open_shop: OpenShop) -> Iterator[Shop]:
     """Tables ``orders (id, updated_at, amount)`` and ``events (id, what)``, both empty."""
-    connections = airflow_connections(stack_status, mysql_server)
-    set_connections(monkeypatch, connections)
-    monkeypatch.chdir(tmp_path)
-    redshift = stack_status.redshift
-    assert redshift is not None
-    path = Path("pipelines/shop.yaml")
-    path.parent.mkdir()
-    path.write_text(YAML.format(database=mysql_database, bucket=bucket.bucket, role=redshift.iam_role))
-    with ExitStack() as stack:
-        mysql = stack.enter_context(connect_mysql(mysql_server, database=mysql_database))
-        shop = Shop(path, mysql, s3_client, bucket.bucket, mysql_database, connections, monkeypatch, capsys)
-        shop.sql("CREATE TABLE orders (id BIGINT PRIMARY KEY, updated_at DATETIME(6), amount DECIMAL(12,2))")
-        shop.sql("CREATE TABLE events (id BIGINT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(20))")
+    with open_shop() as shop:
         yield shop
+
+
+@pytest.fixture(scope="module")
+def open_shop(stack_status: Status, mysql_server: MySQLStatus, tmp_path_factory: pytest.TempPathFactory) -> OpenShop:
+    """Open a shop with a database, a bucket and a folder of its own; the working directory is that folder's parent."""
+
+    @contextmanager
+    def open_shop() -> Iterator[Shop]:
+        connections = airflow_connections(stack_status, mysql_server)
+        name = f"t{secrets.token_hex(6)}"
+        assert stack_status.s3 is not None
+        assert stack_status.redshift is not None
+        with (
+            pytest.MonkeyPatch.context() as environment,
+            connect_mysql(mysql_server) as mysql,
+            new_bucket(stack_status.s3, name) as s3,
+        ):
+            set_connections(environment, connections)
+            environment.chdir(tmp_path_factory.mktemp("shop"))
+            path = Path("pipelines/shop.yaml")
+            path.parent.mkdir()
+            path.write_text(YAML.format(database=name, bucket=name, role=stack_status.redshift.iam_role))
+            shop = Shop(path, mysql, s3, name, name, connections, environment)
+            shop.sql(f"CREATE DATABASE {name}")
+            shop.sql(f"USE {name}")
+            shop.sql("CREATE TABLE orders (id BIGINT PRIMARY KEY, updated_at DATETIME(6), amount DECIMAL(12,2))")
+            shop.sql("CREATE TABLE events (id BIGINT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(20))")
+            yield shop
+            shop.sql(f"DROP DATABASE {name}")
+
+    return open_shop
+
+
+@contextmanager
+def new_bucket(server: S3Status, name: str) -> Iterator[Any]:
+    """Make a bucket, yield a client, and remove the bucket with everything in it."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=server.endpoint,
+        region_name=server.region,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    client.create_bucket(Bucket=name)
+    yield client
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):
+        for item in page.get("Contents", []):
+            client.delete_object(Bucket=name, Key=item["Key"])
+    client.delete_bucket(Bucket=name)
