@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mysql_redshift.core import ledger, merge_sql
+from mysql_redshift.core import ledger, merge_sql, quoting
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
@@ -19,13 +19,33 @@ MOST_ROWS = 1000  # ledger rows read at a time
 
 
 def ensure_ledger(spec: TableSpec, session: WarehouseSession) -> None:
-    """Create the ledger in a transaction of its own, so that LOCK can be the first statement of the load's."""
+    """Create the ledger and both schemas before the load's own transaction, whose first statement is LOCK."""
+    _ensure_schema(session, spec.target.schema, merge_sql.create_schema(spec.target))
+    _ensure_schema(session, spec.target.ledger_schema, ledger.create_schema(spec.target))
     if session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is None:
-        session.execute(ledger.create_schema(spec.target))
         session.execute(ledger.create_table(spec.target))
         session.commit()
     else:
         session.rollback()
+
+
+def _ensure_schema(session: WarehouseSession, name: str, create: str) -> None:
+    """Create a schema. The first loads of many tables meet here: IF NOT EXISTS does not save the slower of two."""
+    if _schema_exists(session, name):
+        return
+    try:
+        session.execute(create)
+        session.commit()
+    except TargetError:
+        session.rollback()
+        if not _schema_exists(session, name):
+            raise
+
+
+def _schema_exists(session: WarehouseSession, name: str) -> bool:
+    found = session.query(f"SELECT 1 FROM pg_namespace WHERE nspname = {quoting.redshift_string(name.lower())}")
+    session.rollback()
+    return bool(found)
 
 
 def read_ledger_head(spec: TableSpec, session: WarehouseSession) -> LedgerHead:
@@ -97,7 +117,6 @@ def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> 
     """Create the target or add its missing columns, inside the load's transaction."""
     table = session.describe(spec.target.schema, spec.target.table)
     if table is None:
-        session.execute(merge_sql.create_schema(spec.target))
         session.execute(merge_sql.create_target(spec.target, schema, spec.layout))
         return
     changes = target_changes(spec, schema, table)
