@@ -100,7 +100,11 @@ def _down(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    serve(places.home(), arguments.scale)
+    try:
+        serve(places.home(), arguments.scale)
+    except DevstackError as exc:  # run shows what is printed here
+        print(exc)
+        return 1
     return 0
 
 

@@ -117,7 +117,7 @@ class AirflowClient:
         """Return what a task wrote at its first try."""
         path = f"/api/v2/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}/logs/1"
         events = self._call("GET", path, params={"map_index": task.map_index, "full_content": True})["content"]
-        return "\n".join(str(event.get("event", "")) for event in events)
+        return "\n".join(line for event in events for line in _lines(event))
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         answer = self._http.request(method, path, **options)
@@ -148,6 +148,12 @@ def _task(plain: dict[str, Any]) -> TaskInstance:
         started=_moment(plain["start_date"]),
         ended=_moment(plain["end_date"]),
     )
+
+
+def _lines(event: dict[str, Any]) -> list[str]:
+    """A line of the log, and the exceptions it came with."""
+    errors = event.get("error_detail") or []
+    return [str(event.get("event", "")), *(f"{error['exc_type']}: {error['exc_value']}" for error in errors[:1])]
 
 
 def _moment(text: str | None) -> datetime | None:

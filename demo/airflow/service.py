@@ -6,8 +6,9 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import psycopg
 
 from demo.airflow.rest import AirflowClient
 from demo.airflow.settings import DATABASE, USER, Settings
+from devstack.places import REPOSITORY
 from devstack.process import Server, run
 from devstack.status import PostgresStatus
 
@@ -49,17 +51,30 @@ def running(settings: Settings, say: Callable[[str], None]) -> Iterator[Access]:
     _create_database(settings.metadata)
     run([airflow, "db", "migrate"], env=environment)
     say("Airflow's metadata database is there")
-    with ExitStack() as servers:
-        started = []
-        for component in COMPONENTS:
-            log = settings.home / "logs" / f"{component}.log"
-            server = Server(f"airflow {component}", [airflow, component], log=log, env=environment)
-            servers.callback(server.stop)
-            started.append(server)
+    with _components(airflow, settings.home / "logs", environment) as servers:
         access = Access(url=settings.url, user=USER, password=settings.password, environment_file=file)
-        _wait(access, started)
+        _wait(access, servers)
         say(f"Airflow at {settings.url}")
         yield access
+
+
+@contextmanager
+def _components(airflow: Path, logs: Path, environment: Mapping[str, str]) -> Iterator[list[Server]]:
+    """Start all, and end all at the same time: each takes some seconds to end."""
+    servers: list[Server] = []
+    try:
+        for name in COMPONENTS:
+            command: list[str | Path] = [airflow, name]
+            if name == "scheduler":
+                command = [sys.executable, "-m", "demo.airflow.warm", name]
+            log = logs / f"{name}.log"
+            # kept: the scheduler's tasks run in process groups of their own
+            servers.append(Server(f"airflow {name}", command, log=log, env=environment, cwd=REPOSITORY, kept=True))
+        yield servers
+    finally:
+        with ThreadPoolExecutor(len(COMPONENTS)) as pool:
+            for stopped in [pool.submit(server.stop) for server in servers]:
+                stopped.result()
 
 
 def _write_files(settings: Settings, environment: dict[str, str]) -> Path:

@@ -1,0 +1,29 @@
+"""``python -m demo.airflow.warm scheduler``: the airflow command with what tasks import already imported.
+
+LocalExecutor's workers are forks of the scheduler, so no task has to import it again: on two cores that is a third of
+a small task's time. It changes nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from airflow.__main__ import main
+
+MODULES = (
+    "airflow.providers.amazon.aws.hooks.base_aws",
+    "airflow.providers.ssh.hooks.ssh",
+    "boto3",
+    "paramiko",
+    "pyarrow.parquet",
+    "pymysql",
+    "redshift_connector",
+    "yaml",
+)
+
+if __name__ == "__main__":
+    for module in MODULES:
+        importlib.import_module(module)
+    run: Callable[[], None] = main
+    run()
