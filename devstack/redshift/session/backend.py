@@ -26,7 +26,7 @@ class Backend:
         self._names = itertools.count(1)
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
-        self._frames = Frames()
+        self._frames = Frames(runs=True)
         self.closed = asyncio.Event()
 
     async def connect(self, host: str, port: int, parameters: Mapping[str, str]) -> dict[str, str]:

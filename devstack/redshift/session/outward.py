@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devstack.redshift.rules.errors import translate
-from devstack.redshift.wire.framing import Message
+from devstack.redshift.wire.framing import Message, rows
 from devstack.redshift.wire.messages import ServerError, build_data_row, command_complete, data_row, message
 
 VARBYTE = 6551
@@ -41,10 +41,12 @@ class Outward:
             return (translate(ServerError.decode(message_.body), self.relation).encode(),)
         return (message_.raw,)
 
-    def _row(self, row: Message) -> bytes:
+    def _row(self, run: Message) -> bytes:
         if not self._shape.varbyte:
-            return row.raw
-        values = data_row(row.body)
+            return run.raw
+        return b"".join(self._plain(data_row(row.body)) for row in rows(run))
+
+    def _plain(self, values: list[bytes | None]) -> bytes:
         for index in self._shape.varbyte:
             value = values[index]
             if value is not None and value.startswith(b"\\x"):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from devstack.redshift.wire.framing import Message
+from devstack.redshift.wire.framing import Message, rows
 from devstack.redshift.wire.messages import ServerError, data_row
 
 Filter = Callable[[Message], Sequence[bytes]]
@@ -101,7 +101,7 @@ class Replies:
                 head.copy_started.set_result(None)
             return ()
         if message.kind == b"D" and head.internal:
-            head.rows.append(data_row(message.body))
+            head.rows += [data_row(row.body) for row in rows(message)]
         if message.kind == b"Z":
             self.status = message.body
         if message.kind == b"C":

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 LENGTH = struct.Struct("!I")
 MOST_BYTES = 1 << 30
+ROW = ord("D")
 
 
 class FramingError(Exception):
@@ -25,11 +26,16 @@ class Message(NamedTuple):
 
 
 class Frames:
-    """Takes bytes as they come and gives whole messages; keeps what is not whole yet."""
+    """Takes bytes as they come and gives whole messages; keeps what is not whole yet.
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    ``runs`` gives rows that follow each other as one message: a large result then costs little. For what the server
+    sends only, since the client's ``D`` is another message.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES, *, runs: bool = False) -> None:
         self._buffer = bytearray()
         self._most_bytes = most_bytes
+        self._runs = runs
 
     def feed(self, data: bytes) -> list[Message]:
         """Return the messages that are whole now, in order."""
@@ -37,14 +43,27 @@ class Frames:
         buffer += data
         messages = []
         start, end = 0, len(buffer)
-        while end - start >= 5:
-            (length,) = LENGTH.unpack_from(buffer, start + 1)
-            if not 4 <= length <= self._most_bytes:
-                raise FramingError(f"invalid message length {length}")
-            if end - start <= length:
-                break
-            messages.append(Message(bytes(buffer[start : start + 1]), bytes(buffer[start : start + 1 + length])))
-            start += 1 + length
+        while (behind := self._behind(start, end)) is not None:
+            if self._runs and buffer[start] == ROW:
+                while (further := self._behind(behind, end)) is not None and buffer[behind] == ROW:
+                    behind = further
+            messages.append(Message(bytes(buffer[start : start + 1]), bytes(buffer[start:behind])))
+            start = behind
         if start:
             del buffer[:start]
         return messages
+
+    def _behind(self, start: int, end: int) -> int | None:
+        """Return where the message at ``start`` ends; None where it is not whole."""
+        if end - start < 5:
+            return None
+        (length,) = LENGTH.unpack_from(self._buffer, start + 1)
+        if not 4 <= length <= self._most_bytes:
+            raise FramingError(f"invalid message length {length}")
+        behind = start + 1 + int(length)
+        return behind if behind <= end else None
+
+
+def rows(run: Message) -> list[Message]:
+    """Take a run of rows apart."""
+    return Frames().feed(run.raw)
