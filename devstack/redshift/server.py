@@ -158,8 +158,7 @@ class Server:
         backend = backends.Backend(client.tell)
         wanted = {"user": user, "database": settings.database, "application_name": name, "client_encoding": "UTF8"}
         reported = await backend.connect(settings.backend_host, settings.backend_port, wanted)
-        session = Session(self._service, backend, user, name, superuser=superuser)
-        session.tell = client.tell
+        session = Session(self._service, backend, client.tell, user=user, application_name=name, superuser=superuser)
         tasks = [asyncio.ensure_future(backend.pump())]
         try:
             await _prepare(backend)

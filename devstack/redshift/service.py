@@ -1,19 +1,16 @@
-"""What all sessions share: settings, the second connection to PostgreSQL, S3, faults, the sessions themselves."""
+"""What all sessions share: settings, the second connection to PostgreSQL, S3, faults."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
 from devstack.redshift.copy.storage import Storage
 from devstack.redshift.faults import Faults
 from devstack.redshift.settings import Settings
-
-if TYPE_CHECKING:
-    from devstack.redshift.session.session import Session
 
 
 class Service:
@@ -23,7 +20,6 @@ class Service:
         self.settings = settings
         self.faults = Faults()
         self.storage = Storage(settings.storage)
-        self.sessions: dict[int, Session] = {}
         self.type_oids: dict[int, int] = {}
         self._lock = asyncio.Lock()
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None

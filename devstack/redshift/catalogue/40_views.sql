@@ -103,6 +103,17 @@ CREATE VIEW pg_catalog.sys_query_history AS
         current_database()::text AS database_name, status, start_time, query_text
     FROM standin.queries WHERE user_name = session_user OR standin.is_superuser();
 
+CREATE VIEW pg_catalog.sys_session_history AS
+    SELECT usesysid::text AS user_id, pid AS session_id, datname::text AS database_name, 'active'::text AS status,
+        0 AS session_timeout, backend_start AT TIME ZONE 'UTC' AS start_time, NULL::timestamp AS end_time
+    FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'standin'
+        AND (usename = session_user OR standin.is_superuser());
+-- Redshift's has the columns of PostgreSQL 8.0: no application_name.
+CREATE VIEW standin.pg_stat_activity AS
+    SELECT datid, datname, pid AS procpid, usesysid, usename, query AS current_query, query_start
+    FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'standin'
+        AND (usename = session_user OR standin.is_superuser());
+
 CREATE VIEW pg_catalog.stl_load_errors AS
     SELECT standin.user_id(user_name) AS userid, 0 AS slice, table_oid::integer AS tbl, start_time AS starttime,
         session_id AS session, query_id AS query, file_name AS filename, 0::bigint AS line_number, column_name AS colname,
@@ -133,7 +144,7 @@ CREATE VIEW pg_catalog.sys_connection_log AS
     FROM pg_catalog.stl_connection_log;
 CREATE VIEW pg_catalog.stv_slices AS SELECT 0 AS node, generate_series(0, 1) AS slice;
 
-GRANT SELECT ON standin.user_tables TO PUBLIC;
+GRANT SELECT ON standin.user_tables, standin.pg_stat_activity, pg_catalog.sys_session_history TO PUBLIC;
 GRANT SELECT ON pg_catalog.svv_columns, pg_catalog.svv_redshift_columns, pg_catalog.svv_all_columns, pg_catalog.svv_tables,
     pg_catalog.pg_table_def, pg_catalog.sys_load_history, pg_catalog.sys_load_error_detail, pg_catalog.sys_query_history,
     pg_catalog.stv_sessions TO PUBLIC;

@@ -24,6 +24,9 @@ def expressions(plan: Plan, _: Situation) -> None:
         calls = index + 1 < len(tokens) and tokens[index + 1].word == "("
         if token.word == "SYSDATE" and before != "AS":
             plan.statement.replace(token.start, token.end, "pg_catalog.sysdate()")
+        elif token.word == "PG_STAT_ACTIVITY":
+            start = tokens[index - 2].start if before == "." else token.start
+            plan.statement.replace(start, token.end, "standin.pg_stat_activity")
         elif token.word in RENAMED and calls:
             start = tokens[index - 2].start if before == "." else token.start
             plan.statement.replace(start, token.end, RENAMED[token.word])

@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from devstack.redshift.client import Client
+from devstack.redshift.rules.plan import refuse
 from devstack.redshift.session.backend import Backend
+from devstack.redshift.session.extended import ExtendedProtocol
 from devstack.redshift.session.session import Session
+from devstack.redshift.session.simple import SimpleProtocol
+
+REST_OF_A_COPY = (b"d", b"c", b"f")  # of one that was refused: the client may have sent data already
 
 
 async def converse(client: Client, session: Session, backend: Backend) -> None:
@@ -28,5 +33,20 @@ async def converse(client: Client, session: Session, backend: Backend) -> None:
 
 
 async def _handle_all(client: Client, session: Session) -> None:
+    simple, extended = SimpleProtocol(session), ExtendedProtocol(session)
+    handlers = {
+        b"Q": simple.query,
+        b"P": extended.parse,
+        b"B": extended.bind,
+        b"D": extended.describe,
+        b"E": extended.execute,
+        b"C": extended.close,
+        b"S": extended.sync,
+        b"H": extended.flush,
+    }
     while (message := await client.messages.get()).kind != b"X":
-        await session.handle(message)
+        if message.kind in handlers:
+            await handlers[message.kind](message.body)
+            await session.backend.drain()
+        elif message.kind not in REST_OF_A_COPY:
+            await session.fail(refuse(f"unexpected message type {message.kind!r}", "08P01"))
