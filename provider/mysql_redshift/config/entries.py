@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mysql_redshift.config import contradictions
+from mysql_redshift.config import contradictions, schedules
 from mysql_redshift.config.document import Document
 from mysql_redshift.config.merge import merge_values, without_nulls
 from mysql_redshift.config.model import TableEntry
@@ -85,6 +85,14 @@ class Entries:
             raise InvalidYaml([*self._problems(name, [((), text)])], where=self.where(name))
         own = own or {}
         return without_nulls(merge_values(contradictions.fitting_defaults(self.defaults, own), own))
+
+    def schedule(self, name: str) -> str | None:
+        """Return a table's own schedule, also where its entry is broken otherwise: its error shows on it."""
+        words = {**self.defaults, **_mapping(self.tables.get(name))}.get("schedule")
+        try:
+            return schedules.schedule(words) if words is not None else None
+        except ValueError:
+            return None
 
     def location(self, name: str, inside: Location) -> Location:
         """Return where a table's setting really stands: in its entry, or in the defaults it inherits."""

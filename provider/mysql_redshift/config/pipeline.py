@@ -17,7 +17,10 @@ ENVIRONMENT = "default"
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """A pipeline's tables. ``broken`` holds the error of each entry that cannot be used; the others can."""
+    """A pipeline's tables. ``broken`` holds the error of each entry that cannot be used; the others can.
+
+    ``table_schedules`` holds the schedules of tables that have one of their own, broken ones among them.
+    """
 
     name: str
     path: Path
@@ -75,7 +78,7 @@ def _resolve(reading: Reading, only: str | None) -> Pipeline:
         tags=reading.file.tags,
         description=reading.file.description,
         tables=tables,
-        table_schedules={name: entry.schedule for name, entry in entries.items() if entry.schedule},
+        table_schedules={name: own for name in [*tables, *broken] if (own := reading.entries.schedule(name))},
         table_tags={name: entry.tags for name, entry in entries.items()},
         broken=broken,
     )

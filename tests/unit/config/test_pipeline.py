@@ -128,6 +128,15 @@ def test_a_table_with_its_own_schedule_and_tags_says_so(write: Write) -> None:
     assert pipeline.table_tags == {"orders": ("hot",), "payments": ()}
 
 
+def test_a_broken_entry_keeps_its_schedule(write: Write) -> None:
+    """The error shows when the table would have run; a schedule that is itself the mistake is none."""
+    pipeline = load_pipeline(
+        write(HEAD + '  orders: {schedule: "@daily", load: upsert}\n  payments: {schedule: often}\n')
+    )
+    assert set(pipeline.broken) == {"orders", "payments"}
+    assert pipeline.table_schedules == {"orders": "@daily"}
+
+
 def test_500_tables_are_read_in_well_under_a_second(write: Write) -> None:
     """Airflow parses the file again at each task's start."""
     entries = "".join(f"  t{i}: {{cursor: id, load: append, chunk_rows: {i + 1}}}\n" for i in range(500))
