@@ -14,11 +14,9 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
     """Read an Airflow connection of type ``mysql``; its extra ``ssl`` is read by name, everything else is left alone.
 
     Raises:
-        ConfigurationError: the connection is missing, of another type, or has no host or login.
+        ConfigurationError: the connection is missing, of another type, has no host or login, or an unreadable ssl.
 
     """
-    from airflow.sdk.log import mask_secret  # noqa: PLC0415
-
     from mysql_redshift.adapters.mysql.connection import MySQLAddress  # noqa: PLC0415
     from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
 
@@ -31,14 +29,20 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
             found=f"type {connection.conn_type}, host {connection.host!r}, login {connection.login!r}",
             remedy="Correct the connection, or source.conn_id in the pipeline's YAML.",
         )
-    if connection.password:
-        mask_secret(connection.password)
     ssl = connection.extra_dejson.get("ssl") or {}
+    if not isinstance(ssl, dict):
+        raise ConfigurationError(
+            "The extra ssl of this connection cannot be understood",
+            where=f"connection {conn_id}",
+            expected='a mapping, as {"ca": "/path/ca.pem"}',
+            found=repr(ssl),
+            remedy="Correct the connection.",
+        )
     return MySQLAddress(
         host=connection.host,
         port=int(connection.port or 3306),
         user=connection.login,
         password=connection.password or "",
         database=database,
-        ssl=ssl if isinstance(ssl, dict) else {},
+        ssl=ssl,
     )

@@ -20,7 +20,7 @@ from mysql_redshift.errors import (
 
 STATEMENT_SHOWN = 300  # characters of a statement in a message
 SERIALIZATION = frozenset({"40001", "40P01"})
-SERIALIZATION_WORDS = re.compile(r"\A(ERROR:\s*)?(1023|1018)\s*(\Z|DETAIL)|Serializable isolation violation")
+SERIALIZATION_WORDS = re.compile(r"\A(ERROR:\s*)?(1023|1018)\s*(\Z|;|DETAIL)|Serializable isolation violation")
 LOGIN = frozenset({"28000", "28P01"})
 LOST = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"})
 CANCELLED = "57014"

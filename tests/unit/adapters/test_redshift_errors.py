@@ -1,0 +1,100 @@
+"""Each of the driver's errors becomes a transient or a terminal one; what no server of ours answers stands here."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+import pytest
+from redshift_connector.error import InterfaceError, OperationalError, ProgrammingError
+
+from mysql_redshift.adapters.redshift.errors import redacted, translated
+from mysql_redshift.errors import AccessDenied, ConfigurationError, ConnectionFailed, SerializationFailure, TargetError
+
+
+def raised(exc: BaseException, statement: str = "COPY t FROM 's3://b/k'") -> BaseException:
+    """Return what becomes of an error."""
+    try:
+        with translated("cluster:5439/dev", statement):
+            raise exc  # noqa: TRY301
+    except Exception as found:
+        return found
+
+
+def answer(code: str, message: str, **more: str) -> ProgrammingError:
+    """Return an error that the server sent."""
+    fields: Mapping[str, str] = {"S": "ERROR", "C": code, "M": message, **more}
+    return ProgrammingError(dict(fields))
+
+
+@pytest.mark.parametrize(
+    ("exc", "kind"),
+    [
+        (answer("XX000", "1023", D="Serializable isolation violation on table - 100"), SerializationFailure),
+        (answer("XX000", "1018", D="Relation does not exist."), SerializationFailure),
+        (answer("XX000", "ERROR: 1023 DETAIL: Serializable isolation violation"), SerializationFailure),
+        (answer("40001", "could not serialize access"), SerializationFailure),
+        (answer("40P01", "deadlock detected"), SerializationFailure),
+        (answer("XX000", "1023 rows are too many"), TargetError),
+        (answer("42501", "permission denied for relation t"), AccessDenied),
+        (answer("28000", 'no pg_hba.conf entry for host "::ffff:10.0.0.1"'), AccessDenied),
+        (answer("XX000", "S3ServiceException:Access Denied,Status 403,Error AccessDenied"), AccessDenied),
+        (answer("57P01", "terminating connection due to administrator command"), ConnectionFailed),
+        (answer("57P03", "the database system is starting up"), ConnectionFailed),
+        (answer("53300", "too many connections"), ConnectionFailed),
+        (answer("57014", "Query (12) cancelled due to statement timeout"), TargetError),
+        (answer("42P01", 'relation "t" does not exist'), TargetError),
+        (InterfaceError("BrokenPipe: server socket closed. We noticed a timeout is set"), ConnectionFailed),
+        (InterfaceError("communication error", OSError(111, "Connection refused")), ConnectionFailed),
+        (InterfaceError("connection is closed"), ConnectionFailed),
+        (InterfaceError("Unable to determine ip for host x port 5439"), ConnectionFailed),
+        (InterfaceError("Server refuses SSL"), ConnectionFailed),
+        (OperationalError("connection time out", TimeoutError("timed out")), ConnectionFailed),
+        (InterfaceError("Authentication method 10 not supported"), ConfigurationError),
+        (InterfaceError("communication error", OSError(1, "certificate verify failed: expired")), TargetError),
+        (struct.error("unpack requires a buffer of 5 bytes"), ConnectionFailed),
+        (ConnectionResetError(104, "reset"), ConnectionFailed),
+        (AttributeError("'NoneType' object has no attribute 'write'"), ConnectionFailed),
+        (ValueError("write to closed file"), ConnectionFailed),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_an_error_is_translated_by_what_it_says(exc: BaseException, kind: type[BaseException]) -> None:
+    """The kind decides between a retry and a person; the cause stays at hand."""
+    found = raised(exc)
+
+    assert type(found) is kind
+    assert found.__cause__ is exc
+    assert "cluster:5439/dev" in str(found)
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_lost_connection() -> None:
+    """Only the driver's stumbling over its closed socket is."""
+    mistake = TypeError("execute() takes 2 positional arguments")
+
+    assert raised(mistake) is mistake
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COPY t FROM 's3://b' ACCESS_KEY_ID 'hunter2' SECRET_ACCESS_KEY 'hunter2' SESSION_TOKEN 'hunter2'",
+        "COPY t FROM 's3://b' CREDENTIALS AS 'aws_access_key_id=hunter2;aws_secret_access_key=hunter2;token=hunter2'",
+        "copy t from 's3://b' credentials 'aws_iam_role=x;aws_secret_access_key=hunter2'",
+        "CREATE USER u PASSWORD 'hunter2'",
+        "near aws_secret_access_key=hunter2",
+    ],
+)
+def test_secrets_are_taken_out_of_texts(text: str) -> None:
+    """S9: of a statement that names them, all else remains."""
+    shown = redacted(text)
+
+    assert "hunter2" not in shown
+    assert "***" in shown
+
+
+def test_a_text_without_secrets_stays() -> None:
+    """A role is none."""
+    text = "COPY t (a, b) FROM 's3://b/k' IAM_ROLE 'arn:aws:iam::1:role/copy' FORMAT AS PARQUET MANIFEST"
+
+    assert redacted(text) == text
