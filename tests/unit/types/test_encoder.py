@@ -112,6 +112,12 @@ def test_the_file_is_what_copy_reads(tmp_path: Path) -> None:
         assert not file.metadata.metadata
 
 
+def test_a_dot_in_a_name_is_replaced_and_names_stay_apart() -> None:
+    """Readers of Parquet take a dot for a nested field; COPY maps by position and does not mind."""
+    columns = tuple(column(name) for name in ("a.b", "a_b", "a_b_", "c"))
+    assert arrow_schema(TableSchema(columns=columns, key=())).names == ["a_b__", "a_b", "a_b_", "c"]
+
+
 def test_a_compression_that_copy_cannot_read_is_refused(tmp_path: Path) -> None:
     """LZ4 and BROTLI are not for Redshift."""
     with pytest.raises(ConfigurationError, match="zstd, snappy, gzip"):

@@ -29,8 +29,19 @@ def arrow_type(column: Column) -> pa.DataType:
 
 
 def arrow_schema(schema: TableSchema) -> pa.Schema:
-    """Return the columns in their order, under their target names.
+    """Return the columns in their order, under their target names, a dot in one replaced.
 
+    COPY maps by position, so names are for people; but many readers of Parquet take a dot for a nested field.
     Every field may be NULL: what may not is for Redshift's NOT NULL to say, which names the column.
     """
-    return pa.schema([pa.field(column.target, arrow_type(column)) for column in schema.columns])
+    taken = {column.target for column in schema.columns if "." not in column.target}
+    fields = []
+    for column in schema.columns:
+        name = column.target
+        if "." in name:
+            name = name.replace(".", "_")
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        fields.append(pa.field(name, arrow_type(column)))
+    return pa.schema(fields)

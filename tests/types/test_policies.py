@@ -1,0 +1,91 @@
+"""Each policy on its whole way: what it makes of values, and that the run's log counts them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.mysql import MySQLSource
+from mysql_redshift.errors import SourceError
+from tests.stack.mysql.conftest import execute
+from tests.stack.steps.conftest import Way
+from tests.types.round_trip import travel
+
+pytestmark = [pytest.mark.stack, pytest.mark.types]
+
+LONG = "REPEAT('é', 40000)"
+LONG_JSON = "JSON_ARRAY(REPEAT('x', 70000))"
+# (type, two values, policies, the target's values, what the log says was touched)
+ACTING: list[tuple[str, tuple[str, ...], dict[str, str], list[str | None], tuple[str, int] | None]] = [
+    ("DATE", ("'0000-00-00'", "'2026-01-02'"), {}, [None, "2026-01-02"], ("zero_date", 1)),
+    ("DATE", ("'2026-02-31'",), {"zero_date": "1970-01-01"}, ["1970-01-01"] * 2, ("zero_date", 2)),
+    ("DATETIME NOT NULL", ("'2026-00-01 05:00:00'",), {}, [None] * 2, ("zero_date", 2)),
+    ("TIMESTAMP NULL", ("0",), {"zero_date": "2000-01-01"}, ["2000-01-01 00:00:00"] * 2, ("zero_date", 2)),
+    ("MEDIUMTEXT", (LONG, "'x'"), {"too_long": "truncate"}, ["é" * 32767, "x"], ("too_long", 1)),
+    ("MEDIUMTEXT", (LONG, "'x'"), {"too_long": "null"}, [None, "x"], ("too_long", 1)),
+    ("TEXT", ("'a\\0b'", "'c'"), {"nul_character": "remove"}, ["ab", "c"], ("nul_character", 1)),
+    ("JSON", (LONG_JSON, "'[1]'"), {"json_too_long": "null"}, [None, "[1]"], ("json_too_long", 1)),
+    ("TIME", ("'-838:59:59'", "0"), {"time": "microseconds"}, ["-3020399000000", "0"], None),
+    ("TINYINT(1)", ("0", "1"), {"tinyint1": "boolean"}, ["False", "True"], None),
+]
+REFUSING: list[tuple[str, str, dict[str, str], str]] = [
+    ("DATE", "'0000-00-00'", {"zero_date": "fail"}, "No calendar has this date"),
+    ("MEDIUMTEXT", LONG, {}, "too long for Redshift"),
+    ("TEXT", "'a\\0b'", {}, "NUL"),
+    ("JSON", LONG_JSON, {}, "too long for Redshift"),
+    ("TINYINT(1)", "5", {"tinyint1": "boolean"}, "does not fit"),
+    ("BIGINT UNSIGNED", "9223372036854775808", {"bigint_unsigned": "bigint"}, "does not fit"),
+    ("TIME", "'24:00:00'", {"time": "time"}, "does not fit"),
+]
+
+
+def insert(connection: Any, values: list[tuple[str, ...]]) -> None:
+    """Make row n of the nth values of all columns, NULL where a column has no more."""
+    for row in range(max(map(len, values))):
+        literals = ", ".join(column[row] if row < len(column) else column[-1] for column in values)
+        execute(connection, f"INSERT INTO t VALUES ({row}, {literals})")
+
+
+def test_policies_act_and_the_log_counts_them(way: Way) -> None:
+    """What was declared for a column happens to it, in the target and in the entry's count; nothing else is touched."""
+    columns = {f"c{number}": case for number, case in enumerate(ACTING)}
+    way.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
+    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} {case[0]}' for name, case in columns.items())})")
+    insert(way.mysql, [case[1] for case in ACTING])
+    way.change(
+        source=replace(way.spec.source, table="t"),
+        target=replace(way.spec.target, table="t"),
+        cursor=None,
+        column_policies={name: case[2] for name, case in columns.items() if case[2]},
+    )
+    entry = way.stage_one()
+    way.load()
+    for name, (column_type, _, _, expected, touched) in columns.items():
+        sql = f"JSON_SERIALIZE({name})" if column_type == "JSON" else name
+        found = [value for (value,) in way.target(f"SELECT {sql} FROM {{t}} ORDER BY id")]
+        assert [None if value is None else str(value) for value in found] == expected, column_type
+        counted = {key: count for key, count in entry.touched.items() if key.startswith(f"{name}: ")}
+        assert counted == ({f"{name}: {touched[0]}": touched[1]} if touched else {}), column_type
+
+
+@pytest.mark.parametrize(("column_type", "value", "policies", "message"), REFUSING)
+def test_what_no_policy_covers_fails_with_column_and_key(
+    admin: Any,
+    source: MySQLSource,
+    database: str,
+    tmp_path: Path,
+    column_type: str,
+    value: str,
+    policies: dict[str, str],
+    message: str,
+) -> None:
+    """The row is named, so that a person can find it."""
+    execute(admin, f"CREATE TABLE t (id INT PRIMARY KEY, c {column_type})")
+    insert(admin, [(value,)])
+    with pytest.raises(SourceError, match=message) as error:
+        travel(source, database, tmp_path, policies=policies)
+    assert "column c " in str(error.value)
+    assert "key id=0" in str(error.value)
