@@ -21,7 +21,12 @@ PATIENCE_SECONDS = 15.0  # for a command that was interrupted to end by itself
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    arguments = _parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["conformance"]:
+        from devstack.redshift.conformance.__main__ import main as conformance  # noqa: PLC0415 - slow to import
+
+        return conformance(words[1:])
+    arguments = _parser().parse_args(words)
     try:
         return int(arguments.run(arguments))
     except DevstackError as exc:

@@ -20,6 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the cases; 0 where nothing differs."""
     arguments = _parser().parse_args(argv)
     found = [case for case in cases() if _wanted(case, arguments)]
+    if arguments.unverified:
+        print(unverified(found), end="")
+        return 0
     print(_counts(found))
     if arguments.list:
         for case in found:
@@ -44,13 +47,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if differences else 0
 
 
+def unverified(found: Sequence[Case]) -> str:
+    """Return the cases nobody has seen on a real cluster as Markdown, each with the statement that would settle it."""
+    lines = [
+        "# What nobody has seen on a real cluster",
+        "",
+        "The stand-in refuses what is in doubt and the provider keeps away from it. Each line is a case of the",
+        "conformance suite with the mark `?`; its last statement would settle it. To run them all on a cluster:",
+        "",
+        "```",
+        "python -m devstack conformance --dsn postgresql://USER@HOST:5439/DB --password-file FILE --bucket BUCKET \\",
+        "    --iam-role ARN --mark '?'",
+        "```",
+        "",
+        "This page is made by `python -m devstack conformance --unverified`.",
+        "",
+        "| case | what is expected | the statement that settles it | why it is in doubt |",
+        "| --- | --- | --- | --- |",
+    ]
+    for case in found:
+        if case.mark == "?":
+            step = next((s for s in case.steps if s.expected.error), case.steps[0])
+            expected = step.expected.error or "accepted"
+            lines.append(f"| {case.name} | {expected} | `{step.sql}` | {case.source} |")
+    return "\n".join([*lines, ""])
+
+
 def _counts(found: Sequence[Case]) -> str:
     marks = Counter(case.mark for case in found)
     return f"{len(found)} cases: " + ", ".join(f"{mark} {marks[mark]}" for mark in MARKS)
 
 
 def _wanted(case: Case, arguments: argparse.Namespace) -> bool:
-    return (not arguments.family or case.family in arguments.family) and arguments.only in case.name
+    family = not arguments.family or case.family in arguments.family
+    return family and arguments.only in case.name and (not arguments.mark or case.mark in arguments.mark)
 
 
 def _place(arguments: argparse.Namespace) -> Place:
@@ -89,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--iam-role", default="default", help="a role of the cluster that may read the bucket")
     parser.add_argument("--protocol", action="append", choices=tuple(PROTOCOLS))
     parser.add_argument("--family", action="append", help="run these families of cases only")
+    parser.add_argument("--mark", action="append", choices=MARKS, help="run cases with these marks only")
+    parser.add_argument("--unverified", action="store_true", help="write docs/unverified.md to standard output")
     parser.add_argument("--only", default="", help="run cases whose name holds this")
     parser.add_argument("--list", action="store_true", help="say which cases there are")
     return parser

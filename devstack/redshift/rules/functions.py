@@ -52,7 +52,10 @@ def _respell(plan: Plan, tokens: list[Token], at: int) -> None:
 
 RULES = (
     Rule(
-        name="sysdate", mark="D", text="SYSDATE is the transaction's start, VERSION() names 8.0.2.", apply=expressions
+        name="sysdate",
+        mark="D",
+        text="SYSDATE is the time the transaction began at, VERSION() names 8.0.2.",
+        apply=expressions,
     ),
     Rule(name="cast-defaults", mark="D", text="CAST(x AS DECIMAL) means DECIMAL(18,0).", apply=casts),
 )
