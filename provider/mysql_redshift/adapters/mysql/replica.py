@@ -25,7 +25,7 @@ def executed(writer: Session) -> str:
     return gtids
 
 
-def wait_until_reached(replica: Session, gtids: str, *, seconds: int = CATCH_UP_SECONDS) -> None:
+def wait_until_reached(replica: Session, gtids: str, *, seconds: int) -> None:
     """Return once the replica has applied ``gtids``; raises TransientError where it has not in time."""
     function = "MASTER_GTID_WAIT" if replica.mariadb else "WAIT_FOR_EXECUTED_GTID_SET"
     ((answer,),) = replica.query(f"SELECT {function}({mysql_string(gtids)}, {seconds})")

@@ -53,7 +53,7 @@ class MySQLSource:
             reading = read_clock(session)
             gtids = replica.executed(session) if self._writer else ""
         if gtids:
-            replica.wait_until_reached(self._connected(), gtids)
+            replica.wait_until_reached(self._connected(), gtids, seconds=replica.CATCH_UP_SECONDS)
         return reading
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
