@@ -77,9 +77,10 @@ def launcher(root: Path, binary: Path) -> list[str]:
     """Return the words that start a binary with the root's own C library, which may differ from the system's."""
     triple = f"{platform.machine()}-linux-gnu"
     libraries = ":".join(str(root / folder / triple) for folder in ("usr/lib", "lib"))
-    for folder in ("usr/lib64", "lib64", f"usr/lib/{triple}", f"lib/{triple}", "usr/lib", "lib"):
+    for folder in (f"usr/lib/{triple}", f"lib/{triple}", "usr/lib64", "lib64", "usr/lib", "lib"):
         for loader in sorted((root / folder).glob("ld-linux*.so.*")):
-            if loader.exists():
+            # an absolute link leads out of the root, to the system's loader, which does not fit the root's library
+            if loader.exists() and loader.resolve().is_relative_to(root.resolve()):
                 return [str(loader), "--argv0", str(binary), "--library-path", libraries, str(binary)]
     raise DevstackError(f"{root} holds no dynamic loader: delete the folder and start again")
 
