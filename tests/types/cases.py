@@ -410,6 +410,25 @@ DOCUMENT = (
         asks=WITH_SRID,
     ),
     Case(
+        name="geometry on the globe",
+        type="GEOMETRY",
+        values=("ST_GeomFromText('POINT(48.1 11.5)', 4326)", "ST_GeomFromText('LINESTRING(0 0,10 170)', 4326)"),
+        told=str,
+        asks="CONCAT('SRID=4326;', ST_AsText({c}, 'axis-order=long-lat'))",
+        servers=("mysql",),
+    ),
+    Case(
+        name="geometry on the globe as wkb",
+        type="GEOMETRY",
+        values=("ST_GeomFromText('POINT(48.1 11.5)', 4326)", "ST_GeomFromText('LINESTRING(0 0,10 170)', 4326)"),
+        told=hexed,
+        # extended WKB: order byte, type with the flag for an SRID, the SRID, then what plain WKB says
+        asks="CONCAT(LEFT(HEX(ST_AsBinary({c})), 8), '20', 'E6100000', "
+        "SUBSTR(HEX(ST_AsBinary({c}, 'axis-order=long-lat')), 11))",
+        servers=("mysql",),
+        policies=(("geometry", "wkb"),),
+    ),
+    Case(
         name="geometry as wkb",
         type="GEOMETRY",
         values=tuple(f"ST_GeomFromText('{s}')" for s in SHAPES),

@@ -146,6 +146,8 @@ NOTES = """## Where the servers differ
 - Numbers in JSON travel as text as far as SUPER. What SUPER makes of numbers beyond DECIMAL(38) and DOUBLE, and of
   duplicate keys, is Redshift's to say; declare `json: varchar` where the text matters.
 - MariaDB stores no negative zero; MySQL does, and it arrives.
+- Geometry has longitude first, as Redshift and PostGIS read it, also where MySQL's ST_AsText prints latitude first
+  (SRID 4326). MariaDB keeps the order in which it was given.
 - ucs2 can hold half a surrogate pair, which no UTF-8 can: such a value fails, naming its row.
 - UUID, INET4 and INET6 are MariaDB's, VECTOR is MySQL's.
 """

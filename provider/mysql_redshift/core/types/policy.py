@@ -80,17 +80,21 @@ POLICIES: Mapping[str, Policy] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What is declared for one column; ``[]`` yields the value of a policy, its default where nothing is declared."""
+    """What is declared for one column; ``[]`` yields the value of a policy, its default where nothing is declared.
+
+    ``mariadb`` is the server's flavour, for the few expressions that differ.
+    """
 
     declared: Mapping[str, str]
+    mariadb: bool = False
 
     def __getitem__(self, name: str) -> str:
         return self.declared.get(name, POLICIES[name].default)
 
 
-def choices_of(spec: TableSpec, column: str) -> Choices:
+def choices_of(spec: TableSpec, column: str, *, mariadb: bool) -> Choices:
     """Return what holds for one column: its own policies, then those for all."""
-    return Choices(declared={**spec.policies, **spec.column_policies.get(column, {})})
+    return Choices(declared={**spec.policies, **spec.column_policies.get(column, {})}, mariadb=mariadb)
 
 
 def check_policies(declared: Mapping[str, str], *, where: str) -> None:

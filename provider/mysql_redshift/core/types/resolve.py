@@ -5,7 +5,7 @@ from __future__ import annotations
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import Column, SourceColumn, SourceTable, TableSchema
 from mysql_redshift.core.types.names import did_you_mean, target_name
-from mysql_redshift.core.types.policy import check_policies, choices_of
+from mysql_redshift.core.types.policy import Choices, check_policies, choices_of
 from mysql_redshift.core.types.rules import RULES, Rule, rule_of
 from mysql_redshift.errors import ConfigurationError, SourceError
 
@@ -25,7 +25,17 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
     _check_policies(table, spec, where)
     key = _key(table, spec, selected, where)
     rules = _rules(selected, where)
-    columns = tuple(_column(column, rules[column.name], spec, in_key=column.name in key) for column in selected)
+    mariadb = "mariadb" in table.server_version.lower()
+    columns = tuple(
+        _column(
+            column,
+            rules[column.name],
+            spec,
+            choices_of(spec, _spelled(column.name, spec), mariadb=mariadb),
+            in_key=column.name in key,
+        )
+        for column in selected
+    )
     _check_key_types(columns, key, where)
     return TableSchema(columns=columns, key=key)
 
@@ -117,8 +127,7 @@ def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:
     return rules
 
 
-def _column(source: SourceColumn, rule: Rule, spec: TableSpec, *, in_key: bool) -> Column:
-    choices = choices_of(spec, _spelled(source.name, spec))
+def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices, *, in_key: bool) -> Column:
     policies = {name: choices[name] for name in rule.policies}
     if in_key:
         policies = {name: "fail" if value == "null" else value for name, value in policies.items()}

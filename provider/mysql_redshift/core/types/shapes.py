@@ -92,8 +92,10 @@ def geometry_column(_: SourceColumn, choices: Choices) -> Shape:
         extended = "CONCAT(SUBSTR({bytes},5,4),0x20,SUBSTR({bytes},1,4),SUBSTR({bytes},10))"
         stored = "IF(ST_SRID({name})=0,SUBSTR({bytes},5)," + extended + ")"
         return varbyte(VARBYTE_LIMIT, select=stored.replace("{bytes}", "CAST({name} AS BINARY)"))
-    prefixed = "CONCAT('SRID=',ST_SRID({name}),';',ST_AsText({name}))"
-    return varchar(VARCHAR_LIMIT, select="IF(ST_SRID({name})=0,ST_AsText({name})," + prefixed + ")")
+    # MySQL prints latitude first where the reference system says so; Redshift reads longitude first, always.
+    text = "ST_AsText({name})" if choices.mariadb else "ST_AsText({name},'axis-order=long-lat')"
+    prefixed = "CONCAT('SRID=',ST_SRID({name}),';'," + text + ")"
+    return varchar(VARCHAR_LIMIT, select="IF(ST_SRID({name})=0," + text + "," + prefixed + ")")
 
 
 def tinytext_column(column: SourceColumn, _: Choices) -> Shape:
