@@ -37,6 +37,7 @@ async def _serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     service = Service(settings)
     await service.learn_types()
+    await service.learn_names()
     listener = await control.serve(settings.control_socket, service.faults) if settings.control_socket else None
     try:
         await Server(service).serve(stop)

@@ -11,6 +11,7 @@ import psycopg
 from devstack.redshift.copy.storage import Storage
 from devstack.redshift.faults import Faults
 from devstack.redshift.settings import Settings
+from devstack.redshift.sql.identifier import LONG_NAMES
 
 
 class Service:
@@ -38,6 +39,15 @@ class Service:
         rows = await self.sql("SELECT typname, oid FROM pg_type WHERE typname IN ('super', 'varbyte')")
         redshift = {"super": 4000, "varbyte": 6551}
         self.type_oids = {int(oid): redshift[str(name)] for name, oid in rows}
+
+    async def learn_names(self) -> None:
+        for short, name in await self.sql("SELECT short, name FROM standin.long_names"):
+            LONG_NAMES.add(str(short), str(name), saved=True)
+
+    async def save_names(self) -> None:
+        """Keep the long names met since last asked: they outlive this process."""
+        for short, name in LONG_NAMES.take_unsaved():
+            await self.sql("INSERT INTO standin.long_names VALUES (%s, %s) ON CONFLICT DO NOTHING", [short, name])
 
     async def close(self) -> None:
         if self._connection is not None:

@@ -32,6 +32,9 @@ CREATE TABLE standin.column_attributes (
 CREATE TABLE standin.keys (table_oid oid, kind text, columns text);
 GRANT SELECT ON standin.table_attributes, standin.column_attributes, standin.keys TO PUBLIC;
 
+-- Names above PostgreSQL's 63 bytes, by what they are shortened to.
+CREATE TABLE standin.long_names (short text PRIMARY KEY, name text NOT NULL);
+
 CREATE SEQUENCE standin.query_ids START 1000 CACHE 1;
 GRANT USAGE ON SEQUENCE standin.query_ids TO PUBLIC;
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from devstack.redshift.rules.plan import Mark
+from devstack.redshift.sql.identifier import LONG_NAMES
 from devstack.redshift.wire.messages import ServerError
 
 
@@ -82,5 +83,9 @@ def translate(error: ServerError, relation: str = "") -> ServerError:
             severity=error.severity,
         )
     return ServerError(
-        code=error.code, message=error.message, detail=error.detail, hint=error.hint, severity=error.severity
+        code=error.code,
+        message=LONG_NAMES.restore(error.message),
+        detail=LONG_NAMES.restore(error.detail),
+        hint=error.hint,
+        severity=error.severity,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
 from devstack.redshift.rules.reserved import NEVER_BARE, RESERVED
-from devstack.redshift.sql.identifier import POSTGRES_BYTES, stored_name
+from devstack.redshift.sql.identifier import MOST_BYTES, POSTGRES_BYTES, stored_name
 from devstack.redshift.sql.lexer import Kind, Token
-from devstack.redshift.sql.statement import closing
+from devstack.redshift.sql.statement import closing, literal
 
 
 def fold(plan: Plan, situation: Situation) -> None:
@@ -16,6 +18,21 @@ def fold(plan: Plan, situation: Situation) -> None:
             statement.replace(token.start, token.end, folded(token, case_sensitive=situation.case_sensitive))
         elif token.kind is Kind.WORD and len(token.text.encode()) > POSTGRES_BYTES:
             statement.replace(token.start, token.end, folded(token, case_sensitive=False))
+
+
+CATALOGUE = ("pg_", "svv_", "sys_", "stl_", "stv_", "has_", "to_regclass", "information_schema")
+
+
+def long_names_in_literals(plan: Plan, _: Situation) -> None:
+    """Who asks the catalogue for a long name must find it under the short one."""
+    tokens = plan.statement.tokens
+    strings = [t for t in tokens if t.kind is Kind.STRING and t.end - t.start > POSTGRES_BYTES]
+    if not strings or not any(t.is_name and t.name.startswith(CATALOGUE) for t in tokens):
+        return
+    for token in strings:
+        parts = re.split(r'(")', token.value)
+        shortened = "".join(stored_name(p) if POSTGRES_BYTES < len(p.encode()) <= MOST_BYTES else p for p in parts)
+        plan.statement.replace(token.start, token.end, literal(shortened))
 
 
 def folded(token: Token, *, case_sensitive: bool = False) -> str:
@@ -61,5 +78,11 @@ def near(token: Token) -> Exception:
 
 RULES = (
     Rule(name="fold-names", mark="D", text="A name is folded to lower case even when quoted; 127 bytes.", apply=fold),
+    Rule(
+        name="long-names",
+        mark="X",
+        text="Names of 64 to 127 bytes are kept shortened by PostgreSQL and shown whole.",
+        apply=long_names_in_literals,
+    ),
     Rule(name="reserved-words", mark="D", text="A reserved word is no name unless quoted.", apply=reserved_words),
 )

@@ -48,5 +48,6 @@ async def _handle_all(client: Client, session: Session) -> None:
         if message.kind in handlers:
             await handlers[message.kind](message.body)
             await session.backend.drain()
+            await session.service.save_names()
         elif message.kind not in REST_OF_A_COPY:
             await session.fail(refuse(f"unexpected message type {message.kind!r}", "08P01"))

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devstack.redshift.rules.errors import translate
+from devstack.redshift.sql.identifier import LONG_NAMES, MARK
 from devstack.redshift.wire.framing import Message, rows
 from devstack.redshift.wire.messages import ServerError, build_data_row, command_complete, data_row, message
 
 VARBYTE = 6551
+NAME_MARK = MARK.encode()
 
 
 @dataclass(kw_only=True)
@@ -42,7 +44,7 @@ class Outward:
         return (message_.raw,)
 
     def _row(self, run: Message) -> bytes:
-        if not self._shape.varbyte:
+        if not self._shape.varbyte and NAME_MARK not in run.raw:
             return run.raw
         return b"".join(self._plain(data_row(row.body)) for row in rows(run))
 
@@ -51,22 +53,23 @@ class Outward:
             value = values[index]
             if value is not None and value.startswith(b"\\x"):
                 values[index] = value[2:]
-        return build_data_row(values)
+        return build_data_row([None if value is None else LONG_NAMES(value) for value in values])
 
     def _description(self, description: Message) -> bytes:
-        body = bytearray(description.body)
-        (count,) = struct.unpack_from("!H", body)
-        at, self._shape.varbyte = 2, []
+        (count,) = struct.unpack_from("!H", description.body)
+        out, at, self._shape.varbyte = [description.body[:2]], 2, []
         for index in range(count):
-            at = body.index(0, at) + 1
-            oid, _, _, form = struct.unpack_from("!IhiH", body, at + 6)
+            end = description.body.index(0, at)
+            name, rest = description.body[at:end], bytearray(description.body[end : end + 19])
+            oid, _, _, form = struct.unpack_from("!IhiH", rest, 7)
             known = self._type_oids.get(oid)
             if known is not None:
-                struct.pack_into("!I", body, at + 6, known)
+                struct.pack_into("!I", rest, 7, known)
                 if known == VARBYTE and form == 0:
                     self._shape.varbyte.append(index)
-            at += 18
-        return message(b"T", bytes(body))
+            out += [LONG_NAMES(name), bytes(rest)]
+            at = end + 19
+        return message(b"T", b"".join(out))
 
 
 @dataclass(frozen=True, kw_only=True)
