@@ -103,11 +103,19 @@ def _unpack(root: Path, origin: Origin) -> None:
 
 def _distribution() -> Distribution:
     """Read the mirror from this machine's own apt configuration, whatever the format of its sources."""
-    for site in dict.fromkeys(_output("apt-get", "indextargets", "--format", "$(SITE)").split()):
+    listed = _output("apt-get", "indextargets", "--format", "$(SITE)").split()
+    for site in dict.fromkeys([*listed, *mirror_lists(Path("/etc/apt"))]):
         match = re.search(r"/(debian|ubuntu)/?$", site)
         if match:
             return _known(match[1], site)
     raise DevstackError("This machine's apt sources name no Debian or Ubuntu mirror")
+
+
+def mirror_lists(folder: Path) -> Iterator[str]:
+    """Yield the addresses in files that apt's sources name as ``mirror+file:``: apt tells them to nobody."""
+    for source in [*folder.glob("*.list"), *folder.glob("sources.list.d/*")]:
+        for file in re.findall(r"mirror\+file:(/\S+)", source.read_text(errors="replace")):
+            yield from re.findall(r"^https?://\S+", Path(file).read_text(), re.MULTILINE)
 
 
 def _known(name: str, mirror: str) -> Distribution:

@@ -28,6 +28,15 @@ def test_the_loader_is_never_the_systems(tmp_path: Path) -> None:
     assert private_root.launcher(root, root / "usr/sbin/sshd")[0] == str(root / LIBRARIES / LOADER)
 
 
+def test_mirrors_are_found_in_the_files_that_sources_name(tmp_path: Path) -> None:
+    """Machines of public CI services list their mirrors in a file of its own, with priorities."""
+    listed = tmp_path / "apt-mirrors.txt"
+    listed.write_text("http://near.example/ubuntu/\tpriority:1\nhttp://far.example/ubuntu/\tpriority:2\n")
+    (tmp_path / "sources.list.d").mkdir()
+    (tmp_path / "sources.list.d/ubuntu.sources").write_text(f"Types: deb\nURIs: mirror+file:{listed}\nSuites: noble\n")
+    assert list(private_root.mirror_lists(tmp_path)) == ["http://near.example/ubuntu/", "http://far.example/ubuntu/"]
+
+
 def mapped(pid: int) -> set[str]:
     """The files that a process has mapped, those the kernel provides left out."""
     lines = Path(f"/proc/{pid}/maps").read_text().splitlines()
