@@ -39,8 +39,8 @@ def travel(source: MySQLSource, database: str, folder: Path, *, table: str = "t"
     with source.snapshot() as snapshot:
         stream = snapshot.stream(sql, schema, batch_rows=7)
         for part in ParquetEncoder(folder).parts(stream, schema, part_bytes=64 * 1024):
-            for name, values in pq.read_table(part.path).to_pydict().items():
-                columns[name] += values
+            for column, values in zip(schema.columns, pq.read_table(part.path).columns, strict=True):
+                columns[column.target] += values.to_pylist()
     return Travelled(columns=columns, touched=dict(stream.touched), schema=schema)
 
 
