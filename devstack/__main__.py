@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 
 from devstack import background, status
@@ -108,7 +109,8 @@ def _attached(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
         return child.wait()
     except KeyboardInterrupt:  # the terminal has told the command, too
-        child.wait(PATIENCE_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(PATIENCE_SECONDS)
         raise
     finally:
         child.terminate()
