@@ -26,7 +26,7 @@ from demo.watch import RunFailed
 LAG_SECONDS = 4.0  # how far the provider stays behind the source's clock, and a little
 DAGS_SECONDS = 120.0
 SAMPLE_ROWS = 5
-SAMPLE_COLUMNS = ("id", "merchant_id", "status", "currency", "amount", "discount", "comment", "updated_at")
+SAMPLE_COLUMNS = ("id", "merchant_id", "status", "amount", "comment", "updated_at")
 
 
 class Scenario:

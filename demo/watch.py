@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -13,10 +12,11 @@ from demo.airflow import AirflowClient, DagRun, TaskInstance
 from demo.pipeline import PIPELINE
 from demo.screen import Screen
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 2.0  # each question costs the api-server time that tasks need
 SILENCE_SECONDS = 8.0
 PATIENCE_SECONDS = 1_200.0
 LOG_LINES = 25
+STAGES = ("plan", "extract", "publish", "load", "verify", "ending")
 ENDED = ("success", "failed", "skipped", "upstream_failed")
 
 
@@ -47,15 +47,16 @@ class TableRun:
         """Say where it is."""
         if self.run.done:
             return "done" if self.run.state == "success" else self.run.state
-        states = {task.task_id: Counter[str]() for task in self.tasks}
-        for task in self.tasks:
-            states[task.task_id][task.state] += 1
-        for name in ("plan", "extract", "publish", "load", "verify"):
-            count = states.get(name, Counter())
-            if any(state not in ENDED for state in count):
-                chunks = f" {count['success']}/{count.total()}" if count.total() > 1 else ""
-                return f"{name}{chunks}"
-        return self.run.state
+        at_work = {task.task_id for task in self.tasks if task.state not in ENDED}
+        return next((stage for stage in STAGES if stage in at_work), "ending")
+
+    @property
+    def progress(self) -> str:
+        """Name the table, with the chunks that are read where there are several."""
+        chunks = [task.state for task in self.tasks if task.task_id == "extract"]
+        if self.stage == "extract" and len(chunks) > 1:
+            return f"{self.table} {chunks.count('success')}/{len(chunks)}"
+        return self.table
 
 
 def overlapping(extracts: list[TaskInstance]) -> bool:
@@ -83,7 +84,7 @@ def follow(
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         run = client.dag_run(run)
-        found = list(_table_runs(client, tables, begun))
+        found = _table_runs(client, tables, begun)
         teller.tell(found)
         if when_planned is not None and len(found) == len(tables) and all(table.planned for table in found):
             when_planned()
@@ -113,21 +114,28 @@ class _Teller:
             if table.run.done and table.table not in self._told:
                 self._told.add(table.table)
                 self._say(f"  {table.table:<17}{table.stage} in {table.run.seconds:.1f} s")
-        moving = " · ".join(f"{table.table} {table.stage}" for table in runs if not table.run.done)
+        moving = " · ".join(_at(stage, runs) for stage in STAGES if any(table.stage == stage for table in runs))
         if moving and (moving != self._last or time.monotonic() - self._spoke > SILENCE_SECONDS):
             self._last = moving
-            self._say(f"  {len(self._told)} of {self._tables} tables done; {moving}", "dim")
+            self._say(f"  {len(self._told)}/{self._tables} done · {moving}", "dim")
 
     def _say(self, text: str, style: str = "") -> None:
         self._spoke = time.monotonic()
         self._screen.say(text, style)
 
 
-def _table_runs(client: AirflowClient, tables: list[str], begun: datetime) -> Iterator[TableRun]:
-    names = {f"{PIPELINE}.{table}": table for table in tables}
-    for run in client.runs_since(begun):
-        if run.dag_id in names:
-            yield TableRun(table=names[run.dag_id], run=run, tasks=tuple(client.tasks(run)))
+def _at(stage: str, runs: list[TableRun]) -> str:
+    return f"{stage}: {', '.join(table.progress for table in runs if table.stage == stage)}"
+
+
+def _table_runs(client: AirflowClient, tables: list[str], begun: datetime) -> list[TableRun]:
+    tasks = client.tasks_since(begun)
+    runs = {run.dag_id.removeprefix(f"{PIPELINE}."): run for run in client.runs_since(begun)}
+    return [
+        TableRun(table=table, run=runs[table], tasks=tuple(t for t in tasks if t.dag_id == runs[table].dag_id))
+        for table in tables
+        if table in runs
+    ]
 
 
 def _what_failed(client: AirflowClient, run: DagRun, tables: list[TableRun]) -> str:

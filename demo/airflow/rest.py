@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import httpx
 
+PAGE = 100  # the most that Airflow returns at once
 FINAL_STATES = ("success", "failed")
 
 
@@ -74,7 +76,7 @@ class AirflowClient:
 
     def dag_ids(self) -> set[str]:
         """Return the DAGs that Airflow has read."""
-        return {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags", params={"limit": 100})["dags"]}
+        return {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags", params={"limit": PAGE})["dags"]}
 
     def import_errors(self) -> list[str]:
         """Return what went wrong when DAG files were read."""
@@ -96,13 +98,16 @@ class AirflowClient:
 
     def runs_since(self, moment: datetime) -> list[DagRun]:
         """Return every DAG's runs that were asked for at ``moment`` or later."""
-        params = {"run_after_gte": moment.isoformat(), "limit": 100}
-        return [_dag_run(run) for run in self._call("GET", "/api/v2/dags/~/dagRuns", params=params)["dag_runs"]]
+        return [_dag_run(run) for run in self._pages("/api/v2/dags/~/dagRuns", "dag_runs", moment)]
+
+    def tasks_since(self, moment: datetime) -> list[TaskInstance]:
+        """Return the tasks of these runs, each mapped one by itself."""
+        return [_task(task) for task in self._pages("/api/v2/dags/~/dagRuns/~/taskInstances", "task_instances", moment)]
 
     def tasks(self, run: DagRun) -> list[TaskInstance]:
-        """Return the tasks of a run, each mapped one by itself."""
+        """Return the tasks of one run."""
         path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
-        return [_task(task) for task in self._call("GET", path, params={"limit": 100})["task_instances"]]
+        return [_task(task) for task in self._call("GET", path, params={"limit": PAGE})["task_instances"]]
 
     def wait(self, run: DagRun, *, patience: float) -> DagRun:
         """Return the run when it is done; raise TimeoutError after ``patience`` seconds."""
@@ -118,6 +123,16 @@ class AirflowClient:
         path = f"/api/v2/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}/logs/1"
         events = self._call("GET", path, params={"map_index": task.map_index, "full_content": True})["content"]
         return "\n".join(line for event in events for line in _lines(event))
+
+    def _pages(self, path: str, name: str, moment: datetime) -> Iterator[dict[str, Any]]:
+        offset = 0
+        while True:
+            params: dict[str, Any] = {"run_after_gte": moment.isoformat(), "limit": PAGE, "offset": offset}
+            answer = self._call("GET", path, params=params)
+            yield from answer[name]
+            offset += PAGE
+            if offset >= answer["total_entries"]:
+                return
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         answer = self._http.request(method, path, **options)

@@ -45,7 +45,8 @@ def _enter(bastion: BastionStatus) -> paramiko.Transport:
 
 def _serve(listener: socket.socket, channel: paramiko.Channel) -> None:
     """Carry bytes both ways until one side ends."""
-    with suppress(OSError), listener.accept()[0] as local, channel:  # closing the tunnel ends the wait here
+    # Closing the tunnel ends the wait here; the channel then has nobody left to say good-bye to.
+    with suppress(OSError, EOFError), listener.accept()[0] as local, channel:
         ends: tuple[socket.socket | paramiko.Channel, ...] = (local, channel)
         while True:
             for ready in select.select(ends, [], [])[0]:

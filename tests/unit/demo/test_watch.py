@@ -55,5 +55,6 @@ def test_the_stage_is_the_first_task_that_has_not_ended() -> None:
         task("extract", "running", 1, None, 1),
         task("publish", ""),
     )
-    assert begun.stage == "extract 1/2"
+    assert begun.stage == "extract"
+    assert begun.progress == "orders 1/2"
     assert table_run(task("plan", "success", 0, 1), state="success").stage == "done"
