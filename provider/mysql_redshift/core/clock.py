@@ -22,7 +22,7 @@ class Writer:
 class ClockReading:
     """``now`` was read before ``writers``, so whatever is not listed starts later than ``now`` or has ended.
 
-    ``visible`` is False where the account may not see other sessions' transactions (no PROCESS privilege).
+    ``visible`` is False where writers cannot be seen: no PROCESS privilege, or a replica without its writer.
     """
 
     now: int

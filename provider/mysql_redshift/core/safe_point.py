@@ -50,7 +50,7 @@ def time_safe_point(
     oldest = min(reading.writers, key=lambda writer: writer.started, default=None)
     edge = min(reading.now, oldest.started) if oldest else reading.now
     limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
-    blind = "" if reading.visible else "; other sessions are not visible (no PROCESS privilege)"
+    blind = "" if reading.visible else "; writers are not visible (no PROCESS privilege, or a replica without its writer)"
     upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - round(seconds * SECOND)))
     return SafePoint(upper=upper, bound=f"{limit}, minus {seconds:g} s lag{blind}")
 
