@@ -13,6 +13,7 @@ from mysql_redshift.errors import SourceError, WindowHeld
 SECOND = 1_000_000
 LAG_VISIBLE = 2.0  # seconds; for an application that takes its time before the transaction begins
 LAG_BLIND = 30.0  # seconds; where other sessions' transactions cannot be seen
+BLIND = "; writers are not visible (no PROCESS privilege, or a replica without its writer)"
 START_MARGIN = 2 * SECOND  # servers tell a start in whole seconds
 
 
@@ -50,7 +51,7 @@ def time_safe_point(
     oldest = min(reading.writers, key=lambda writer: writer.started, default=None)
     edge = min(reading.now, oldest.started) if oldest else reading.now
     limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
-    blind = "" if reading.visible else "; writers are not visible (no PROCESS privilege, or a replica without its writer)"
+    blind = "" if reading.visible else BLIND
     upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - round(seconds * SECOND)))
     return SafePoint(upper=upper, bound=f"{limit}, minus {seconds:g} s lag{blind}")
 
