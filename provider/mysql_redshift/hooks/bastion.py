@@ -105,16 +105,10 @@ def _dial(hook: Any) -> paramiko.SSHClient:
     """Connect once: the SSH hook's own way retries for seconds what a task's retry does better."""
     import paramiko  # noqa: PLC0415
 
-    class Refuse(paramiko.MissingHostKeyPolicy):
-        """Paramiko asks here where the bastion shows a key of another kind than the pinned one."""
-
-        def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002
-            raise paramiko.BadHostKeyException(hostname, key, pinned)
-
     client, pinned, port = paramiko.SSHClient(), hook.host_key, hook.port or SSH_PORT
     name = hook.remote_host if port == SSH_PORT else f"[{hook.remote_host}]:{port}"
     client.get_host_keys().add(name, pinned.get_name(), pinned)
-    client.set_missing_host_key_policy(Refuse())
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
     try:
         client.connect(
             hostname=hook.remote_host,

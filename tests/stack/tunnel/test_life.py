@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from devstack.postgres import SSL_REQUEST
 from devstack.status import RedshiftStatus
 from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown
 from mysql_redshift.hooks import bastion, tunnel
@@ -83,6 +85,20 @@ def test_an_answering_bastion_is_left_alone(own_hook: RedshiftSSHTunnelHook, sho
     with own_hook.warehouse().session("test of patience") as session:
         session.query("SELECT pg_sleep(3)")
         assert session.query("SELECT 1") == [(1,)]
+
+
+def test_a_tunnel_carries_one_connection_only(make_hook: Hook, redshift: RedshiftStatus) -> None:
+    """Another process of the worker cannot ride along once the driver has come."""
+    bastion_id = make_hook().settings().ssh_conn_id or ""
+    with (
+        tunnel.open_tunnel(bastion_id, redshift.host, redshift.port) as port,
+        socket.create_connection((tunnel.LOOPBACK, port)) as first,
+    ):
+        first.sendall(SSL_REQUEST)
+        assert first.recv(1) == b"S"
+
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((tunnel.LOOPBACK, port))
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["success", "failure"])
