@@ -85,8 +85,8 @@ def _settings(ssh_conn_id: str) -> Any:
 
 def _hook(ssh_conn_id: str) -> Any:
     import paramiko  # noqa: PLC0415
+    from airflow.providers.common.compat.sdk import AirflowException  # noqa: PLC0415 - its place differs by version
     from airflow.providers.ssh.hooks.ssh import SSHHook  # noqa: PLC0415
-    from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
 
     try:
         return SSHHook(ssh_conn_id=ssh_conn_id, conn_timeout=CONNECT_SECONDS, keepalive_interval=0)

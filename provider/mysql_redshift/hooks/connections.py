@@ -9,8 +9,9 @@ from mysql_redshift.errors import ConfigurationError
 
 def find_connection(conn_id: str, *, what: str) -> Any:
     """Return a connection; raises ConfigurationError where Airflow does not know it."""
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415 - differs by version
     from airflow.sdk import BaseHook  # noqa: PLC0415
-    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError  # noqa: PLC0415
+    from airflow.sdk.exceptions import AirflowRuntimeError  # noqa: PLC0415
 
     try:
         connection = BaseHook.get_connection(conn_id)

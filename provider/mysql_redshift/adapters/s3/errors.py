@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
@@ -17,8 +18,9 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, StoreError, StoreUnavailable
+from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, OutcomeUnknown, StoreError, StoreUnavailable
 
+MOST_NAMED = 5  # keys that one message names
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 DENIED = frozenset(
     {
@@ -142,4 +144,46 @@ def no_bucket(where: str, bucket: str) -> StoreError:
         expected=f"bucket {bucket}",
         found="no such bucket",
         remedy="Create it, or correct lake.bucket in the pipeline's YAML.",
+    )
+
+
+def unknown_outcome(where: str) -> OutcomeUnknown:
+    """Return the error of a conditional write of which nobody can say whether it happened."""
+    return OutcomeUnknown(
+        "S3's answer to a conditional write was lost, and it cannot be told yet whether the object was created",
+        where=where,
+        remedy="Run again: the same run finds its own object, another run's object is named.",
+    )
+
+
+def endless_conflict(where: str, tries: int) -> StoreUnavailable:
+    """Return the error of a key on which other writes never end."""
+    return StoreUnavailable(
+        "S3 keeps saying that another write to this key is under way",
+        where=where,
+        found=f"409 ConditionalRequestConflict {tries} times",
+        remedy="A retry may succeed.",
+    )
+
+
+def no_conditional_writes(where: str, found: str) -> StoreError:
+    """Return the error of a server on which two runs could overwrite each other."""
+    return StoreError(
+        "This server has no conditional writes",
+        where=where,
+        expected="PUT with If-None-Match",
+        found=found,
+        remedy="Use a bucket on Amazon S3, or on a server that supports conditional writes.",
+    )
+
+
+def not_deleted(where: str, kept: Sequence[Mapping[str, Any]]) -> MysqlRedshiftError:
+    """Return the error of objects that S3 kept: transient only where all of them may go at the next try."""
+    named = "; ".join(f"{e.get('Key')}: {e.get('Code')} {e.get('Message', '')}" for e in kept[:MOST_NAMED])
+    transient = all(error.get("Code") in TRANSIENT for error in kept)
+    return (StoreUnavailable if transient else StoreError)(
+        f"S3 did not delete {len(kept)} objects",
+        where=where,
+        found=named,
+        remedy="A retry may succeed." if transient else "Allow s3:DeleteObject on this prefix.",
     )

@@ -14,11 +14,10 @@ from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from mysql_redshift.adapters.s3 import errors
-from mysql_redshift.errors import MysqlRedshiftError, OutcomeUnknown, StoreError, StoreUnavailable
+from mysql_redshift.errors import StoreUnavailable
 from mysql_redshift.ports import ObjectInfo, StoredObject
 
 DELETE_BATCH = 1000  # keys a DeleteObjects request takes
-MOST_NAMED = 5  # keys that one message names
 CONFLICT_TRIES = 5  # S3 answers 409 while another conditional write on the key is under way
 CONFLICT_SECONDS = 0.2
 # Four parts of 16 MiB at a time: memory stays flat however large a file is, and S3's 10,000 parts hold 160 GB.
@@ -68,12 +67,7 @@ class S3Store:
                 time.sleep(CONFLICT_SECONDS)
         except StoreUnavailable as exc:
             return self._settle(key, body, exc)
-        raise StoreUnavailable(
-            "S3 keeps saying that another write to this key is under way",
-            where=self.uri(key),
-            found=f"409 ConditionalRequestConflict {CONFLICT_TRIES} times",
-            remedy="A retry may succeed.",
-        )
+        raise errors.endless_conflict(self.uri(key), CONFLICT_TRIES)
 
     def upload(self, key: str, path: Path) -> ObjectInfo:
         """Upload a file, in parts where it is large; return what S3 then says of the object."""
@@ -129,7 +123,7 @@ class S3Store:
                 )
             kept = answer.get("Errors", [])
             if kept:
-                raise self._kept(kept)
+                raise errors.not_deleted(self.uri(str(kept[0].get("Key"))), kept)
 
     def uri(self, key: str) -> str:
         """Return ``s3://bucket/key``."""
@@ -145,7 +139,7 @@ class S3Store:
                 if code in ("PreconditionFailed", "412", "ConditionalRequestConflict"):
                     return code
                 if code == "NotImplemented":
-                    raise self._no_conditional_writes(key, exc) from exc
+                    raise errors.no_conditional_writes(self.uri(key), str(exc)) from exc
                 raise
         return ""
 
@@ -154,37 +148,10 @@ class S3Store:
         try:
             found = self.get(key)
         except StoreUnavailable as exc:
-            raise self._unknown(key) from exc
+            raise errors.unknown_outcome(self.uri(key)) from exc
         if found is None:
-            raise self._unknown(key) from lost
+            raise errors.unknown_outcome(self.uri(key)) from lost
         return found.body == body
-
-    def _unknown(self, key: str) -> OutcomeUnknown:
-        return OutcomeUnknown(
-            "S3's answer to a conditional write was lost, and it cannot be told yet whether the object was created",
-            where=self.uri(key),
-            remedy="Run again: the same run finds its own object, another run's object is named.",
-        )
-
-    def _no_conditional_writes(self, key: str, exc: ClientError) -> StoreError:
-        return StoreError(
-            "This server has no conditional writes",
-            where=self.uri(key),
-            expected="PUT with If-None-Match",
-            found=str(exc),
-            remedy="Use a bucket on Amazon S3, or on a server that supports conditional writes.",
-        )
-
-    def _kept(self, kept: Iterable[Mapping[str, Any]]) -> MysqlRedshiftError:
-        refused = list(kept)
-        named = "; ".join(f"{e.get('Key')}: {e.get('Code')} {e.get('Message', '')}" for e in refused[:MOST_NAMED])
-        transient = all(error.get("Code") in errors.TRANSIENT for error in refused)
-        return (StoreUnavailable if transient else StoreError)(
-            f"S3 did not delete {len(refused)} objects",
-            where=self.uri(str(refused[0].get("Key"))),
-            found=named,
-            remedy="A retry may succeed." if transient else "Allow s3:DeleteObject on this prefix.",
-        )
 
     def _require_bucket(self, key: str) -> None:
         """A HEAD says 404 for a missing bucket too, and the steps must not take that for a missing object."""
