@@ -41,13 +41,15 @@ def _either(kind: str, pattern: str) -> WithJsonSchema:
 
 
 _ROLE_ARN = r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+"
-PIPELINE_NAME = r"[A-Za-z0-9_-]+"
+PIPELINE_NAME = r"[A-Za-z0-9_-]{1,100}"  # it becomes a DAG's id and tag
 
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[
     tuple[Name, ...],
     BeforeValidator(_one_or_more, json_schema_input_type=Name | tuple[Name, ...]),
 ]
+Tag = Annotated[str, *matching(r"[\s\S]{1,100}", "a tag of at most 100 characters, as Airflow takes it")]
+Tags = Annotated[tuple[Tag, ...], BeforeValidator(_one_or_more, json_schema_input_type=Tag | tuple[Tag, ...])]
 ConnectionId = Annotated[str, *matching(r"[\w.-]+", "the id of an Airflow connection, as settlement_mysql")]
 Bucket = Annotated[str, *matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket, without s3://")]
 Role = Annotated[

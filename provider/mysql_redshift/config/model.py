@@ -18,6 +18,7 @@ from mysql_redshift.config.fields import (
     Rows,
     Schedule,
     Seconds,
+    Tags,
     Zone,
 )
 from mysql_redshift.config.wording import expecting
@@ -142,7 +143,7 @@ class TableEntry(Strict):
     dist_key: Name | None = None
     sort_key: Names = ()
     deletes: Annotated[Literal["keep"], BeforeValidator(_kept)] = "keep"
-    tags: Names = ()
+    tags: Tags = ()
 
 
 class PipelineFile(Strict):
@@ -157,7 +158,7 @@ class PipelineFile(Strict):
     strategy: Strategy = Strategy.INTER_TABLE
     defaults: dict[str, Any] = Field(default_factory=dict)
     tables: dict[str, Any]
-    tags: Names = ()
+    tags: Tags = ()
 
 
 def json_schema() -> dict[str, Any]:

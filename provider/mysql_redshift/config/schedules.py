@@ -12,6 +12,7 @@ FIELDS = (
     ("month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"),
     ("weekday", 0, 7, "sun mon tue wed thu fri sat"),
 )
+NO_SUCH_DAYS = {("30", "2"), *(("31", month) for month in ("2", "4", "6", "9", "11"))}
 
 
 def schedule(value: object) -> str:
@@ -26,6 +27,11 @@ def schedule(value: object) -> str:
     for text, (name, low, high, words) in zip(fields, FIELDS, strict=True):
         if not all(_fits(part, low, high, words) for part in text.split(",")):
             raise ValueError(f"expected a {name} from {low} to {high} in the cron expression, found {text!r}")
+        if "#" in text and name != "weekday":
+            raise ValueError(f"expected # with a weekday only in the cron expression, found {name} {text!r}")
+    _, _, day, month, weekday = fields
+    if (day, month) in NO_SUCH_DAYS and weekday == "*":
+        raise ValueError(f"expected a date that comes, found day {day} of month {month}")
     return str(value)
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from airflow.sdk import DAG, get_parsing_context
 
 from mysql_redshift.config import Pipeline, find_pipelines, load_pipeline
+from mysql_redshift.config.salvage import stated_schedule
 from mysql_redshift.dag_factory import ids
 from mysql_redshift.dag_factory.pipeline_dag import pipeline_dag
 from mysql_redshift.dag_factory.placeholder import placeholder_dag
 from mysql_redshift.dag_factory.table_dag import table_dag
 from mysql_redshift.errors import ConfigurationError
+from mysql_redshift.hooks.environment import environment as configured_environment
 
 log = logging.getLogger(__name__)
 
@@ -26,44 +28,30 @@ def build_dags(folder: Path | str, *, environment: str | None = None) -> dict[st
     other pipeline's file.
     """
     wanted = get_parsing_context().dag_id
-    chosen = environment if environment is not None else _environment()
+    chosen = environment if environment is not None else configured_environment()
     return {dag.dag_id: dag for path in find_pipelines(Path(folder)) for dag in _dags_of(path, chosen, wanted)}
 
 
 def _dags_of(path: Path, environment: str, wanted: str | None) -> Iterator[DAG]:
-    """Yield one file's DAGs. A file is taken for another's only where its name says so without doubt."""
+    """Yield one file's DAGs. A pipeline bears its file's name, so a task start opens no other file."""
     name, _, suffix = (wanted or "").partition(".")
-    if wanted is not None and path.stem != name and any(p.stem == name for p in path.parent.glob("*.yaml")):
+    if wanted is not None and name != ids.safe(path.stem):
         return
     try:
         pipeline = load_pipeline(path, environment=environment, only=ids.table_of(suffix) if suffix else None)
     except ConfigurationError as exc:
         log.error("%s: %s", path, exc)  # noqa: TRY400 - the message is whole, a traceback would hide it
-        yield placeholder_dag(path.stem, exc, schedule=None)
+        yield placeholder_dag(wanted or ids.safe(path.stem), exc, schedule=stated_schedule(path, environment))
         return
-    if wanted is None:
-        yield from _all(pipeline)
-    elif pipeline.name == name:
-        yield from _one(pipeline, ids.table_of(suffix))
-
-
-def _all(pipeline: Pipeline) -> Iterator[DAG]:
-    yield pipeline_dag(pipeline)
-    for table in [*pipeline.tables, *pipeline.broken]:
-        yield from _one(pipeline, table)
-
-
-def _one(pipeline: Pipeline, table: str) -> Iterator[DAG]:
-    if not table:
+    if wanted is None or not suffix:
         yield pipeline_dag(pipeline)
-    elif table in pipeline.tables:
-        yield table_dag(pipeline, table)
-    elif table in pipeline.broken:
-        schedule = pipeline.table_schedules.get(table)
-        yield placeholder_dag(ids.dag_id(pipeline.name, table), pipeline.broken[table], schedule=schedule)
+    for table in [*pipeline.tables, *pipeline.broken]:
+        if wanted in (None, ids.dag_id(pipeline.name, table)):
+            yield _table(pipeline, table)
 
 
-def _environment() -> str:
-    from airflow.configuration import conf  # noqa: PLC0415
-
-    return str(conf.get("mysql_redshift", "environment", fallback="default"))
+def _table(pipeline: Pipeline, table: str) -> DAG:
+    if table in pipeline.tables:
+        return table_dag(pipeline, table)
+    schedule = pipeline.table_schedules.get(table)
+    return placeholder_dag(ids.dag_id(pipeline.name, table), pipeline.broken[table], schedule=schedule)

@@ -6,6 +6,9 @@ from airflow.sdk import Param
 
 from mysql_redshift.core.request import Mode
 
+# A time or an id; the empty field of a form. The cursor's kind decides in the plan which of the two it must be.
+POINT = r"^(-?\d+|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?)?$"
+
 
 def run_params() -> dict[str, Param]:
     """Return the form. Every field may stay as it is for an ordinary run."""
@@ -19,12 +22,14 @@ def run_params() -> dict[str, Param]:
         "since": Param(
             None,
             type=["null", "string"],
+            pattern=POINT,
             title="Since",
             description="Read from here: a time as 2026-10-01T00:00:00Z (that moment included), or an id.",
         ),
         "until": Param(
             None,
             type=["null", "string"],
+            pattern=POINT,
             title="Until",
             description="Read up to here, not including it. Never beyond what can be read safely.",
         ),

@@ -9,8 +9,10 @@ from airflow.sdk import DAG, task
 
 from mysql_redshift.config import Pipeline
 from mysql_redshift.core.spec import Strategy
-from mysql_redshift.dag_factory import ids
+from mysql_redshift.dag_factory import ids, offered
 from mysql_redshift.dag_factory.form import run_params
+from mysql_redshift.errors import ConfigurationError
+from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown, run_type
 
 POLL_SECONDS = 2  # the triggerer asks; no worker waits
 
@@ -37,25 +39,41 @@ def pipeline_dag(pipeline: Pipeline) -> DAG:
             trigger_run_id=f"{pipeline.name}__{{{{ run_id }}}}",
             logical_date=None,
             wait_for_completion=True,
-            deferrable=True,
             poke_interval=POLL_SECONDS,
-            skip_when_already_exists=False,
+            # the id is the same when this task is cleared: the table's run is then run again, none is added
             reset_dag_run=True,
-            fail_when_dag_is_paused=True,
+            skip_when_already_exists=False,
             allowed_states=["success"],
             failed_states=["failed"],
             map_index_template="{{ task.trigger_dag_id }}",
-            **({"max_active_tis_per_dagrun": 1} if pipeline.strategy == Strategy.SEQUENTIAL.value else {}),
+            **_as_offered(one_at_a_time=pipeline.strategy == Strategy.SEQUENTIAL.value),
         ).expand_kwargs(chosen)
     return dag
+
+
+def _as_offered(*, one_at_a_time: bool) -> dict[str, Any]:
+    """Return the settings that depend on the strategy and on what this Airflow offers."""
+    settings: dict[str, Any] = {"deferrable": offered.COUNTS_DEFERRED or not one_at_a_time}
+    if one_at_a_time:
+        settings["max_active_tis_per_dagrun"] = 1
+    if offered.FAILS_WHEN_PAUSED:
+        settings["fail_when_dag_is_paused"] = True
+    return settings
 
 
 def choose_tables(pipeline: str, tables: list[str], own_schedule: list[str], **context: Any) -> list[dict[str, Any]]:
     """Return what to trigger: every table, save in scheduled runs those with a schedule of their own.
 
-    The run's params are passed on. A retry triggers runs of the same id, so it meets those of its first attempt.
+    The run's params are passed on. What no table could use is refused here, before any table runs.
     """
-    run_type = getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type)
-    left_out = set(own_schedule) if run_type == "scheduled" else set()
+    from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415
+
+    dag_run = context["dag_run"]
+    try:
+        refuse_backfill(dag_run)
+        refuse_unknown(dag_run.conf or (), where=f"run {dag_run.run_id}")
+    except ConfigurationError as exc:
+        raise AirflowFailException(str(exc)) from exc
+    left_out = set(own_schedule) if run_type(dag_run) == "scheduled" else set()
     conf = {name: value for name, value in context["params"].items() if value is not None}
     return [{"trigger_dag_id": ids.dag_id(pipeline, table), "conf": conf} for table in tables if table not in left_out]

@@ -17,7 +17,7 @@ def placeholder_dag(dag_id: str, error: ConfigurationError, *, schedule: str | N
         max_active_runs=1,
         is_paused_upon_creation=False,
         tags=["mysql-redshift", "broken"],
-        doc_md=f"**This table's YAML is broken.**\n\n```\n{text}\n```",
+        doc_md=f"**The YAML of this DAG is broken.**\n\n```\n{text}\n```",
         params={"mode": "sync"},
     )
     with dag:

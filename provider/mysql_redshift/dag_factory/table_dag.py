@@ -66,8 +66,8 @@ def table_dag(pipeline: Pipeline, table: str) -> DAG:
 
 
 def _asset(spec: TableSpec) -> Asset:
-    """Name the target, so that other DAGs can wait for verified rows."""
-    return Asset(f"redshift {spec.target.schema}.{spec.target.table}")
+    """Name the target, so that other DAGs can wait for verified rows: connection, schema and table."""
+    return Asset(f"{spec.target.conn_id}.{spec.target.schema}.{spec.target.table}")
 
 
 def _description(spec: TableSpec) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mysql_redshift.core import codec
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.plan import Plan, Receipt
-from mysql_redshift.operators.plan import refuse_backfill
+from mysql_redshift.operators.run_request import refuse_backfill
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class MySQLToS3ParquetOperator(TableOperator):
 
         with self.sorted_errors():
             if self.plan is None or self.chunk is None:
-                refuse_backfill(context)
+                refuse_backfill(context["dag_run"])
                 with Clients(self.table_spec()) as clients:
                     return self._whole_stage(context, clients)
             plan = codec.from_plain(Plan, self.plan, where=f"task {self.task_id}, plan")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.core import codec
 from mysql_redshift.core.request import Mode
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from mysql_redshift.steps import LoadReport
 
 
 class S3ParquetToRedshiftOperator(TableOperator):
@@ -31,21 +32,35 @@ class S3ParquetToRedshiftOperator(TableOperator):
             with Clients(spec) as clients:
                 label = attempt_label(ti.dag_id, ti.run_id, ti.task_id)
                 report = load(spec, store=clients.store, warehouse=clients.warehouse, label=label)
-        target = f"{spec.target.schema}.{spec.target.table}"
+        return self._summary(f"{spec.name} -> {spec.target.schema}.{spec.target.table}", report)
+
+    def _summary(self, way: str, report: LoadReport) -> dict[str, Any]:
+        """Log a line for each entry, and return the sums."""
         if report.asleep:
-            self.log.info("%s -> %s: nothing is pending, Redshift was not asked", spec.name, target)
+            self.log.info("%s: nothing is pending, Redshift was not asked", way)
+        elif not report.applied:
+            self.log.info("%s: nothing is pending, the ledger holds the log up to entry %d", way, report.ledger_head)
         for done in report.applied:
             self.log.info(
-                "%s -> %s: log entry %d: %d rows copied, %d inserted, %d replaced, %d superseded",
-                spec.name,
-                target,
+                "%s: log entry %d: %d rows copied, %d inserted, %d replaced, %d superseded",
+                way,
                 done.sequence,
                 done.rows_copied,
                 done.rows_inserted,
                 done.rows_replaced,
                 done.rows_superseded,
             )
-        return {**dict(codec.to_plain(report)), "rows_copied": report.rows_copied}
+        return {
+            "load_id": report.load_id,
+            "entries": len(report.applied),
+            "rows_copied": report.rows_copied,
+            "rows_inserted": sum(done.rows_inserted for done in report.applied),
+            "rows_replaced": sum(done.rows_replaced for done in report.applied),
+            "rows_superseded": sum(done.rows_superseded for done in report.applied),
+            "ledger_head": report.ledger_head,
+            "log_head": report.log_head,
+            "asleep": report.asleep,
+        }
 
 
 def skip_unless_loading(operator: TableOperator, context: Context) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.core import codec
 from mysql_redshift.core.request import Mode
+from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ class WindowPlanOperator(TableOperator):
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
         from mysql_redshift.steps import plan  # noqa: PLC0415
 
-        refuse_backfill(context)
         with self.sorted_errors(), Clients(self.table_spec()) as clients:
+            refuse_backfill(context["dag_run"])
+            if self.run is None:
+                refuse_unknown(context["dag_run"].conf or (), where=f"run {context['dag_run'].run_id}")
             request = self.request(context)
             source = None if request.mode is Mode.REDSHIFT_ONLY else clients.source
             warehouse = clients.warehouse if request.mode is Mode.SYNC else None
@@ -45,16 +48,3 @@ class WindowPlanOperator(TableOperator):
         )
         context["ti"].xcom_push(key=PLAN, value=codec.to_plain(decided))
         return [codec.to_plain(chunk) for chunk in decided.work]
-
-
-def refuse_backfill(context: Context) -> None:
-    """Windows come from the log, so a backfill's data intervals would mean nothing."""
-    from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415
-
-    run_type = getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type)
-    if str(run_type).startswith("backfill"):
-        raise AirflowFailException(
-            "Backfill runs are refused: windows come from the log, not from data intervals.\n"
-            '  what to do: trigger a run with {"since": ..., "until": ..., "move_watermark": false} to repair a '
-            "window of the past."
-        )

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from mysql_redshift.config.arguments import entry_from_arguments, spec_from_arguments
 from mysql_redshift.core import codec
-from mysql_redshift.core.request import Mode, RunRequest
-from mysql_redshift.core.spec import CursorRef, LakeRef, LoadMode, SourceRef, Strategy, TableSpec, TargetRef
-from mysql_redshift.errors import ConfigurationError, TerminalError
+from mysql_redshift.core.request import RunRequest
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.errors import TerminalError
+from mysql_redshift.hooks.environment import environment
+from mysql_redshift.operators.run_request import refuse_unknown, run_request
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
-
-REQUEST_FIELDS = ("mode", "since", "until", "move_watermark", "limit", "full_refresh", "dry_run", "allow_gap")
 
 
 class TableOperator(BaseOperator):
@@ -25,13 +26,14 @@ class TableOperator(BaseOperator):
     :param spec: a TableSpec, or its plain form. Excludes the parameters below.
     :param mysql_conn_id: MySQL connection. :param database: its database. :param table: its table.
     :param aws_conn_id: AWS connection of the lake. :param bucket: its bucket. :param prefix: first part of every key.
-    :param redshift_conn_id: connection of type ``redshift_ssh``. :param schema: target schema.
+    :param redshift_conn_id: connection of type ``redshift_ssh``.
+    :param schema: target schema; named as the database unless given.
     :param target_table: target table; the source's name in lower case unless given.
-    :param iam_role: role that COPY reads S3 with.
+    :param iam_role: role that COPY reads S3 with; the cluster's default role unless given.
     :param cursor: cursor column; None reads the whole table each run.
     :param load: ``merge``, ``append`` or ``replace``; what the table allows unless given.
-    :param pipeline: name under which log and files are kept; two operators that share it share a table's state.
-    :param settings: further fields of TableSpec, as ``{"strategy": "intra-table", "chunk_rows": 500_000}``.
+    :param pipeline: name under which log and files are kept; operators that share it share a table's state.
+    :param settings: what else a table's entry in YAML may say, as ``{"lookback": "10m", "chunk_rows": 500_000}``.
     :param run: what the run is asked to do (see RunRequest); the DAG run's params unless given.
     """
 
@@ -49,8 +51,8 @@ class TableOperator(BaseOperator):
         prefix: str = "",
         redshift_conn_id: str = "redshift_default",
         schema: str = "",
-        target_table: str = "",
-        iam_role: str | None = None,
+        target_table: str | None = None,
+        iam_role: str = "default",
         cursor: str | None = None,
         load: str | None = None,
         pipeline: str = "manual",
@@ -75,44 +77,35 @@ class TableOperator(BaseOperator):
         self.pipeline = pipeline
         self.settings = settings
         self.run = run
+        entry_from_arguments(self._settings(), where=self._where)  # a mistake shows when the DAG file is read
+        refuse_unknown(run or (), where=self._where)
 
     def table_spec(self) -> TableSpec:
         """Return the spec, after templates were rendered."""
         if self.spec is not None:
-            return codec.from_plain(TableSpec, self.spec, where=f"task {self.task_id}, spec")
-        missing = [name for name in ("database", "table", "bucket", "schema") if not getattr(self, name)]
-        if missing:
-            raise ConfigurationError(
-                "The operator lacks parameters", where=f"task {self.task_id}", expected=", ".join(missing)
-            )
-        return TableSpec(
-            pipeline=self.pipeline,
-            environment="default",
-            source=SourceRef(conn_id=self.mysql_conn_id, database=self.database, table=self.table),
-            lake=LakeRef(conn_id=self.aws_conn_id, bucket=self.bucket, prefix=self.prefix),
-            target=TargetRef(
-                conn_id=self.redshift_conn_id,
-                schema=self.schema,
-                table=self.target_table or self.table.lower(),
-                iam_role=self.iam_role,
-            ),
-            cursor=CursorRef(column=self.cursor) if self.cursor else None,
-            load=LoadMode(self.load) if self.load else None,
-            **_typed(self.settings or {}),
+            return codec.from_plain(TableSpec, self.spec, where=f"{self._where}, spec")
+        target = {
+            "conn_id": self.redshift_conn_id,
+            "schema": self.schema or self.database,
+            "iam_role": self.iam_role,
+        }
+        return spec_from_arguments(
+            self.table,
+            pipeline={
+                "pipeline": self.pipeline,
+                "source": {"conn_id": self.mysql_conn_id, "database": self.database},
+                "lake": {"conn_id": self.aws_conn_id, "bucket": self.bucket, "prefix": self.prefix},
+                "target": target,
+            },
+            settings={"target_table": self.target_table, **self._settings()},
+            environment=environment(),
+            where=self._where,
         )
 
     def request(self, context: Context) -> RunRequest:
         """Return what the run is asked to do, from ``run`` or else from the DAG run's params."""
-        given = self.run if self.run is not None else context.get("params", {})
-        values = {name: given[name] for name in REQUEST_FIELDS if name in given and given[name] is not None}
-        for name in ("since", "until"):
-            if name in values:
-                values[name] = str(values[name])
-        dag_run: Any = context["dag_run"]
-        actor = getattr(dag_run, "triggering_user_name", None) or getattr(dag_run.run_type, "value", dag_run.run_type)
-        return RunRequest(
-            **{**values, "mode": Mode(values.get("mode", Mode.SYNC))}, actor=str(actor), run_id=dag_run.run_id
-        )
+        given: Mapping[str, Any] = self.run if self.run is not None else context.get("params", {})
+        return run_request(given, context["dag_run"], where=self._where)
 
     @contextmanager
     def sorted_errors(self) -> Iterator[None]:
@@ -124,10 +117,10 @@ class TableOperator(BaseOperator):
         except TerminalError as exc:
             raise AirflowFailException(str(exc)) from exc
 
+    @property
+    def _where(self) -> str:
+        return f"task {self.task_id}"
 
-def _typed(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn the strategy's text into its kind; every other field is plain already."""
-    values = dict(settings)
-    if "strategy" in values:
-        values["strategy"] = Strategy(values["strategy"])
-    return values
+    def _settings(self) -> dict[str, Any]:
+        own = {name: value for name, value in (("cursor", self.cursor), ("load", self.load)) if value is not None}
+        return {**(self.settings or {}), **own}
