@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseSensorOperator, PokeReturnValue, conf
+from airflow.sdk import BaseSensorOperator, PokeReturnValue
 
 from mysql_redshift.config.arguments import spec_from_arguments
 from mysql_redshift.core import codec
@@ -49,7 +49,7 @@ class WatermarkSensor(BaseSensorOperator):
         aws_conn_id: str = "aws_default",
         bucket: str = "",
         prefix: str = "",
-        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=True),
+        deferrable: bool = True,
         poke_interval: float = 30,
         **kwargs: Any,
     ) -> None:

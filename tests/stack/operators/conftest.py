@@ -1,0 +1,56 @@
+"""A task's context without an Airflow around it, and the table of the steps' tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from devstack.status import MySQLStatus, Status
+from tests.stack.steps.conftest import Way, way
+
+__all__ = ["Context", "Way", "way"]
+
+Context = Callable[..., dict[str, Any]]
+
+
+@dataclass
+class Run:
+    """A DAG run as tasks see it."""
+
+    conf: dict[str, Any]
+    run_type: str = "manual"
+    run_id: str = "manual__1"
+
+
+@dataclass
+class TaskInstance:
+    """A task instance; ``pushed`` are its XComs."""
+
+    dag_id: str = "hand_written"
+    run_id: str = "manual__1"
+    task_id: str = "task"
+    pushed: dict[str, Any] = field(default_factory=dict)
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.pushed[key] = value
+
+
+@pytest.fixture
+def mysql_server(stack_status: Status) -> MySQLStatus:
+    """One server: what tells MySQL and MariaDB apart lies below the operators."""
+    server = stack_status.mysql or stack_status.mariadb
+    assert isinstance(server, MySQLStatus)
+    return server
+
+
+@pytest.fixture
+def context() -> Context:
+    """Make a context; its arguments are the run's params."""
+
+    def make(**params: Any) -> dict[str, Any]:
+        return {"ti": TaskInstance(), "dag_run": Run(conf=params), "params": params, "outlet_events": {}}
+
+    return make

@@ -1,0 +1,190 @@
+"""Operators of a hand-written DAG on real servers: each does its stage whole, and says what it did."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
+
+from mysql_redshift.core.log import EntryKind
+from mysql_redshift.core.spec import Strategy, TableSpec
+from mysql_redshift.operators import (
+    LogPublishOperator,
+    MySQLToS3ParquetOperator,
+    RowCountCheckOperator,
+    S3ParquetToRedshiftOperator,
+    WindowPlanOperator,
+)
+from mysql_redshift.sensors import WatermarkSensor
+from tests.stack.operators.conftest import Context, Way
+from tests.stack.steps.conftest import fill
+
+
+def spelled_out(spec: TableSpec) -> dict[str, Any]:
+    """Return a spec as the parameters of a hand-written DAG."""
+    return {
+        "mysql_conn_id": spec.source.conn_id,
+        "database": spec.source.database,
+        "table": spec.source.table,
+        "aws_conn_id": spec.lake.conn_id,
+        "bucket": spec.lake.bucket,
+        "prefix": spec.lake.prefix,
+        "redshift_conn_id": spec.target.conn_id,
+        "iam_role": spec.target.iam_role,
+        "cursor": "updated_at",
+        "pipeline": spec.pipeline,
+        "settings": {"lag": 0},
+    }
+
+
+def run(operator: Any, context: dict[str, Any]) -> Any:
+    """Execute, and make sure that what becomes an XCom is small and plain."""
+    answer = operator.execute(context)
+    assert len(json.dumps(answer)) < 4000
+    return answer
+
+
+def sync(way: Way, context: Context) -> None:
+    """Bring the table to the target by three operators."""
+    for kind in (MySQLToS3ParquetOperator, S3ParquetToRedshiftOperator, RowCountCheckOperator):
+        kind(task_id="sync", spec=way.spec).execute(context())
+
+
+def test_three_operators_bring_a_table(way: Way, context: Context) -> None:
+    """Spelled out, without YAML: the target holds what the source holds, and each task returns its counts."""
+    fill(way, 12)
+    table = spelled_out(way.spec)
+    published = run(MySQLToS3ParquetOperator(task_id="extract", **table), context())
+    loaded = run(S3ParquetToRedshiftOperator(task_id="load", **table), context())
+    checked = run(RowCountCheckOperator(task_id="check", **table), context())
+    assert (published["kind"], published["rows"]) == ("extract", 12)
+    assert (loaded["rows_copied"], loaded["rows_inserted"], loaded["entries"]) == (12, 12, 1)
+    assert checked["rows"] == 12
+    assert way.rows() == way.source_rows()
+    again = run(S3ParquetToRedshiftOperator(task_id="load", **table), context())
+    assert (again["rows_copied"], again["asleep"]) == (0, True)
+
+
+def test_plan_extract_and_publish_hand_plain_values_on(way: Way, context: Context) -> None:
+    """What the DAG factory's tasks exchange survives JSON, chunk by chunk."""
+    fill(way, 30)
+    spec = replace(way.spec, strategy=Strategy.INTRA_TABLE, chunk_rows=10)
+    told = context()
+    chunks = json.loads(json.dumps(WindowPlanOperator(task_id="plan", spec=spec).execute(told)))
+    plan = json.loads(json.dumps(told["ti"].pushed["plan"]))
+    receipts = [
+        json.loads(json.dumps(run(MySQLToS3ParquetOperator(task_id="e", spec=spec, plan=plan, chunk=chunk), context())))
+        for chunk in chunks
+    ]
+    assert len(receipts) == 3
+    publish = LogPublishOperator(task_id="publish", spec=spec, plan=plan, receipts=receipts)
+    first = run(publish, context())
+    assert (first["rows"], first["files"]) == (30, 3)
+    assert run(publish, context()) == first, "a retry finds its own entry"
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "counts"),
+    [
+        (["DELETE FROM {t} WHERE id = 3"], ("4", "5")),
+        (["DELETE FROM {t} WHERE id = 3", "INSERT INTO {t} SELECT * FROM {t} WHERE id = 4"], ("4", "5")),
+    ],
+)
+def test_the_check_fails_on_a_row_lost_and_on_one_doubled_in_its_place(
+    way: Way, context: Context, sabotage: list[str], counts: tuple[str, str]
+) -> None:
+    """Equal counts are not enough; the message names table, counts and what to do, and Airflow does not retry."""
+    fill(way, 5)
+    sync(way, context)
+    for statement in sabotage:
+        way.target(statement)
+    check = RowCountCheckOperator(task_id="check", spec=way.spec, checks=["custody", "bounds", "window"])
+    with pytest.raises(AirflowFailException, match="what to do") as raised:
+        check.execute(context())
+    message = str(raised.value)
+    assert f"{way.spec.source.database}.orders" in message
+    for count in counts:
+        assert count in message
+
+
+def test_backup_only_leaves_redshift_alone_and_the_next_load_finds_it(way: Way, context: Context) -> None:
+    """The load is skipped because it was asked to be, and says so; what is pending stays pending."""
+    fill(way, 4)
+    MySQLToS3ParquetOperator(task_id="extract", spec=way.spec).execute(context(mode="backup-only"))
+    load = S3ParquetToRedshiftOperator(task_id="load", spec=way.spec)
+    with pytest.raises(AirflowSkipException, match="stays pending"):
+        load.execute(context(mode="backup-only"))
+    assert load.execute(context())["rows_copied"] == 4
+
+
+def test_redshift_only_does_without_mysql(way: Way, context: Context) -> None:
+    """With MySQL out of reach what is in the log is loaded and its custody checked."""
+    fill(way, 4)
+    MySQLToS3ParquetOperator(task_id="extract", spec=way.spec).execute(context())
+    away = replace(way.spec, source=replace(way.spec.source, conn_id="nowhere"))
+    asked = context(mode="redshift-only")
+    assert WindowPlanOperator(task_id="plan", spec=away).execute(asked) == []
+    assert LogPublishOperator(task_id="publish", spec=away, plan=asked["ti"].pushed["plan"]).execute(asked) == {}
+    assert S3ParquetToRedshiftOperator(task_id="load", spec=away).execute(asked)["rows_copied"] == 4
+    report = RowCountCheckOperator(task_id="check", spec=away).execute(asked)
+    assert [result["check"] for result in report["results"]] == ["custody"]
+
+
+def test_a_dry_run_moves_nothing(way: Way, context: Context) -> None:
+    """It only says what it would read."""
+    fill(way, 4)
+    asked = context(dry_run=True)
+    assert WindowPlanOperator(task_id="plan", spec=way.spec).execute(asked) == []
+    plan = asked["ti"].pushed["plan"]
+    assert len(plan["chunks"]) == 1
+    assert LogPublishOperator(task_id="publish", spec=way.spec, plan=plan).execute(asked) == {}
+    with pytest.raises(AirflowSkipException):
+        S3ParquetToRedshiftOperator(task_id="load", spec=way.spec).execute(asked)
+    entry = way.stage_one()
+    assert (entry.sequence, entry.kind) == (1, EntryKind.EXTRACT)
+
+
+@pytest.mark.parametrize("given", ["spec", "place"])
+def test_the_sensor_waits_until_a_stage_has_come_to_a_point(
+    way: Way, context: Context, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It defers while rows are only on S3, its trigger fires when they are verified, and later it returns at once."""
+    fill(way, 3)
+    spec = way.spec
+    where: dict[str, Any] = {"spec": spec}
+    if given == "place":
+        place = ("mysql_conn_id", "redshift_conn_id", "iam_role", "cursor", "settings")
+        where = {name: value for name, value in spelled_out(spec).items() if name not in place}
+    sensor = WatermarkSensor(task_id="wait", **where, point="2026-01-01T00:00:02Z", poke_interval=0.1)
+    monkeypatch.setenv("AIRFLOW__MYSQL_REDSHIFT__ENVIRONMENT", spec.environment)
+    way.stage_one()
+    with pytest.raises(TaskDeferred) as deferred:
+        sensor.execute(context())
+    assert sensor.poke(context()).is_done is False
+    sync(way, context)
+    event = asyncio.run(_first(deferred.value.trigger))
+    assert sensor.execute_complete(context(), event) == sensor.execute(context())
+
+
+async def _first(trigger: Any) -> dict[str, Any]:
+    async for event in trigger.run():
+        return dict(event.payload)
+    raise AssertionError("the trigger ended without an event")
+
+
+@pytest.mark.parametrize("kind", [WindowPlanOperator, S3ParquetToRedshiftOperator, RowCountCheckOperator])
+def test_a_missing_connection_fails_at_once(way: Way, context: Context, kind: Any) -> None:
+    """It is named, with the field that names it."""
+    way.stage_one()
+    fill(way, 1)
+    spec = replace(
+        way.spec,
+        source=replace(way.spec.source, conn_id="nowhere"),
+        target=replace(way.spec.target, conn_id="nowhere"),
+    )
+    with pytest.raises(AirflowFailException, match="nowhere"):
+        kind(task_id="task", spec=spec).execute(context())
