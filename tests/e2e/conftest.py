@@ -91,6 +91,7 @@ class World:
             tables=lines,
         )
         (self.dags / "pipelines" / f"{name}.yaml").write_text(text)
+        (self.dags / "mysql_redshift_dags.py").touch()  # Airflow looks at a file again when it is newer, not its YAML
         wanted = {name, *(f"{name}.{table}" for table in tables)}
         wait_for(lambda: wanted <= self.client.dag_ids())
 
