@@ -65,7 +65,7 @@ class S3ParquetToRedshiftOperator(TableOperator):
 
 def skip_unless_loading(operator: TableOperator, context: Context) -> None:
     """Skip where the run was asked not to touch Redshift, and say so."""
-    from airflow.sdk.exceptions import AirflowSkipException  # noqa: PLC0415
+    from airflow.providers.common.compat.sdk import AirflowSkipException  # noqa: PLC0415
 
     request = operator.request(context)
     if request.mode is Mode.BACKUP_ONLY or request.dry_run:

@@ -82,7 +82,7 @@ class WatermarkSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
         """Return the position that was reached; fail with the trigger's error."""
-        from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415
+        from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
 
         del context
         if "error" in event:
@@ -91,7 +91,7 @@ class WatermarkSensor(BaseSensorOperator):
         return str(event["position"])
 
     def _look(self) -> str | None:
-        from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415
+        from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
 
         from mysql_redshift.triggers.watermark import reached  # noqa: PLC0415
 

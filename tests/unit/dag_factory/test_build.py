@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException, ParamValidationError
 from airflow.sdk import DAG, BaseHook
-from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
