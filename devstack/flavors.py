@@ -69,7 +69,7 @@ MARIADB = Flavor(
     binary="usr/sbin/mariadbd",
     initialise=_initialise_mariadb,
     close_root="DELETE FROM mysql.global_priv WHERE User = 'root';\nFLUSH PRIVILEGES;\n",
-    options=("--skip-name-resolve", "--character-set-server=utf8mb4"),
+    options=("--character-set-server=utf8mb4",),
 )
 FLAVORS = {flavor.name: flavor for flavor in (MYSQL, MARIADB)}
 

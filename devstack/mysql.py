@@ -109,6 +109,7 @@ def _options(data: Path, port: int, accounts: Path) -> list[str]:
         "--max-connections=200",
         "--max-allowed-packet=1G",
         "--skip-log-bin",
+        "--skip-name-resolve",  # accounts and messages name 127.0.0.1, whatever the machine's resolver says
     ]
 
 
