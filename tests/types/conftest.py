@@ -2,6 +2,6 @@
 
 from tests.stack.conftest import mysql_database, mysql_server
 from tests.stack.mysql.conftest import address, admin, connect, database, source
-from tests.stack.steps.conftest import way
+from tests.way import way
 
 __all__ = ["address", "admin", "connect", "database", "mysql_database", "mysql_server", "source", "way"]

@@ -8,7 +8,7 @@ import pytest
 
 from mysql_redshift.core.quoting import mysql_name, mysql_string
 from mysql_redshift.core.spec import ColumnsRef, CursorRef
-from tests.stack.steps.conftest import Way
+from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 

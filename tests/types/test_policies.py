@@ -11,8 +11,8 @@ import pytest
 from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.errors import SourceError
 from tests.stack.mysql.conftest import execute
-from tests.stack.steps.conftest import Way
 from tests.types.round_trip import travel
+from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 

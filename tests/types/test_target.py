@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from mysql_redshift.core.types.column import Column
-from tests.stack.steps.conftest import Way
 from tests.types.cases import CASES, Case
 from tests.types.round_trip import as_the_server_says
+from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from devstack.status import MySQLStatus, Status
-from tests.stack.steps.conftest import Way, way
+from tests.way import Way, way
 
 __all__ = ["Context", "Way", "way"]
 

@@ -21,7 +21,7 @@ from mysql_redshift.operators import (
 )
 from mysql_redshift.sensors import WatermarkSensor
 from tests.stack.operators.conftest import Context, Way
-from tests.stack.steps.conftest import fill
+from tests.way import fill
 
 
 def spelled_out(spec: TableSpec) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.errors import DataCheckFailed
-from tests.stack.steps.conftest import Way, fill
+from tests.way import Way, fill
 
 COPY_OF_NINE = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
 

@@ -11,7 +11,7 @@ from mysql_redshift.core.request import Mode
 from mysql_redshift.core.spec import CursorRef, LoadMode, Strategy
 from mysql_redshift.errors import ConfigurationError, Conflict, DataCheckFailed, SourceError, TargetError
 from mysql_redshift.steps import watermark
-from tests.stack.steps.conftest import Way, fill
+from tests.way import Way, fill
 
 
 def test_a_first_run_brings_every_row(way: Way) -> None:

@@ -1,0 +1,157 @@
+"""One table and its way from MySQL over S3 and the bastion to the Redshift stand-in, all real servers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from devstack.status import MySQLStatus, Status
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.plan import Plan, Receipt
+from mysql_redshift.core.request import RunRequest
+from mysql_redshift.core.spec import CursorRef, LakeRef, SourceRef, TableSpec, TargetRef
+from mysql_redshift.hooks.clients import Clients
+from mysql_redshift.steps import LoadReport, VerifyReport, extract, load, plan, publish, verify
+from tests.stack.connections import airflow_connections, connect_mysql, set_connections
+
+CHECKS = ("custody", "bounds", "window")
+
+
+@dataclass
+class Way:
+    """A table and its way. ``sync`` runs all five steps; each step can also be called alone."""
+
+    spec: TableSpec
+    clients: Clients
+    mysql: Any
+    stack: ExitStack
+    checks: Sequence[str] = CHECKS
+    session: Any = None
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement at the source; it is committed."""
+        with self.mysql.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def target(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement at the target and commit it; ``{t}`` is the target table. One session serves a whole test."""
+        if self.session is None:
+            self.session = self.stack.enter_context(self.clients.warehouse.session(f"test {secrets.token_hex(8)}"))
+        text = statement.format(t=f'"{self.spec.target.schema}"."{self.spec.target.table}"')
+        is_query = text.lstrip().upper().startswith("SELECT")
+        rows = self.session.query(text) if is_query else [(self.session.execute(text),)]
+        self.session.commit()
+        return rows
+
+    def change(self, **changes: Any) -> None:
+        """Change the table's spec, as an edit of the YAML would."""
+        self.spec = replace(self.spec, **changes)
+
+    def plan(self, **request: Any) -> Plan:
+        return plan(
+            self.spec,
+            RunRequest(**request),
+            source=self.clients.source,
+            store=self.clients.store,
+            warehouse=self.clients.warehouse,
+        )
+
+    def extract(self, planned: Plan) -> list[Receipt]:
+        clients = self.clients
+        return [
+            extract(planned, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
+            for chunk in planned.work
+        ]
+
+    def publish(self, planned: Plan, receipts: Sequence[Receipt]) -> LogEntry | None:
+        return publish(planned, receipts, store=self.clients.store)
+
+    def load(self) -> LoadReport:
+        return load(self.spec, store=self.clients.store, warehouse=self.clients.warehouse)
+
+    def verify(self, *checks: str) -> VerifyReport:
+        return verify(
+            self.spec,
+            source=self.clients.source,
+            store=self.clients.store,
+            warehouse=self.clients.warehouse,
+            checks=checks or self.checks,
+        )
+
+    def nightly(self, warehouse: Any) -> None:
+        """Run all five steps as the factory's DAG does, with another warehouse."""
+        clients = self.clients
+        planned = plan(self.spec, RunRequest(), source=clients.source, store=clients.store, warehouse=warehouse)
+        self.publish(planned, self.extract(planned))
+        load(self.spec, store=clients.store, warehouse=warehouse)
+        verify(self.spec, source=clients.source, store=clients.store, warehouse=warehouse, if_due=True)
+
+    def stage_one(self, **request: Any) -> LogEntry:
+        """Plan, extract and publish."""
+        planned = self.plan(**request)
+        entry = self.publish(planned, self.extract(planned))
+        assert entry is not None
+        return entry
+
+    def sync(self, **request: Any) -> LoadReport:
+        """Run all five steps."""
+        self.stage_one(**request)
+        report = self.load()
+        self.verify()
+        return report
+
+    def rows(self, columns: str = "*") -> list[tuple[Any, ...]]:
+        """Return the target's rows, in order."""
+        return sorted(self.target(f"SELECT {columns} FROM {{t}}"))
+
+    def source_rows(self, columns: str = "*") -> list[tuple[Any, ...]]:
+        """Return the source's rows, in order."""
+        return sorted(self.sql(f"SELECT {columns} FROM orders"))
+
+
+@pytest.fixture
+def way(
+    stack_status: Status, mysql_server: MySQLStatus, mysql_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Way]:
+    """An empty table ``orders (id, updated_at, amount, note)``; lag 0, so that tests need not wait."""
+    set_connections(monkeypatch, airflow_connections(stack_status, mysql_server))
+    with ExitStack() as stack:
+        mysql = stack.enter_context(connect_mysql(mysql_server, database=mysql_database))
+        with mysql.cursor() as cursor:
+            cursor.execute(
+                "CREATE TABLE orders (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, updated_at DATETIME(6), "
+                "amount DECIMAL(12,2), note VARCHAR(50), KEY (updated_at))"
+            )
+        redshift = stack_status.redshift
+        assert redshift is not None
+        spec = TableSpec(
+            pipeline="shop",
+            environment="test",
+            source=SourceRef(conn_id="source", database=mysql_database, table="orders"),
+            lake=LakeRef(conn_id="aws_default", bucket="lake", prefix=f"t/{mysql_server.flavor}"),
+            target=TargetRef(
+                conn_id="redshift",
+                schema=mysql_database,
+                table="orders",
+                ledger_schema=f"ledger_{mysql_database}",
+                iam_role=redshift.iam_role,
+            ),
+            cursor=CursorRef(column="updated_at"),
+            lag=0.0,
+        )
+        clients = stack.enter_context(Clients(spec))
+        yield Way(spec=spec, clients=clients, mysql=mysql, stack=stack)
+
+
+def fill(way: Way, rows: int, *, at: str = "2026-01-01 00:00:00", first: int = 1) -> None:
+    """Insert rows with ids from ``first``, one second apart."""
+    values = ", ".join(
+        f"({first + i}, TIMESTAMPADD(SECOND, {i}, '{at}'), {i}.25, 'row {first + i}')" for i in range(rows)
+    )
+    way.sql(f"INSERT INTO orders (id, updated_at, amount, note) VALUES {values}")
