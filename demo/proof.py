@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from demo.airflow import DagRun
@@ -35,11 +35,11 @@ class Prover:
         table_runs: list[TableRun],
         expected: Mapping[str, int],
         source: SourceReader,
-        target: TargetReader,
+        targets: Sequence[TargetReader],
         *,
         chunked: str | None = None,
     ) -> RunReport:
-        """Verify every table; ``expected`` says how many rows this run had to move.
+        """Verify every table, ``targets`` at the same time; ``expected`` says how many rows this run had to move.
 
         ``chunked`` names a table that must have been read in several chunks at the same time.
         """
@@ -47,8 +47,8 @@ class Prover:
         runs = {table_run.table: table_run for table_run in table_runs}
         reports: list[TableReport] = []
         problems: list[str] = []
-        for comparison in verify(source, target, self.tables):
-            report = self._table(comparison, runs[comparison.table], target)
+        for comparison in verify(source, targets, self.tables):
+            report = self._table(comparison, runs[comparison.table], targets[0])
             found = [*comparison.differences, *_miscounts(report, expected[report.table])]
             if report.table == chunked and not overlapping(runs[chunked].extracts):
                 found.append(f"{chunked}: {report.extract_chunks} chunks were extracted, no two at the same time")

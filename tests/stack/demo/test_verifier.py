@@ -54,7 +54,7 @@ def first(servers: dict[str, MySQLStatus]) -> MySQLStatus:
 
 def compared(server: MySQLStatus, target: TargetReader, tables: Sequence[Table]) -> list[Comparison]:
     with source_reader(server) as source:
-        return list(verify(source, target, tuple(tables)))
+        return list(verify(source, [target], tuple(tables)))
 
 
 def test_equal_tables_are_found_equal(
@@ -104,7 +104,7 @@ def test_rows_committed_after_the_snapshot_are_not_compared(
     with source_reader(server) as source, connected(server) as application, application.cursor() as cursor:
         cursor.execute("INSERT INTO settlement.countries VALUES ('XX', 'Nowhere', 'XXX', NULL, 0)")
         application.commit()
-        (during,) = verify(source, copied, countries)
+        (during,) = verify(source, [copied], countries)
     (after,) = compared(server, copied, countries)
     with connected(server) as application, application.cursor() as cursor:
         cursor.execute("DELETE FROM settlement.countries WHERE code = 'XX'")
