@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,27 @@ class Bastion:
 
     client: paramiko.SSHClient
     where: str
+
+
+class PromptSocket(socket.socket):
+    """Sends at once and acknowledges at once.
+
+    sshd leaves Nagle's algorithm on where a connection only forwards: the second packet of each answer waits until we
+    acknowledge the first, and Linux takes 40 ms over that. A load's forty statements would wait for seconds.
+    """
+
+    @classmethod
+    def connected(cls, host: str, port: int) -> PromptSocket:
+        """Connect; raises OSError."""
+        found = cls(fileno=socket.create_connection((host, port), timeout=CONNECT_SECONDS).detach())
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return found
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        """Receive; the kernel forgets between two answers that it was asked to be quick."""
+        if hasattr(socket, "TCP_QUICKACK"):  # Linux has it
+            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        return super().recv(bufsize, flags)
 
 
 def connect_bastion(ssh_conn_id: str) -> Bastion:
@@ -122,7 +144,7 @@ def _dial(hook: Any) -> paramiko.SSHClient:
             auth_timeout=CONNECT_SECONDS,
             channel_timeout=CONNECT_SECONDS,
             compress=False,  # the SSH provider's default costs five sixths of the throughput
-            sock=hook.host_proxy,
+            sock=hook.host_proxy or PromptSocket.connected(hook.remote_host, port),
             look_for_keys=hook.look_for_keys,
             allow_agent=False,
             disabled_algorithms=hook.disabled_algorithms,

@@ -99,6 +99,7 @@ def _carry(listener: socket.socket, channel: paramiko.Channel) -> None:
         return
     listener.close()
     with local:
+        local.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         back = threading.Thread(target=_pump, args=(channel, local), name="bastion-forward-back", daemon=True)
         back.start()
         _pump(local, channel)
