@@ -9,7 +9,7 @@ from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.errors import TargetError
+from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
 from mysql_redshift.ports import WarehouseSession
 from mysql_redshift.steps.load_groups import Applied
 from mysql_redshift.steps.preflight import target_changes
@@ -19,14 +19,24 @@ MOST_ROWS = 1000  # ledger rows read at a time
 
 
 def ensure_ledger(spec: TableSpec, session: WarehouseSession) -> None:
-    """Create the ledger and both schemas before the load's own transaction, whose first statement is LOCK."""
-    _ensure_schema(session, spec.target.schema, merge_sql.create_schema(spec.target))
-    _ensure_schema(session, spec.target.ledger_schema, ledger.create_schema(spec.target))
-    if session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is None:
-        session.execute(ledger.create_table(spec.target))
-        session.commit()
-    else:
-        session.rollback()
+    """Create the ledger and both schemas before the load's own transaction, whose first statement is LOCK.
+
+    Raises:
+        ConnectionFailed: also where the reply to a COMMIT was lost: no row depends on it, so nobody has to be asked.
+
+    """
+    try:
+        _ensure_schema(session, spec.target.schema, merge_sql.create_schema(spec.target))
+        _ensure_schema(session, spec.target.ledger_schema, ledger.create_schema(spec.target))
+        if session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is None:
+            session.execute(ledger.create_table(spec.target))
+            session.commit()
+        else:
+            session.rollback()
+    except OutcomeUnknown as exc:
+        raise ConnectionFailed(
+            "The connection was lost while the ledger was being made", where=spec.name, remedy="A retry goes on."
+        ) from exc
 
 
 def _ensure_schema(session: WarehouseSession, name: str, create: str) -> None:
