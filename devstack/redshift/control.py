@@ -16,7 +16,7 @@ async def serve(path: str, faults: Faults) -> asyncio.Server:
     """Listen.
 
     Orders: ``{"fault": KIND, ...}``, ``{"deny": [VIEW, ...]}``, ``{"serverless": true}``, ``{"clear": true}``,
-    ``{"pending": true}``.
+    ``{"withdraw": APPLICATION_NAME}``, ``{"pending": true}``.
     """
     Path(path).unlink(missing_ok=True)
 
@@ -47,6 +47,8 @@ def _carry_out(order: dict[str, Any], faults: Faults) -> bool:
         faults.serverless = bool(order["serverless"])
     elif "clear" in order:
         faults.clear()
+    elif "withdraw" in order:
+        faults.withdraw(str(order["withdraw"]))
     else:
         return "pending" in order
     return True

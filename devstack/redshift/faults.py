@@ -60,6 +60,10 @@ class Faults:
         self.denied = frozenset()
         self.serverless = False
 
+    def withdraw(self, application_name: str) -> None:
+        """Take back the orders for one pattern; others, perhaps of a test that runs at the same time, stay."""
+        self.orders[:] = [order for order in self.orders if order.application_name != application_name]
+
     def denies(self, relation: str) -> bool:
         """Tell whether a system view is closed to everybody just now."""
         return relation in self.denied or (self.serverless and relation.startswith(SYSTEM_PREFIXES))
