@@ -1,0 +1,20 @@
+"""Orders for faults, sent to the stand-in's control socket."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+from devstack.status import RedshiftStatus
+
+
+def order(redshift: RedshiftStatus, **fields: Any) -> dict[str, Any]:
+    """Send one order; raise RuntimeError where the stand-in does not know it."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(redshift.control_socket)
+        control.sendall(json.dumps(fields).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(control.makefile().readline())
+    if "error" in answer:
+        raise RuntimeError(f"The stand-in refuses {fields}: {answer['error']}")
+    return answer
