@@ -11,7 +11,7 @@ from typing import Any
 from mysql_redshift.adapters.redshift import catalogue
 from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.core import quoting
-from mysql_redshift.errors import AccessDenied, TargetError
+from mysql_redshift.errors import AccessDenied, ConnectionFailed, OutcomeUnknown, TargetError
 
 LABEL = re.compile(r"[ -\[\]-~]{1,63}")  # what application_name holds everywhere: ASCII, 63 bytes; no backslash
 STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may be long, but not for days (S2)
@@ -42,9 +42,7 @@ class RedshiftWarehouse:
             session = RedshiftSession(connection, self._identity)
             # A silent COPY must not be taken for a dead connection: the server's timeout comes before the socket's.
             connection._usock.settimeout(seconds + READ_GRACE)
-            session.execute(f"SET statement_timeout TO {quoting.integer(round(seconds * 1000))}")
-            session.commit()
-            _set_label(session, name)
+            _settle(session, seconds, name)
             _end_predecessors(session, name)
             try:
                 yield session
@@ -59,6 +57,21 @@ def _session_name(label: str) -> str:
         return label
     start = re.sub(r"[^ -\[\]-~]", "?", label)[:46]
     return f"{start} {hashlib.sha256(label.encode()).hexdigest()[:16]}"
+
+
+def _settle(session: RedshiftSession, timeout: float, label: str) -> None:
+    """Set timeout and label. A lost reply to these COMMITs is a lost connection: nobody depends on what they did."""
+    try:
+        session.execute(f"SET statement_timeout TO {quoting.integer(round(timeout * 1000))}")
+        session.commit()
+        _set_label(session, label)
+    except OutcomeUnknown as exc:
+        raise ConnectionFailed(
+            "The connection to Redshift was lost as soon as it was there",
+            where=exc.where,
+            found=exc.found,
+            remedy="A retry may succeed.",
+        ) from exc
 
 
 def _set_label(session: RedshiftSession, label: str) -> None:
