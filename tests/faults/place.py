@@ -59,9 +59,9 @@ class Place:
             lake=LakeRef(conn_id="aws_default", bucket="lake", prefix="faults"),
             target=TargetRef(
                 conn_id="redshift",
-                schema=self.database,
+                schema=name,  # a schema of its own: making it is part of every first run
                 table=name,
-                ledger_schema=f"{self.database}_ledger",
+                ledger_schema=f"{name}_ledger",
                 iam_role=self.redshift.iam_role,
             ),
             strategy=Strategy.INTRA_TABLE if shape is Shape.INTRA_TABLE else Strategy.INTER_TABLE,

@@ -1,5 +1,6 @@
 """Loads all that a worker loads, and opens nothing: attempts are forked from a process that has done this."""
 
+import gc
 import json
 import os
 from importlib import import_module
@@ -30,3 +31,7 @@ os.environ["AIRFLOW_CONN_WARM_MYSQL"] = json.dumps({"conn_type": "mysql", **logi
 os.environ["AIRFLOW_CONN_WARM_AWS"] = json.dumps({"conn_type": "aws", **login})
 mysql_address("warm_mysql")
 lake_store(LakeRef(conn_id="warm_aws", bucket="warm"))
+
+
+gc.collect()
+gc.freeze()  # what is loaded is not looked at again in every fork
