@@ -30,7 +30,8 @@ class S3ParquetToRedshiftOperator(TableOperator):
             skip_unless_loading(self, context)
             spec = self.table_spec()
             with Clients(spec) as clients:
-                label = attempt_label(ti.dag_id, ti.run_id, ti.task_id)
+                # Without the run's id: a worker that died in the run before may have left its session behind as well.
+                label = attempt_label(ti.dag_id, ti.task_id, spec.name)
                 report = load(spec, store=clients.store, warehouse=clients.warehouse, label=label)
         return self._summary(f"{spec.name} -> {spec.target.schema}.{spec.target.table}", report)
 

@@ -1,4 +1,4 @@
-"""Names of Redshift sessions. Sessions of one name are attempts of one task: a new attempt ends those before it."""
+"""Names of Redshift sessions. Sessions of one name do one task's work: who comes later ends those before it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PREFIX = "mysql_redshift"
 
 
 def attempt_label(*parts: str) -> str:
-    """Return the same name for every attempt of one task, told apart by ``parts`` as DAG, run and task."""
+    """Return the same name for every attempt of one task in any run, told apart by ``parts``: DAG, task and table."""
     return f"{PREFIX} {hashlib.sha256('/'.join(parts).encode()).hexdigest()[:24]}"
 
 

@@ -1,0 +1,51 @@
+"""A load that hangs does not hold up the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from devstack.status import RedshiftStatus, Status
+from mysql_redshift.errors import TransientError
+from mysql_redshift.operators import S3ParquetToRedshiftOperator
+from tests.stack.operators.conftest import Context, Way
+from tests.stack.redshift.control import order
+from tests.way import fill
+
+OURS = "mysql_redshift*"
+
+
+@pytest.fixture
+def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
+    """The stand-in; orders that were not carried out are taken back."""
+    assert stack_status.redshift is not None
+    yield stack_status.redshift
+    order(stack_status.redshift, withdraw=OURS)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("later", ["manual__1", "manual__2"], ids=["a retry", "the next run"])
+def test_a_session_that_holds_the_ledger_is_ended_by_its_successor(
+    way: Way, context: Context, redshift: RedshiftStatus, later: str
+) -> None:
+    """S3: a worker that hangs in COPY keeps the ledger's lock for as long; who comes after it does not wait."""
+    fill(way, 6)
+    way.stage_one()
+    order(redshift, fault="slow_copy", application_name=OURS, seconds=300)
+    first, second = context(), context()
+    second["ti"].run_id = later
+
+    def load(told: dict[str, Any]) -> Any:
+        return S3ParquetToRedshiftOperator(task_id="load", spec=way.spec).execute(told)
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        hanging = elsewhere.submit(load, first)
+        while order(redshift, pending=True)["pending"]:  # until its COPY hangs
+            way.sql("DO SLEEP(0.05)")
+        assert load(second)["rows_copied"] == 6
+        with pytest.raises(TransientError):
+            hanging.result(timeout=60)
+    assert way.rows() == way.source_rows()
