@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.position import Position, PositionKind, format_time
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps import watermark
@@ -20,10 +21,14 @@ COLUMNS = "id, updated_at, amount, note"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Rows at both ends, and the keys on S3 that no cleanup would find."""
+    """Rows at both ends, and the keys on S3 that no cleanup would find.
+
+    ``behind``: the position is not above every row yet, since another schedule's statement held the safe point back.
+    """
 
     source: list[tuple[Any, ...]]
     target: list[tuple[Any, ...]]
+    behind: bool
     strangers: list[str]
     cache_agrees: bool
 
@@ -51,10 +56,17 @@ def _look(pipe: Connection, spec: TableSpec) -> None:
     facts = Facts(
         source=list(map(_plain, at_source)),
         target=list(map(_plain, in_target)),
+        behind=head is not None and head.position_to is not None and not _above(head.position_to, at_source),
         strangers=[key for key in keys if not _known(layout, key)],
         cache_agrees=head is not None and (state.log_extracted, state.position) == (head.sequence, head.position_to),
     )
     pipe.send(("facts", facts))
+
+
+def _above(position: Position, rows: list[tuple[Any, ...]]) -> bool:
+    if position.kind is PositionKind.ID:
+        return position.value > max(int(row[0]) for row in rows)
+    return format_time(position.value) > max(row[1].strftime("%Y-%m-%dT%H:%M:%S.%fZ") for row in rows)
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
