@@ -7,13 +7,16 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Self
 
 WARM = "tests.faults.warm"
 MOST_SECONDS = 120.0  # a worker that says nothing for so long is stuck
+# Starting a process also asks how all others ended, and an exit code can be read only once.
+ONE_AT_A_TIME = threading.Lock()
 
 
 class Worker:
@@ -25,7 +28,8 @@ class Worker:
         self._mine, its = context.Pipe()
         call = (its, dict(environment), function, arguments)
         self._process: Any = context.Process(target=_call, args=call, daemon=True)
-        self._process.start()
+        with ONE_AT_A_TIME:
+            self._process.start()
         its.close()
 
     def __enter__(self) -> Self:
@@ -37,7 +41,9 @@ class Worker:
         self._mine.close()
         if kind is not None:
             self._process.kill()
-        self._process.join(MOST_SECONDS)
+        wait([self._process.sentinel], MOST_SECONDS)
+        with ONE_AT_A_TIME:
+            self._process.join(MOST_SECONDS)
         if kind is None and self._process.exitcode not in (0, -signal.SIGKILL):
             raise AssertionError(f"A worker ended with exit code {self._process.exitcode}; its traceback is above")
 
