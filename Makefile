@@ -1,6 +1,6 @@
 # Two commands for everybody: `make demo` and `make test`. Each does all its set-up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test check bench
+.PHONY: help setup demo down test soak check bench
 PY := .venv/bin/python
 
 help: ## show the targets
@@ -17,6 +17,9 @@ down: ## end what `make demo KEEP=1` left up
 
 test: setup ## run the whole suite on local servers
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+soak: setup ## thousands of fault schedules; FAULT_SEED and FAULT_SCHEDULES choose others
+	@FAULT_SCHEDULES=$${FAULT_SCHEDULES:-3000} FAULT_SEED=$${FAULT_SEED:-$$(date +%s)} $(PY) -m pytest tests/faults -s
 
 check: setup ## ruff format and lint, mypy --strict, import contracts
 	@$(PY) -m ruff format --check .
