@@ -81,6 +81,7 @@ class Way:
             source=self.clients.source,
             store=self.clients.store,
             warehouse=self.clients.warehouse,
+            encoder=self.clients.encoder,
             checks=checks or self.checks,
         )
 

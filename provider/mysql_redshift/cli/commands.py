@@ -88,10 +88,10 @@ RUN = (
 DRY_RUN = option("--dry-run", help="plan only: nothing is read, written or moved", action="store_true")
 CHECKS = option(
     "--check",
-    help="what to check; default: custody and bounds",
+    help="what to check; default: what the table's YAML says",
     action="extend",
     nargs="+",
-    choices=("custody", "bounds", "window"),
+    choices=("custody", "bounds", "window", "keys"),
     dest="checks",
 )
 POINT = {"metavar": "POINT"}

@@ -111,7 +111,8 @@ def _second_stage(spec: TableSpec, request: RunRequest, clients: Clients) -> Loa
         source=None if only_redshift else clients.source,
         store=clients.store,
         warehouse=clients.warehouse,
-        checks=(Check.CUSTODY,) if only_redshift else (Check.CUSTODY, Check.BOUNDS),
+        encoder=clients.encoder,
+        checks=(Check.CUSTODY,) if only_redshift else spec.checks,
     )
     return report
 

@@ -7,10 +7,7 @@ from typing import Any
 
 from mysql_redshift.cli.command import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
-from mysql_redshift.core.checks import Check
 from mysql_redshift.errors import MysqlRedshiftError
-
-ALWAYS = (Check.CUSTODY.value, Check.BOUNDS.value)
 
 
 @command
@@ -21,7 +18,7 @@ def verify(args: Namespace) -> Answer:
     errors: list[MysqlRedshiftError | None] = []
     for table in tables:
         try:
-            rows.extend(_checks(table, tuple(args.checks or ALWAYS)))
+            rows.extend(_checks(table, tuple(args.checks or ())))
             errors.append(None)
         except MysqlRedshiftError as exc:
             rows.append(_row(table, result=f"failed: {exc.what}", expected=str(exc.expected), found=str(exc.found)))
@@ -37,7 +34,12 @@ def _checks(table: Selected, checks: tuple[str, ...]) -> list[dict[str, Any]]:
     spec = table.require()
     with Clients(spec) as clients:
         report = steps.verify(
-            spec, source=clients.source, store=clients.store, warehouse=clients.warehouse, checks=checks
+            spec,
+            source=clients.source,
+            store=clients.store,
+            warehouse=clients.warehouse,
+            encoder=clients.encoder,
+            checks=checks or spec.checks,
         )
     through = None if report.position is None else str(report.position)
     if not report.results:

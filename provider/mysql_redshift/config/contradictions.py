@@ -7,14 +7,16 @@ from typing import Any
 
 from mysql_redshift.config.model import PipelineFile, TableEntry
 from mysql_redshift.config.problems import Location
-from mysql_redshift.core.spec import LoadMode
+from mysql_redshift.core.spec import Deletes, LoadMode
 
 Contradictions = Iterator[tuple[Location, str]]
 
 
 def fitting_defaults(defaults: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """Leave out defaults that the table's own ``load`` makes meaningless: its own word is the more specific one."""
-    meaningless = {"replace": {"cursor", "lookback"}, "append": {"lookback"}}.get(str(own.get("load")), set())
+    meaningless = {"replace": {"cursor", "lookback", "deletes"}, "append": {"lookback"}}.get(
+        str(own.get("load")), set()
+    )
     return {key: value for key, value in defaults.items() if key not in meaningless}
 
 
@@ -24,6 +26,8 @@ def in_table(entry: TableEntry) -> Contradictions:
         yield ("load",), f"{entry.load.value} needs a cursor; name one, or write load: replace"
     if entry.load is LoadMode.APPEND and entry.lookback:
         yield ("lookback",), "with load: append the rows read again would be doubled; remove it, or write load: merge"
+    if entry.deletes is Deletes.RECONCILE and entry.cursor is None:
+        yield ("deletes",), "reconcile needs a cursor; a table that is read whole loses deleted rows in any case"
     if entry.dist_key and entry.dist_style not in (None, "key"):
         yield ("dist_key",), f"has no meaning with dist_style: {entry.dist_style}; remove one of the two"
     if entry.dist_style == "key" and not entry.dist_key:

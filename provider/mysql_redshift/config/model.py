@@ -22,7 +22,8 @@ from mysql_redshift.config.fields import (
     Zone,
 )
 from mysql_redshift.config.wording import expecting
-from mysql_redshift.core.spec import LoadMode, Strategy
+from mysql_redshift.core.checks import Check
+from mysql_redshift.core.spec import Deletes, LoadMode, Strategy
 from mysql_redshift.core.types.policy import POLICIES, Policy
 
 
@@ -107,12 +108,6 @@ def _column_alone(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
-def _kept(value: Any) -> Any:
-    if value == "reconcile":
-        raise ValueError("reconcile is not there yet; expected keep: rows deleted at the source stay in the target")
-    return value
-
-
 class TableEntry(Strict):
     """Everything that can be said of a table; ``defaults`` says it of all."""
 
@@ -142,7 +137,12 @@ class TableEntry(Strict):
     dist_style: Literal["auto", "even", "all", "key"] | None = None
     dist_key: Name | None = None
     sort_key: Names = ()
-    deletes: Annotated[Literal["keep"], BeforeValidator(_kept)] = "keep"
+    deletes: Deletes = Field(
+        Deletes.KEEP, description="What becomes of rows deleted at the source; reconcile: the check keys deletes them."
+    )
+    checks: tuple[Check, ...] = Field(
+        (Check.CUSTODY, Check.BOUNDS), description="What each run verifies. keys compares every key, once a day."
+    )
     tags: Tags = ()
 
 

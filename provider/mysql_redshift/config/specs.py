@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from mysql_redshift.config.model import PipelineFile, TableEntry
-from mysql_redshift.core.spec import ColumnsRef, CursorRef, LakeRef, LayoutRef, SourceRef, TableSpec, TargetRef
+from mysql_redshift.core.checks import Check
+from mysql_redshift.core.spec import (
+    ColumnsRef,
+    CursorRef,
+    Deletes,
+    LakeRef,
+    LayoutRef,
+    SourceRef,
+    TableSpec,
+    TargetRef,
+)
 
 
 def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: str) -> TableSpec:
@@ -26,6 +36,8 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
         max_chunks=entry.max_chunks,
         part_bytes=entry.part_size,
         allow_empty_replace=entry.allow_empty_replace,
+        deletes=entry.deletes,
+        checks=_checks(entry),
         columns=ColumnsRef(**entry.columns.model_dump()),
         layout=LayoutRef(dist_style=entry.dist_style, dist_key=entry.dist_key, sort_key=entry.sort_key),
         policies=entry.policies.model_dump(exclude_none=True, by_alias=True),
@@ -34,6 +46,12 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
             for column, policies in entry.column_policies.items()
         },
     )
+
+
+def _checks(entry: TableEntry) -> tuple[str, ...]:
+    """Deletes are reconciled by the check keys, so that one is then made."""
+    needed = (Check.KEYS,) if entry.deletes is Deletes.RECONCILE else ()
+    return tuple(dict.fromkeys(check.value for check in (*entry.checks, *needed)))
 
 
 def _target(file: PipelineFile, entry: TableEntry, name: str) -> TargetRef:

@@ -12,6 +12,7 @@ class Check(StrEnum):
     CUSTODY = "custody"
     BOUNDS = "bounds"
     WINDOW = "window"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,44 @@ def window(*, source: int, target: int, text: str) -> CheckResult:
         found=f"{target} rows",
         remedy="" if ok else LOST,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyCounts:
+    """What a comparison key by key found. ``judged``: the source's rows that the target must hold as they are.
+
+    ``gone``: the target's rows whose key the source no longer has. ``examples``: some keys that are missing or stale.
+    """
+
+    judged: int
+    missing: int
+    stale: int
+    doubled: int
+    gone: int
+    examples: tuple[str, ...] = ()
+
+
+def keys(counts: KeyCounts, *, reconciled: bool) -> CheckResult:
+    """Fail on a row that the target lacks, holds in another version, or holds twice."""
+    ok = not (counts.missing or counts.stale or counts.doubled)
+    found = f"{counts.missing} missing, {counts.stale} stale, {counts.doubled} doubled"
+    named = f" (keys {', '.join(counts.examples)})" if counts.examples else ""
+    remedies = (LOST if counts.missing or counts.stale else "", DOUBLED if counts.doubled else "")
+    return CheckResult(
+        check=Check.KEYS,
+        ok=ok,
+        expected=f"{counts.judged} keys of the source, each once and with the source's cursor",
+        found=found + named,
+        remedy=" ".join(filter(None, remedies)),
+        note=_say_gone(counts.gone, reconciled=reconciled),
+    )
+
+
+def _say_gone(gone: int, *, reconciled: bool) -> str:
+    if not gone:
+        return ""
+    what = "rows, which the source no longer has, were deleted from the target"
+    return f"{gone} {what}" if reconciled else f"{gone} rows are kept in the target that the source no longer has"
 
 
 def custody(*, log: dict[int, int], ledger: dict[int, tuple[int, int]]) -> CheckResult:

@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     IMPORT = "import"
     ADOPT = "adopt"
     REPAIR = "repair"
+    RECONCILE = "reconcile"  # files hold every key of the source; rows whose key is not there leave the target
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,10 +80,38 @@ def counts_below(
     source: SourceRef, schema: TableSchema, cursor: Cursor, *, floor: Position | None, upper: Position
 ) -> str:
     """Return, in one statement: rows at or above ``floor`` and done by ``upper``; and all rows."""
+    return f"SELECT COALESCE(SUM({_between(schema, cursor, floor, upper)}), 0), COUNT(*) FROM {table(source)}"
+
+
+def cascades(source: SourceRef) -> str:
+    """Select (name, ON DELETE, ON UPDATE) of the foreign keys that change this table's rows by themselves."""
+    quiet = "'RESTRICT', 'NO ACTION'"
+    return (
+        "SELECT CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS "
+        f"WHERE CONSTRAINT_SCHEMA = {quoting.mysql_string(source.database)} "
+        f"AND TABLE_NAME = {quoting.mysql_string(source.table)} "
+        f"AND (DELETE_RULE NOT IN ({quiet}) OR UPDATE_RULE NOT IN ({quiet})) ORDER BY CONSTRAINT_NAME"
+    )
+
+
+def judged(schema: TableSchema, cursor: Cursor, *, floor: Position | None, upper: Position | None) -> str:
+    """Return 1 for a row at or above ``floor`` and done by ``upper``, as an expression; 0 for others, NULL cursors too.
+
+    No row is judged where nothing is done.
+    """
+    return "0" if upper is None else f"COALESCE({_between(schema, cursor, floor, upper)}, 0)"
+
+
+def count_judged(source: SourceRef, condition: str) -> str:
+    """Count all rows, and those that ``condition`` judges."""
+    return f"SELECT COUNT(*), COALESCE(SUM({condition}), 0) FROM {table(source)}"
+
+
+def _between(schema: TableSchema, cursor: Cursor, floor: Position | None, upper: Position) -> str:
     parts = [_done(schema, cursor, upper)]
     if floor is not None:
         parts.append(_above(schema, cursor, floor))
-    return f"SELECT COALESCE(SUM({' AND '.join(parts)}), 0), COUNT(*) FROM {table(source)}"
+    return " AND ".join(parts)
 
 
 def count_all(source: SourceRef) -> str:

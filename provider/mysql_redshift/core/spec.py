@@ -14,6 +14,13 @@ class LoadMode(StrEnum):
     REPLACE = "replace"
 
 
+class Deletes(StrEnum):
+    """What becomes of rows that were deleted at the source."""
+
+    KEEP = "keep"
+    RECONCILE = "reconcile"
+
+
 class Strategy(StrEnum):
     """Where the parallelism lies."""
 
@@ -104,6 +111,8 @@ class TableSpec:
     max_chunks: int = 32
     part_bytes: int = 256 * 1024 * 1024
     allow_empty_replace: bool = False
+    deletes: Deletes = Deletes.KEEP
+    checks: tuple[str, ...] = ("custody", "bounds")  # what a run verifies
     columns: ColumnsRef = field(default_factory=ColumnsRef)
     layout: LayoutRef = field(default_factory=LayoutRef)
     policies: dict[str, str] = field(default_factory=dict)  # type policies for all columns

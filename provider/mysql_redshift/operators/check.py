@@ -14,8 +14,6 @@ from mysql_redshift.operators.table import TableOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-ALWAYS = (Check.CUSTODY.value, Check.BOUNDS.value)
-
 
 class RowCountCheckOperator(TableOperator):
     """Fails with table, window, both counts and what to do, where rows are missing, doubled or unaccounted for.
@@ -23,13 +21,13 @@ class RowCountCheckOperator(TableOperator):
     Real counts of both ends decide, never what an earlier task said. A run of mode redshift-only checks custody alone,
     because MySQL may be down.
 
-    :param checks: some of ``custody``, ``bounds``, ``window``.
+    :param checks: some of ``custody``, ``bounds``, ``window``, ``keys``; what the table's settings say unless given.
     :param if_due: leave Redshift asleep where nothing was loaded since a verification of the last day.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "checks")
 
-    def __init__(self, *, checks: Sequence[str] = ALWAYS, if_due: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, checks: Sequence[str] | None = None, if_due: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.checks = checks
         self.if_due = if_due
@@ -43,7 +41,7 @@ class RowCountCheckOperator(TableOperator):
             skip_unless_loading(self, context)
             spec = self.table_spec()
             only_redshift = self.request(context).mode is Mode.REDSHIFT_ONLY
-            checks = [Check.CUSTODY.value] if only_redshift else list(self.checks)
+            checks = [Check.CUSTODY.value] if only_redshift else list(self.checks or spec.checks)
             with Clients(spec) as clients:
                 source = None if only_redshift else clients.source
                 report = verify(
@@ -51,6 +49,7 @@ class RowCountCheckOperator(TableOperator):
                     source=source,
                     store=clients.store,
                     warehouse=clients.warehouse,
+                    encoder=clients.encoder,
                     checks=checks,
                     if_due=self.if_due,
                 )

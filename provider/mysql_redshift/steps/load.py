@@ -12,13 +12,14 @@ from mysql_redshift.core.ledger import LedgerHead, LedgerRow
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.errors import ConfigurationError, ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, StateError
+from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, StateError
 from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
 from mysql_redshift.steps import target, watermark_cache
 from mysql_redshift.steps.journal import Journal
 from mysql_redshift.steps.labels import unique_label
+from mysql_redshift.steps.load_context import LoadContext, iam_role_of
 from mysql_redshift.steps.load_groups import Applied, group_entries
-from mysql_redshift.steps.load_rows import LoadContext, apply_group
+from mysql_redshift.steps.load_rows import apply_group
 from mysql_redshift.steps.watermark_cache import WatermarkState
 
 
@@ -133,7 +134,7 @@ class _Run:
             store=self.store,
             layout=self.layout,
             load_id=self.load_id,
-            iam_role=self._iam_role(),
+            iam_role=iam_role_of(self.spec, self.role),
             reach=before.reach,
         )
         applied: list[Applied] = []
@@ -167,14 +168,6 @@ class _Run:
             )
             for done in applied
         ]
-
-    def _iam_role(self) -> str:
-        role = self.role or self.spec.target.iam_role
-        if not role:
-            raise ConfigurationError(
-                "COPY needs an IAM role", where=self.spec.name, remedy="Give target.iam_role in the pipeline's YAML."
-            )
-        return role
 
     def _check_origin(self, before: LedgerHead, last: int) -> None:
         origin = self.store.uri(self.layout.root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.spec import LoadMode
 
 
@@ -32,11 +32,12 @@ class Group:
     """Consecutive entries of one treatment.
 
     MERGE: through one staging, the later sequence wins. APPEND: one entry with files. REPLACE: one full entry, which
-    makes every entry before it superfluous. None: entries without files.
+    makes every entry before it superfluous. None: entries without files; or, with ``reconcile``, one key file.
     """
 
     mode: LoadMode | None
     entries: tuple[LogEntry, ...]
+    reconcile: bool = False
 
 
 def group_entries(entries: Sequence[LogEntry]) -> list[Group]:
@@ -45,7 +46,9 @@ def group_entries(entries: Sequence[LogEntry]) -> list[Group]:
     groups = [Group(mode=None, entries=tuple(entries[:last_full]))] if last_full > 0 else []
     for entry in entries[max(last_full, 0) :]:
         mode = _mode(entry)
-        if groups and mode in (LoadMode.MERGE, None) and groups[-1].mode is mode:
+        if entry.kind is EntryKind.RECONCILE:
+            groups.append(Group(mode=None, entries=(entry,), reconcile=True))
+        elif groups and not groups[-1].reconcile and mode in (LoadMode.MERGE, None) and groups[-1].mode is mode:
             groups[-1] = Group(mode=mode, entries=(*groups[-1].entries, entry))
         else:
             groups.append(Group(mode=mode, entries=(entry,)))

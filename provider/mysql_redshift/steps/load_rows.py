@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mysql_redshift.core import merge_sql
-from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
-from mysql_redshift.core.manifest import copy_manifest
 from mysql_redshift.core.merge_sql import Staging
 from mysql_redshift.core.position import Position
-from mysql_redshift.core.spec import LoadMode, TableSpec
+from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import DataCheckFailed, StateError, TargetError
-from mysql_redshift.ports import ObjectStore, WarehouseSession
-from mysql_redshift.steps import target
+from mysql_redshift.steps import load_keys, target
+from mysql_redshift.steps.load_context import LoadContext
 from mysql_redshift.steps.load_groups import Applied, Group
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoadContext:
-    """One open load transaction. ``reach``: the highest cursor value that any loaded entry has read up to."""
-
-    spec: TableSpec
-    session: WarehouseSession
-    store: ObjectStore
-    layout: TableLayout
-    load_id: str
-    iam_role: str
-    reach: int | None
 
 
 def apply_group(context: LoadContext, group: Group) -> tuple[list[Applied], LoadContext]:
@@ -37,7 +22,9 @@ def apply_group(context: LoadContext, group: Group) -> tuple[list[Applied], Load
     applied = [
         Applied(sequence=e.sequence, position=_position(e), reach=_reach(context.reach, e)) for e in group.entries
     ]
-    if group.mode is None:
+    if group.reconcile:
+        done = [load_keys.delete_gone(context, group.entries[0], applied[0])]
+    elif group.mode is None:
         done = [replace(a, rows_superseded=e.rows) for a, e in zip(applied, group.entries, strict=True)]
     else:
         done = _apply_files(context, group, applied)
@@ -54,7 +41,7 @@ def _apply_files(context: LoadContext, group: Group, applied: Sequence[Applied])
     context.session.execute(merge_sql.create_staging(staging, columns))
     copied = [_copy(context, staging, columns, entry, final=entry is last) for entry in group.entries]
     done = [replace(a, rows_copied=n) for a, n in zip(applied, copied, strict=True)]
-    _equal(context, "rows in staging", sum(copied), _number(context, merge_sql.count_staging(staging)))
+    context.equal("rows in staging", sum(copied), context.number(merge_sql.count_staging(staging)))
     return [*done[:-1], _into_target(context, group, staging, columns, done[-1], sum(copied))]
 
 
@@ -62,12 +49,9 @@ def _copy(context: LoadContext, staging: Staging, columns: Sequence[Column], ent
     """COPY one entry's files, demand its exact rows, and stamp them unless nothing comes after."""
     if not entry.files:
         return 0
-    key = context.layout.manifest(f"{context.load_id}-{entry.sequence}")
-    context.store.put(key, copy_manifest(entry.files, context.store.uri))
-    own = _schema(entry).columns
-    rows = context.session.copy(merge_sql.copy(staging, own, context.store.uri(key), context.iam_role))
-    _equal(context, f"rows copied of log entry {entry.sequence}", entry.rows, rows)
-    _equal(context, f"rows counted at the source for log entry {entry.sequence}", entry.source_rows, rows)
+    rows = context.copy(staging, _schema(entry).columns, entry.files, str(entry.sequence))
+    context.equal(f"rows copied of log entry {entry.sequence}", entry.rows, rows)
+    context.equal(f"rows counted at the source for log entry {entry.sequence}", entry.source_rows, rows)
     if not final:
         context.session.execute(merge_sql.stamp(staging, columns, entry.sequence))
     return rows
@@ -85,7 +69,7 @@ def _into_target(
     session, ref, schema = context.session, context.spec.target, _schema(group.entries[-1])
     source, distinct = staging.table, copied
     if schema.key and group.mode is not LoadMode.APPEND:
-        distinct = _number(context, merge_sql.count_keys(staging, schema))
+        distinct = context.number(merge_sql.count_keys(staging, schema))
         if distinct != copied:
             session.execute(merge_sql.keep_newest(staging, columns, schema, group.entries[-1].cursor))
             source = staging.newest
@@ -94,13 +78,13 @@ def _into_target(
         _refuse_empty(context, group.entries[-1], copied)
         deleted = session.execute(merge_sql.delete_all(ref))
     elif group.mode is LoadMode.MERGE:
-        replaced = _number(context, merge_sql.count_matching_keys(ref, source, schema))
+        replaced = context.number(merge_sql.count_matching_keys(ref, source, schema))
         deleted = session.execute(merge_sql.delete_matching(ref, source, schema))
         _refuse_doubles(context, replaced, deleted)
     else:
         deleted = _delete_overlap(context, group.entries[-1], schema)
     inserted = session.execute(merge_sql.insert(ref, source, columns))
-    _equal(context, "rows inserted into the target", distinct, inserted)
+    context.equal("rows inserted into the target", distinct, inserted)
     return replace(
         applied,
         rows_inserted=inserted - replaced,
@@ -134,11 +118,11 @@ def _delete_overlap(context: LoadContext, entry: LogEntry, schema: TableSchema) 
 def _refuse_empty(context: LoadContext, entry: LogEntry, copied: int) -> None:
     if copied or context.spec.allow_empty_replace:
         return
-    rows = _number(context, merge_sql.count_target(context.spec.target))
+    rows = context.number(merge_sql.count_target(context.spec.target))
     if rows:
         raise DataCheckFailed(
             "The source is empty, and loading it would empty the target",
-            where=f"{context.spec.name} -> {context.spec.target.schema}.{context.spec.target.table}",
+            where=context.where,
             expected="at least one row",
             found=f"0 rows at the source (log entry {entry.sequence}), {rows} in the target",
             remedy="If the source is meant to be empty, set allow_empty_replace: true for this table.",
@@ -150,7 +134,7 @@ def _refuse_doubles(context: LoadContext, keys: int, deleted: int) -> None:
     if deleted not in (keys, -1):
         raise DataCheckFailed(
             "The target holds a key more than once; nothing is loaded on top of that",
-            where=f"{context.spec.name} -> {context.spec.target.schema}.{context.spec.target.table}",
+            where=context.where,
             expected=f"{keys} rows for {keys} keys",
             found=f"{deleted} rows",
             remedy="Find out who else writes this table; then run with full_refresh: true.",
@@ -198,18 +182,3 @@ def _reach(reach: int | None, entry: LogEntry) -> int | None:
     else:
         top = entry.window_read.upper if entry.window_read is not None else None
     return max((value for value in (reach, top) if value is not None), default=None)
-
-
-def _number(context: LoadContext, sql: str) -> int:
-    return int(context.session.query(sql)[0][0])
-
-
-def _equal(context: LoadContext, what: str, expected: int, found: int) -> None:
-    if expected != found:
-        raise DataCheckFailed(
-            f"Custody is broken: {what} are not as many as expected; the load is rolled back",
-            where=f"{context.spec.name} -> {context.spec.target.schema}.{context.spec.target.table}",
-            expected=f"{expected} rows",
-            found=f"{found} rows",
-            remedy="Nothing was committed. Run again; if it repeats, extract the window again with since / until.",
-        )

@@ -24,6 +24,7 @@ from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore, Source, Warehouse
 from mysql_redshift.steps import chunking, preflight, watermark_cache
 from mysql_redshift.steps.bounds import safe_point
+from mysql_redshift.steps.cascades import cascade_notes
 from mysql_redshift.steps.journal import Journal
 
 FAILOVER_LOOKBACK = 600 * SECOND  # read again once after the source's server changed
@@ -70,7 +71,9 @@ def _plan(
     load = _load_mode(spec, schema, cursor, request)
     _check_head(spec, schema, cursor, head)
     reading = _Reading.of(spec, request, schema, cursor, load, head, source)
-    due = _target_is_news(spec, schema, head) or cache.redshift_status == "failed"
+    news = _target_is_news(spec, schema, head)
+    due = news or cache.redshift_status == "failed"
+    cascades = cascade_notes(spec, source) if cursor is not None and (news or request.dry_run) else ()
     if warehouse is not None and due and reading.chunks and request.mode is Mode.SYNC:
         preflight.check_target(spec, schema, warehouse)
     return Plan(
@@ -92,7 +95,7 @@ def _plan(
         observation=reading.point.observation if reading.point else None,
         floor=reading.decision.floor,
         skip=request.dry_run,
-        notes=reading.decision.notes,
+        notes=(*reading.decision.notes, *cascades),
     )
 
 

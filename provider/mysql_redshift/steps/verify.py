@@ -17,8 +17,8 @@ from mysql_redshift.core.safe_point import SECOND
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
-from mysql_redshift.ports import ObjectStore, Source, Warehouse, WarehouseSession
-from mysql_redshift.steps import target, watermark_cache
+from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse, WarehouseSession
+from mysql_redshift.steps import keys, target, watermark_cache
 from mysql_redshift.steps.journal import Journal
 from mysql_redshift.steps.labels import unique_label
 from mysql_redshift.steps.watermark_cache import WatermarkState, now_text
@@ -47,13 +47,16 @@ def verify(
     source: Source | None,
     store: ObjectStore,
     warehouse: Warehouse,
+    encoder: Encoder | None = None,
     checks: Sequence[str] = (Check.CUSTODY, Check.BOUNDS),
     if_due: bool = False,
 ) -> VerifyReport:
-    """Run the checks named, on real counts of both ends. ``custody`` alone needs no ``source``.
+    """Run the checks named, on real counts. ``custody`` does without ``source``; ``keys`` needs the ``encoder``.
 
-    With ``if_due`` Redshift is left asleep where nothing was loaded since a verification of the last day, and every
-    entry above that is empty: those windows were counted at the source, and held no row.
+    With ``deletes: reconcile`` the check ``keys`` also deletes what the source no longer has.
+    With ``if_due`` keys are compared once a day, and Redshift is left asleep where nothing was loaded since a
+    verification of the last day, and every entry above that is empty: those windows were counted at the source, and
+    held no row.
 
     Raises:
         DataCheckFailed: naming each check that failed, with both counts and what to do.
@@ -66,24 +69,41 @@ def verify(
     head = journal.head(hint=cache.log_extracted)
     if head is None:
         return VerifyReport()
-    if if_due and not _due(journal, cache, head):
+    if if_due and _of_today(cache.keys_compared_at):
+        wanted -= {Check.KEYS}
+    if if_due and Check.KEYS not in wanted and not _due(journal, cache, head):
         watermark_cache.write(spec, store, replace(cache, verified_through=head.position_to))
         return VerifyReport(position=head.position_to, log_head=head.sequence, asleep=True)
     try:
-        report = _verify(spec, source, warehouse, wanted, journal, head)
+        compared = _keys(spec, source, store, warehouse, encoder) if Check.KEYS in wanted else ()
+        report = _verify(spec, source, warehouse, wanted, journal, journal.head(hint=head.sequence) or head, compared)
     except MysqlRedshiftError as exc:
         watermark_cache.note_failure(spec, store, stage="redshift", error=exc)
         raise
     state = watermark_cache.read(spec, store)
     state = replace(state, verified_through=report.position, log_verified=state.log_loaded, verified_at=now_text())
+    if compared:
+        state = replace(state, keys_compared_at=state.verified_at)
     watermark_cache.write(spec, store, state)
     return report
 
 
+def _keys(
+    spec: TableSpec, source: Source | None, store: ObjectStore, warehouse: Warehouse, encoder: Encoder | None
+) -> tuple[CheckResult, ...]:
+    if encoder is None:
+        raise ConfigurationError("The check keys writes files, so it needs an encoder", where=spec.name)
+    given = _needed(spec, source)
+    return (keys.compare(spec, source=given, store=store, warehouse=warehouse, encoder=encoder),)
+
+
+def _of_today(moment: str) -> bool:
+    return bool(moment) and parse_time(now_text()) - parse_time(moment) < DAY
+
+
 def _due(journal: Journal, cache: WatermarkState, head: LogEntry) -> bool:
     """Whether anything was loaded, is to be loaded, or failed since the last verification, or a day has passed."""
-    fresh = cache.verified_at and parse_time(now_text()) - parse_time(cache.verified_at) < DAY
-    if not fresh or cache.redshift_status != "success" or cache.log_verified != cache.log_loaded:
+    if not _of_today(cache.verified_at) or cache.redshift_status != "success" or cache.log_verified != cache.log_loaded:
         return True
     pending = journal.after(cache.log_loaded, through=head.sequence)
     return any(entry.files or entry.full or entry.kind is not EntryKind.EMPTY for entry in pending)
@@ -96,12 +116,13 @@ def _verify(
     wanted: frozenset[Check],
     journal: Journal,
     head: LogEntry,
+    compared: tuple[CheckResult, ...],
 ) -> VerifyReport:
     schema = head.schema or TableSchema(columns=(), key=())
     with warehouse.session(unique_label()) as session:
         seen = _look(spec, session, schema, journal, head)
         session.rollback()
-    results = []
+    results = list(compared)
     if Check.CUSTODY in wanted:
         results.append(rules.custody(log=seen.log, ledger=seen.ledger))
     if Check.BOUNDS in wanted:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position, PositionKind, format_time
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import MysqlRedshiftError, StateError
@@ -40,6 +40,7 @@ class WatermarkState:
     verified_through: Position | None = None
     log_verified: int = 0
     verified_at: str = ""
+    keys_compared_at: str = ""
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
@@ -66,14 +67,14 @@ def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
     """Return the state after ``entry`` became the log's head."""
     to = entry.position_to
     is_time = to is not None and to.kind is PositionKind.TIME
+    if entry.kind is not EntryKind.RECONCILE:  # whose files are keys, and no extraction
+        state = replace(state, last_mysql_extraction_time=entry.created_at, mysql_rows_extracted=entry.rows)
     return replace(
         state,
         position=to,
         last_mysql_data_timestamp=format_time(to.value) if to is not None and is_time else None,
         last_processed_id=to.value - 1 if to is not None and not is_time else None,
-        last_mysql_extraction_time=entry.created_at,
         mysql_status="success",
-        mysql_rows_extracted=entry.rows,
         log_extracted=entry.sequence,
         last_error=None,
     )

@@ -1,0 +1,176 @@
+"""The check keys finds what it claims to find, and reconciling deletes exactly what the source no longer has."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import EntryKind
+from mysql_redshift.core.spec import Deletes
+from mysql_redshift.errors import Conflict, DataCheckFailed
+from mysql_redshift.steps.journal import Journal
+from tests.way import Way, fill
+
+SOME = "Rows are missing"
+DOUBLED = "more than once"
+
+
+@pytest.fixture
+def synced(way: Way) -> Way:
+    """Twenty rows at both ends."""
+    fill(way, 20)
+    way.sync()
+    return way
+
+
+@pytest.mark.parametrize(
+    ("at", "statement", "found", "remedy"),
+    [
+        ("target", "DELETE FROM {t} WHERE id = 3", "1 missing, 0 stale, 0 doubled (keys 3)", SOME),
+        ("target", "UPDATE {t} SET updated_at = '2020-01-01' WHERE id IN (4, 5)", "0 missing, 2 stale", SOME),
+        ("target", "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9", "0 missing, 0 stale, 1 doubled", DOUBLED),
+        ("source", "UPDATE orders SET id = 100 WHERE id = 3", "1 missing, 0 stale, 0 doubled (keys 100)", SOME),
+        ("source", "UPDATE orders SET updated_at = '2020-01-01' WHERE id = 3", "0 missing, 1 stale", SOME),
+    ],
+    ids=["lost", "stale", "doubled", "key changed", "cursor moved back"],
+)
+def test_each_difference_is_found(synced: Way, at: str, statement: str, found: str, remedy: str) -> None:
+    """Exact for missing, stale and doubled rows, with some of their keys; the counts alone would often be fooled."""
+    (synced.target if at == "target" else synced.sql)(statement)
+    with pytest.raises(DataCheckFailed) as caught:
+        synced.verify("keys")
+    assert found in str(caught.value)
+    assert remedy in str(caught.value)
+    assert "20 keys" in str(caught.value)
+
+
+def test_deleted_rows_are_kept_and_told(synced: Way) -> None:
+    """``deletes: keep`` is the default: what the source no longer has is counted exactly."""
+    synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
+    (result,) = synced.verify("keys").results
+    assert "2 rows are kept in the target" in result.note
+    assert len(synced.rows()) == 20
+
+
+def test_reconciling_deletes_what_is_gone(synced: Way) -> None:
+    """Both ends are equal after it, also for a key that changed with its cursor; the log and custody know of it."""
+    synced.change(deletes=Deletes.RECONCILE)
+    synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
+    synced.sql("UPDATE orders SET id = 100, updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
+    synced.sql("DO SLEEP(0.01)")
+    synced.sync()
+    report = synced.verify("custody", "bounds", "keys")
+    assert any("3 rows" in result.note for result in report.results)
+    assert synced.rows() == synced.source_rows()
+    head = journal(synced).head()
+    assert head is not None
+    assert head.kind is EntryKind.RECONCILE
+    again = synced.verify("keys")
+    assert again.results[0].note == ""
+    assert journal(synced).head() == head
+
+
+def test_rows_the_writer_adds_are_not_taken_for_gone(synced: Way) -> None:
+    """A row that came after the window belongs to the next run: neither missing nor deleted."""
+    synced.change(deletes=Deletes.RECONCILE)
+    synced.sql("DELETE FROM orders WHERE id = 3")
+    synced.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
+    synced.verify("keys")
+    synced.sql("DO SLEEP(0.01)")
+    synced.sync()
+    assert synced.rows() == synced.source_rows()
+
+
+def test_a_replay_neither_resurrects_nor_deletes(synced: Way) -> None:
+    """A target restored to before the reconciliation loads it in its place: rows that came again afterwards stay."""
+    synced.change(deletes=Deletes.RECONCILE)
+    synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
+    synced.verify("keys")
+    synced.sql("INSERT INTO orders VALUES (3, UTC_TIMESTAMP(6), 1, 'came again')")
+    synced.sql("DO SLEEP(0.01)")
+    synced.sync()
+    restore(synced, sequence=1)
+    with pytest.raises(DataCheckFailed, match="custody"):
+        synced.verify("custody")
+    synced.load()
+    synced.verify("custody", "bounds", "keys")
+    assert synced.rows() == synced.source_rows()
+
+
+def test_an_empty_source_deletes_nothing_unasked(synced: Way) -> None:
+    """The target is never emptied by a mistake; ``allow_empty_replace`` permits it."""
+    synced.change(deletes=Deletes.RECONCILE)
+    synced.sql("DELETE FROM orders")
+    with pytest.raises(DataCheckFailed, match="would empty the target"):
+        synced.verify("keys")
+    assert len(synced.rows()) == 20
+    synced.change(allow_empty_replace=True)
+    synced.verify("keys")
+    assert synced.rows() == []
+
+
+def test_nothing_is_deleted_while_rows_are_missing(synced: Way) -> None:
+    """A comparison that fails changes nothing."""
+    synced.change(deletes=Deletes.RECONCILE)
+    synced.sql("DELETE FROM orders WHERE id = 7")
+    synced.target("DELETE FROM {t} WHERE id = 3")
+    with pytest.raises(DataCheckFailed, match="1 missing"):
+        synced.verify("keys")
+    assert len(synced.rows()) == 19
+
+
+def test_a_run_that_publishes_meanwhile_wins(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key file is older than that run's rows, so it is not used; the message names the winner."""
+    synced.change(deletes=Deletes.RECONCILE)
+    synced.sql("DELETE FROM orders WHERE id = 7")
+    winners = []
+
+    def overtaken(self: Journal, entry: object, append: object = Journal.append) -> object:
+        monkeypatch.setattr(Journal, "append", append)
+        winners.append(synced.stage_one())
+        return Journal.append(self, entry)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Journal, "append", overtaken)
+    with pytest.raises(Conflict) as caught:
+        synced.verify("keys")
+    assert winners[0].run_key in str(caught.value)
+    assert len(synced.rows()) == 20
+
+
+def test_key_files_that_are_not_published_are_removed(synced: Way) -> None:
+    """A comparison leaves no data behind."""
+    data = TableLayout.of(synced.spec).data
+    before = [info.key for info in synced.clients.store.list(data)]
+    synced.verify("keys")
+    assert [info.key for info in synced.clients.store.list(data)] == before
+
+
+def test_a_table_without_a_cursor_says_that_it_was_not_compared(way: Way) -> None:
+    """Silence would pass for success."""
+    way.change(cursor=None)
+    fill(way, 5)
+    way.sync()
+    assert "not compared" in way.verify("keys").results[0].note
+
+
+def test_the_plan_warns_of_cascades(way: Way) -> None:
+    """Rows that MySQL deletes or changes by a foreign key keep their cursor, so no window ever holds them."""
+    way.sql("CREATE TABLE customers (id BIGINT UNSIGNED PRIMARY KEY)")
+    way.sql("ALTER TABLE orders ADD CONSTRAINT quiet FOREIGN KEY (id) REFERENCES customers (id)")
+    assert way.plan().notes == ()
+    way.sql("ALTER TABLE orders ADD CONSTRAINT loud FOREIGN KEY (id) REFERENCES customers (id) ON DELETE CASCADE")
+    (note,) = way.plan().notes
+    assert "loud (ON DELETE CASCADE" in note
+
+
+def journal(way: Way) -> Journal:
+    return Journal(way.clients.store, TableLayout.of(way.spec))
+
+
+def restore(way: Way, *, sequence: int) -> None:
+    """Put the target back to what entry 1 loaded, and the ledger with it, as a snapshot of the cluster would."""
+    ledger = f'"{way.spec.target.ledger_schema}"."{way.spec.target.schema}__orders"'
+    way.target(f"DELETE FROM {ledger} WHERE sequence > {sequence}")
+    way.target("DELETE FROM {t}")
+    values = ", ".join(f"({i + 1}, '2026-01-01 00:00:{i:02}', {i}.25, 'row {i + 1}')" for i in range(20))
+    way.target(f"INSERT INTO {{t}} VALUES {values}")
