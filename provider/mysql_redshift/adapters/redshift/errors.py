@@ -28,7 +28,7 @@ ROLE_WORDS = ("S3ServiceException", "Not authorized to get credentials of role",
 # The driver's own refusals, which no retry mends. All else that comes without a SQLSTATE is a broken connection.
 OWN_REFUSALS = ("server requesting", "Authentication method", "parameter", "paramstyle")
 SECRETS = re.compile(
-    r"((?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|CREDENTIALS|PASSWORD)\s*(?:AS\s*)?'?)[^']*'?"
+    r"((?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|CREDENTIALS|PASSWORD)\s*(?:AS\s*)?')(?:[^']|'')*'?"
     r"|(aws_(?:access_key_id|secret_access_key|session_token)\s*=\s*)[^';]*",
     re.IGNORECASE,
 )
