@@ -86,15 +86,16 @@ class _Comparison:
             session.rollback()
         entry = self._journal.read(loaded.sequence) if loaded.sequence else None
         keys = self._write(entry)
-        published = False
+        named = False
         try:
             counts = self._count(keys, loaded)
             reason = self._why_kept(head, loaded, keys)
             result = checks.keys(counts, reconciled=not reason)
             if result.ok and counts.gone and head is not None and not reason:
-                published = self._reconcile(head, keys, counts.gone)
+                named = True  # from here on a log entry may name the files, whatever is heard of it
+                self._reconcile(head, keys, counts.gone)
         finally:
-            if not published:
+            if not named:
                 self.store.delete([file.key for file in keys.files])
         return replace(result, note="; ".join(filter(None, (result.note, reason if counts.gone else ""))))
 
@@ -178,7 +179,7 @@ class _Comparison:
             return "not reconciled: the log holds entries that are not loaded yet"
         return ""
 
-    def _reconcile(self, head: LogEntry, keys: _KeyFile, gone: int) -> bool:
+    def _reconcile(self, head: LogEntry, keys: _KeyFile, gone: int) -> None:
         """Publish the key file right above the head that was read before its snapshot, then load it."""
         entry = LogEntry(
             sequence=head.sequence + 1,
@@ -201,7 +202,6 @@ class _Comparison:
         )
         self._journal.append(entry)
         load(self.spec, store=self.store, warehouse=self.warehouse)
-        return True
 
     def _outrun(self, loaded: LedgerHead, now: LedgerHead) -> Conflict:
         winner = self._journal.find(now.sequence)
