@@ -51,8 +51,11 @@ def to_json(value: object) -> bytes:
     return json.dumps(to_plain(value), ensure_ascii=False, indent=1).encode()
 
 
-def from_json(kind: type[T], body: bytes, *, where: str) -> T:
-    """Rebuild a value of ``kind`` from JSON bytes; raises StateError as ``from_plain`` does."""
+def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = None) -> T:
+    """Rebuild a value of ``kind`` from JSON bytes; raises StateError as ``from_plain`` does.
+
+    With ``version`` a body that says another one is refused before its fields are looked at.
+    """
     try:
         plain = json.loads(body)
     except ValueError as exc:
@@ -62,4 +65,13 @@ def from_json(kind: type[T], body: bytes, *, where: str) -> T:
             found=str(exc),
             remedy="It was changed or cut; restore it from the object's versions.",
         ) from exc
+    found = plain.get("version", version) if isinstance(plain, dict) else version
+    if found != version and version is not None:
+        raise StateError(
+            f"This {kind.__name__} was written by another version of the provider",
+            where=where,
+            expected=f"version {version}",
+            found=f"version {found}",
+            remedy="Run a provider version that knows it.",
+        )
     return from_plain(kind, plain, where=where)

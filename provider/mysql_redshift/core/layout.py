@@ -29,6 +29,11 @@ class TableLayout:
         return cls(root="/".join([*filter(None, spec.lake.prefix.strip("/").split("/")), *names]))
 
     @property
+    def table(self) -> str:
+        """Environment, pipeline, database and table: whose state this is, in whatever bucket and below any prefix."""
+        return "/".join(self.root.split("/")[-3:])
+
+    @property
     def log(self) -> str:
         """The folder of log entries, with a slash at its end."""
         return f"{self.root}/log/"

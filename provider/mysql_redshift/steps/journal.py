@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.log import VERSION, LogEntry
 from mysql_redshift.errors import Conflict, StateError
 from mysql_redshift.ports import ObjectStore
 
@@ -46,13 +46,22 @@ class Journal:
         stored = self._store.get(key)
         if stored is None:
             return None
-        entry = codec.from_json(LogEntry, stored.body, where=self._store.uri(key))
+        entry = codec.from_json(LogEntry, stored.body, where=self._store.uri(key), version=VERSION)
         if entry.sequence != sequence:
             raise StateError(
                 "A log entry lies under another's key",
                 where=self._store.uri(key),
                 expected=f"sequence {sequence}",
                 found=f"sequence {entry.sequence}",
+                remedy="Restore the object from the bucket's versions.",
+            )
+        own = TableLayout.of(entry.spec)
+        if own.table != self._layout.table:
+            raise StateError(
+                "A log entry of another table lies in this log",
+                where=self._store.uri(key),
+                expected=self._layout.table,
+                found=own.table,
                 remedy="Restore the object from the bucket's versions.",
             )
         return entry

@@ -1,4 +1,4 @@
-"""Step four: apply the log entries that the ledger does not hold. One transaction moves the rows and says so."""
+"""Step four: apply the log entries that the ledger does not hold. A transaction moves a batch's rows and says so."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
 from mysql_redshift.steps import target, watermark_cache
 from mysql_redshift.steps.journal import Journal
 from mysql_redshift.steps.labels import unique_label
+from mysql_redshift.steps.load_batch import next_batch
 from mysql_redshift.steps.load_context import LoadContext, iam_role_of
 from mysql_redshift.steps.load_groups import Applied, group_entries
 from mysql_redshift.steps.load_rows import apply_group
@@ -75,18 +76,17 @@ def _load(spec: TableSpec, store: ObjectStore, warehouse: Warehouse, label: str,
         layout=layout,
         journal=journal,
         cache=cache,
-        load_id=secrets.token_hex(8),
         role=iam_role,
         schema=head.schema if head.files else None,
     )
-    report = run.in_session(warehouse, label or unique_label())
+    report = run.to_head(warehouse, label or unique_label())
     _remember(spec, store, report)
     return report
 
 
 def _all_loaded(journal: Journal, cache: WatermarkState, head: LogEntry) -> bool:
     """Whether Redshift may sleep: the last known ledger head is known, and no entry above it brings files or a full."""
-    if not cache.log_loaded or cache.redshift_status != "success":
+    if not 0 < cache.log_loaded <= head.sequence or cache.redshift_status != "success":
         return False
     return all(not entry.files and not entry.full for entry in journal.after(cache.log_loaded, through=head.sequence))
 
@@ -100,26 +100,42 @@ class _Run:
     layout: TableLayout
     journal: Journal
     cache: WatermarkState
-    load_id: str
     role: str | None
     schema: TableSchema | None
+    load_id: str = ""
 
-    def in_session(self, warehouse: Warehouse, label: str) -> LoadReport:
+    def to_head(self, warehouse: Warehouse, label: str) -> LoadReport:
+        """Load batch after batch, each whole in a transaction of its own, until the log's head is reached."""
+        report = LoadReport()
+        while True:
+            batches = self._in_session(warehouse, label)
+            for batch in batches:
+                report = replace(batch, applied=(*report.applied, *batch.applied))
+            if report.ledger_head >= report.log_head or not batches[-1].applied:
+                return report
+
+    def _in_session(self, warehouse: Warehouse, label: str) -> list[LoadReport]:
+        """Load as many batches as one session carries: all, unless a reply to COMMIT is lost."""
+        done: list[LoadReport] = []
+        run = self
         try:
             with warehouse.session(label) as session:
-                return self._transact(session)
+                target.ensure_ledger(self.spec, session)
+                target.widen(self.spec, self.schema, session)
+                while not done or (done[-1].ledger_head < done[-1].log_head and done[-1].applied):
+                    run = replace(self, load_id=secrets.token_hex(8))  # one a transaction: the ledger is asked for it
+                    done.append(run._transact(session))
         except OutcomeUnknown as exc:
-            return self._ask(warehouse, label, exc)
+            done.append(run._ask(warehouse, label, exc))
+        return done
 
     def _transact(self, session: WarehouseSession) -> LoadReport:
-        target.ensure_ledger(self.spec, session)
-        target.widen(self.spec, self.schema, session)
         session.execute(ledger.lock(self.spec.target))
         before = target.read_ledger_head(self.spec, session)
         head = self.journal.head(hint=self.cache.log_extracted)
         last = head.sequence if head is not None else 0
         self._check_origin(before, last)
-        entries = list(self.journal.after(before.sequence, through=last))
+        entries = next_batch(self.journal, after=before.sequence, through=last)
         applied = self._apply(session, before, entries)
         session.commit()
         ledger_head = entries[-1].sequence if entries else before.sequence
@@ -194,6 +210,7 @@ class _Run:
             session.execute(ledger.lock(self.spec.target))
             rows = int(session.query(ledger.has_load(self.spec.target, self.load_id))[0][0])
             head = target.read_ledger_head(self.spec, session)
+            log_head = self.journal.head(hint=head.sequence)
             applied = target.read_applied(self.spec, session, self.load_id) if rows else []
             session.rollback()
         if not rows:
@@ -202,9 +219,8 @@ class _Run:
                 where=self.spec.name,
                 remedy="A retry starts the load again; no row was loaded.",
             ) from lost
-        return LoadReport(
-            load_id=self.load_id, applied=tuple(applied), ledger_head=head.sequence, log_head=head.sequence
-        )
+        last = log_head.sequence if log_head is not None else head.sequence
+        return LoadReport(load_id=self.load_id, applied=tuple(applied), ledger_head=head.sequence, log_head=last)
 
 
 def _remember(spec: TableSpec, store: ObjectStore, report: LoadReport) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mysql_redshift.core import ledger, merge_sql, quoting
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
-from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
 from mysql_redshift.ports import WarehouseSession
@@ -112,6 +112,8 @@ def check_identity(
             found="an empty ledger",
             remedy="Check the connection. If the target really is new, run with full_refresh: true.",
         )
+    if head.sequence == 0 and oid and any(e.load is LoadMode.APPEND and e.files for e in entries):
+        _refuse_unknown_rows(spec, session, where)
     if head.target_oid not in (0, oid):
         raise TargetError(
             "The target table is not the one that was loaded: it was dropped, or dropped and made again",
@@ -121,6 +123,19 @@ def check_identity(
             remedy="Its history is gone. Run with full_refresh: true to load every row anew.",
         )
     return oid, head.generation
+
+
+def _refuse_unknown_rows(spec: TableSpec, session: WarehouseSession, where: str) -> None:
+    """Rows appended to rows that no ledger knows might be there already: nothing would tell."""
+    rows = int(session.query(merge_sql.count_target(spec.target))[0][0])
+    if rows:
+        raise TargetError(
+            "The target holds rows that its ledger does not know, and appending could double them",
+            where=where,
+            expected="an empty target where the ledger is empty",
+            found=f"{rows} rows",
+            remedy="Restore the ledger with the target; or run with full_refresh: true to load every row anew.",
+        )
 
 
 def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> None:

@@ -105,6 +105,8 @@ def _due(journal: Journal, cache: WatermarkState, head: LogEntry) -> bool:
     """Whether anything was loaded, is to be loaded, or failed since the last verification, or a day has passed."""
     if not _of_today(cache.verified_at) or cache.redshift_status != "success" or cache.log_verified != cache.log_loaded:
         return True
+    if cache.log_loaded > head.sequence:  # not the cache of this log
+        return True
     pending = journal.after(cache.log_loaded, through=head.sequence)
     return any(entry.files or entry.full or entry.kind is not EntryKind.EMPTY for entry in pending)
 

@@ -44,16 +44,17 @@ class WatermarkState:
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
-    """Return the cache; a fresh one where it is missing or unreadable, since it decides nothing."""
+    """Return the cache; a fresh one where it is missing, unreadable or another table's, since it decides nothing."""
     fresh = WatermarkState(table_name=f"{spec.source.database}.{spec.source.table}", created_at=now_text())
     layout = TableLayout.of(spec)
     stored = store.get(layout.watermark)
     if stored is None:
         return fresh
     try:
-        return codec.from_json(WatermarkState, stored.body, where=store.uri(layout.watermark))
+        found = codec.from_json(WatermarkState, stored.body, where=store.uri(layout.watermark))
     except StateError:
         return fresh
+    return found if (found.version, found.table_name) == (fresh.version, fresh.table_name) else fresh
 
 
 def write(spec: TableSpec, store: ObjectStore, state: WatermarkState) -> WatermarkState:
