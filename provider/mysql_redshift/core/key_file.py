@@ -53,9 +53,14 @@ def missing(ref: TargetRef, staging: Staging, schema: TableSchema) -> str:
 def stale(ref: TargetRef, staging: Staging, schema: TableSchema, cursor: Cursor) -> str:
     """Return FROM and WHERE of the judged keys whose cursor in the target is another one."""
     name = quoting.redshift_name(schema.column(cursor.column).target)
+    # A policy may have made NULL of a zero date, at both ends alike.
+    differs = (
+        f"t.{name} <> s.{name} OR (t.{name} IS NULL AND s.{name} IS NOT NULL) "
+        f"OR (t.{name} IS NOT NULL AND s.{name} IS NULL)"
+    )
     return (
         f"FROM {staging.table} AS s JOIN {target(ref)} AS t ON {_match(schema)} "
-        f"WHERE s.{_mark(schema)} = 1 AND (t.{name} <> s.{name} OR t.{name} IS NULL)"
+        f"WHERE s.{_mark(schema)} = 1 AND ({differs})"
     )
 
 

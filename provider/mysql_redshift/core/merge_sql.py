@@ -171,12 +171,16 @@ def count_target_keys(ref: TargetRef, schema: TableSchema) -> str:
 
 
 def count_target_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Window) -> str:
-    """Count the target's rows inside a window; a key at its lower bound is disregarded, which can only count more."""
+    """Count the target's rows inside a window, rather too many than too few.
+
+    A key at its lower bound is disregarded; a window that is open below holds zero dates, of which a policy may have
+    made NULL.
+    """
     name = quoting.redshift_name(schema.column(cursor.column).target)
-    parts = [f"{name} < {_literal(cursor, window.upper)}"]
-    if window.lower is not None:
-        parts.append(f"{name} >= {_literal(cursor, window.lower.value)}")
-    return f"{count_target(ref)} WHERE {' AND '.join(parts)}"
+    below = f"{name} < {_literal(cursor, window.upper)}"
+    if window.lower is None:
+        return f"{count_target(ref)} WHERE {below} OR {name} IS NULL"
+    return f"{count_target(ref)} WHERE {below} AND {name} >= {_literal(cursor, window.lower.value)}"
 
 
 def _literal(cursor: Cursor, value: int) -> str:

@@ -6,13 +6,15 @@ import pytest
 
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind
-from mysql_redshift.core.spec import Deletes
+from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode
 from mysql_redshift.errors import Conflict, DataCheckFailed
+from mysql_redshift.steps import watermark
 from mysql_redshift.steps.journal import Journal
 from tests.way import Way, fill
 
 SOME = "Rows are missing"
 DOUBLED = "more than once"
+TIED = "'2026-01-01 00:00:00'"
 
 
 @pytest.fixture
@@ -151,6 +153,63 @@ def test_a_table_without_a_cursor_says_that_it_was_not_compared(way: Way) -> Non
     fill(way, 5)
     way.sync()
     assert "not compared" in way.verify("keys").results[0].note
+
+
+def test_rows_beyond_a_row_limit_are_not_missing(way: Way) -> None:
+    """The position lies between rows that tie on the cursor: those up to its key are judged, the others are not."""
+    way.checks = ["keys"]
+    way.sql(f"INSERT INTO orders VALUES {', '.join(f'({i}, {TIED}, 1, NULL)' for i in range(1, 21))}")
+    way.sync(limit=7)
+    way.sql("DELETE FROM orders WHERE id = 12")
+    (result,) = way.verify().results
+    assert result.expected.startswith("7 keys")
+    way.target("DELETE FROM {t} WHERE id = 7")
+    with pytest.raises(DataCheckFailed, match=r"1 missing, 0 stale, 0 doubled \(keys 7\)"):
+        way.verify()
+
+
+def test_rows_left_out_by_a_gap_are_not_missing(way: Way) -> None:
+    """A watermark set forward leaves rows out on purpose; those above it are judged."""
+    fill(way, 20)
+    watermark.set_position(
+        way.spec,
+        store=way.clients.store,
+        source=way.clients.source,
+        text="2026-01-01T00:00:10Z",
+        field="timestamp",
+        actor="test",
+    )
+    way.sync()
+    (result,) = way.verify("keys").results
+    assert result.expected.startswith("10 keys")
+
+
+def test_an_append_by_id_is_reconciled_too(way: Way) -> None:
+    """A key of two columns, of which one is the cursor; text keys with quotes and braces."""
+    way.sql("ALTER TABLE orders MODIFY id BIGINT NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (note, id)")
+    way.sql(
+        "INSERT INTO orders VALUES (1, NULL, 1, '{x}'), (2, NULL, 2, 'it''s'), (3, NULL, 3, '{x}'), (4, NULL, 4, '')"
+    )
+    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND, deletes=Deletes.RECONCILE)
+    way.sync()
+    way.sql("DELETE FROM orders WHERE id IN (2, 3)")
+    way.verify("keys")
+    assert way.rows() == way.source_rows()
+    way.sql("INSERT INTO orders VALUES (5, NULL, 5, '{x}')")
+    way.sync()
+    assert way.rows() == way.source_rows()
+
+
+def test_a_zero_date_is_null_at_both_ends(way: Way) -> None:
+    """A value that a policy changed is compared as it is in the target."""
+    way.change(policies={"zero_date": "null"})
+    way.sql("SET sql_mode = ''")
+    way.sql("INSERT INTO orders VALUES (1, 0, 1, NULL), (2, '2026-01-01', 1, NULL)")
+    way.sync()
+    assert way.verify("keys").results[0].expected.startswith("2 keys")
+    way.target("UPDATE {t} SET updated_at = NULL WHERE id = 2")
+    with pytest.raises(DataCheckFailed, match="0 missing, 1 stale"):
+        way.verify("keys")
 
 
 def test_the_plan_warns_of_cascades(way: Way) -> None:

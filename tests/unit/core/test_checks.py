@@ -44,3 +44,23 @@ def test_custody_wants_every_log_entry_in_the_ledger_with_its_rows() -> None:
     assert checks.custody(log=log, ledger={1: (0, 5), 2: (7, 1)}).ok
     assert not checks.custody(log=log, ledger={1: (5, 0)}).ok
     assert not checks.custody(log=log, ledger={1: (5, 0), 2: (6, 7)}).ok
+
+
+@pytest.mark.parametrize(
+    ("missing", "stale", "doubled", "ok"), [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)]
+)
+def test_keys(missing: int, stale: int, doubled: int, ok: bool) -> None:
+    """One row that is not as at the source is enough."""
+    counts = checks.KeyCounts(judged=9, missing=missing, stale=stale, doubled=doubled, gone=0)
+    result = checks.keys(counts, reconciled=False)
+    assert result.ok is ok
+    assert bool(result.remedy) is not ok
+
+
+def test_rows_gone_at_the_source_fail_no_check() -> None:
+    """They are told: as kept, or as deleted."""
+    counts = checks.KeyCounts(judged=9, missing=0, stale=0, doubled=0, gone=2)
+    kept, deleted = (checks.keys(counts, reconciled=reconciled) for reconciled in (False, True))
+    assert kept.ok
+    assert kept.note == "2 rows are kept in the target that the source no longer has"
+    assert deleted.note == "2 rows, which the source no longer has, were deleted from the target"

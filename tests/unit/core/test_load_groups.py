@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.steps.load_groups import group_entries
 from tests.fakes.specs import entry
@@ -32,4 +33,16 @@ def test_appends_are_applied_one_by_one_in_order() -> None:
         (LoadMode.APPEND, [1]),
         (None, [3]),
         (LoadMode.APPEND, [2]),
+    ]
+
+
+def test_a_key_file_is_applied_in_its_place_and_alone() -> None:
+    """What was read before it is merged before it, what was read after it afterwards."""
+    keys = entry(2, kind=EntryKind.RECONCILE, load=None)
+    groups = group_entries([entry(1), keys, entry(3, files=()), entry(4)])
+    assert [(g.mode, g.reconcile, [e.sequence for e in g.entries]) for g in groups] == [
+        (LoadMode.MERGE, False, [1]),
+        (None, True, [2]),
+        (None, False, [3]),
+        (LoadMode.MERGE, False, [4]),
     ]

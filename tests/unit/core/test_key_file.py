@@ -1,0 +1,34 @@
+"""The key file's columns."""
+
+from __future__ import annotations
+
+from mysql_redshift.core import key_file
+from mysql_redshift.core.cursor import Cursor, CursorKind
+from mysql_redshift.core.types.column import TableSchema
+from tests.fakes.specs import column
+
+CURSOR = Cursor(column="seen", kind=CursorKind.INTEGER)
+
+
+def test_a_key_file_holds_key_cursor_and_mark_only() -> None:
+    """Each column once, in the key's own order; the cursor may be part of the key."""
+    columns = tuple(column(name) for name in ("note", "seen", "b", "a"))
+    assert names(TableSchema(columns=columns, key=("a", "b"))) == ["a", "b", "seen", "mr_judged"]
+    assert names(TableSchema(columns=columns, key=("seen", "a"))) == ["seen", "a", "mr_judged"]
+
+
+def test_the_mark_never_bears_a_columns_name() -> None:
+    """Every name that MySQL allows must work."""
+    columns = (column("mr_judged"), column("seen"))
+    assert names(TableSchema(columns=columns, key=("mr_judged",))) == ["mr_judged", "seen", "_mr_judged"]
+
+
+def test_a_condition_may_hold_braces() -> None:
+    """A select expression is a template; a key's text in the condition is none."""
+    schema = TableSchema(columns=(column("id"), column("seen")), key=("id",))
+    mark = key_file.key_schema(schema, CURSOR, "`id` > '{x}'").columns[-1]
+    assert mark.select.format(name="`anything`") == "`id` > '{x}'"
+
+
+def names(schema: TableSchema) -> list[str]:
+    return [column.target for column in key_file.key_schema(schema, CURSOR).columns]
