@@ -1,0 +1,140 @@
+"""Two at once: no loss, no doubling, and the loser is told who won."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from devstack.status import Status
+from mysql_redshift.core.checks import Check
+from mysql_redshift.errors import Conflict
+from mysql_redshift.steps import load, watermark
+from tests.stack.redshift.control import order
+from tests.stack.steps.racer import LABEL, racing
+from tests.way import Way, fill
+
+
+def test_of_two_runs_at_once_one_publishes_and_both_load(way: Way) -> None:
+    """Scheduled and manual, or two Airflows: the loser names the winner, and its rows are in the winner's window."""
+    fill(way, 30)
+    with racing(way.spec, replace(way.spec)) as racers:
+        keys = [racer.do("plan")["run_key"] for racer in racers]
+        for racer in racers:
+            assert racer.do("extract") == {"rows": 30}
+        for racer in racers:
+            racer.start("publish")
+        answers = [racer.answer() for racer in racers]
+        (lost,) = (number for number, answer in enumerate(answers) if "error" in answer)
+        assert answers[1 - lost] == {"run_key": keys[1 - lost]}
+        assert answers[lost]["error"] == "Conflict"
+        assert f"taken by run {keys[1 - lost]} (extract, racer {1 - lost}," in answers[lost]["text"]
+        assert way.load().ledger_head == 1
+    way.verify(*Check)
+    assert way.rows() == way.source_rows()
+
+
+def test_two_loads_at_once_apply_each_entry_once(way: Way) -> None:
+    """The ledger's lock lets one go first; the other finds nothing left to do."""
+    fill(way, 30)
+    way.sync()
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'new' WHERE id <= 5")
+    way.sql("DO SLEEP(0.01)")
+    way.stage_one()
+    other = replace(way.spec, pipeline=way.spec.pipeline)
+    with racing(way.spec) as (racer,):
+        racer.do("plan")  # its imports are over
+        racer.start("load")
+        mine = load(other, store=way.clients.store, warehouse=way.clients.warehouse, label="another task")
+        theirs = racer.answer()
+    applied = [*[done.sequence for done in mine.applied], *theirs.get("applied", [])]
+    assert applied == [2]
+    way.verify(*Check)
+    assert way.rows() == way.source_rows()
+
+
+def test_a_zombie_that_wakes_after_its_successor_changes_nothing(way: Way, stack_status: Status) -> None:
+    """Its session was ended before the successor asked for the lock; its retry finds all loaded."""
+    assert stack_status.redshift is not None
+    fill(way, 30)
+    label = LABEL.format(table="orders")
+    with racing(way.spec) as (zombie,):
+        zombie.do("plan", "extract", "publish")
+        order(stack_status.redshift, fault="slow_copy", application_name=label, seconds=300)
+        zombie.start("load")
+        while order(stack_status.redshift, pending=True)["pending"]:
+            time.sleep(0.05)  # until it hangs inside its COPY, with the ledger's lock
+        report = load(way.spec, store=way.clients.store, warehouse=way.clients.warehouse, label=label)
+        assert [done.sequence for done in report.applied] == [1]
+        assert zombie.answer()["error"] == "ConnectionFailed"
+        assert zombie.do("load") == {"applied": []}
+    way.verify(*Check)
+    assert way.rows() == way.source_rows()
+
+
+def test_cleared_tasks_of_an_old_run_change_nothing(way: Way) -> None:
+    """Extract, publish and load again with an old plan: the entry of then is returned, with its own files."""
+    fill(way, 30)
+    planned = way.plan()
+    entry = way.publish(planned, way.extract(planned))
+    way.load()
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'new' WHERE id <= 5")
+    way.sql("DO SLEEP(0.01)")
+    way.sync()
+    assert way.publish(planned, way.extract(planned)) == entry
+    assert way.load().rows_copied == 0
+    way.verify(*Check)
+    assert way.rows() == way.source_rows()
+
+
+def test_an_old_plan_that_never_published_is_too_late(way: Way) -> None:
+    """Another run has gone on from there: the rows of the old plan are in that one's window."""
+    fill(way, 30)
+    old = way.plan()
+    newer = way.stage_one()
+    with pytest.raises(Conflict, match=newer.run_key):
+        way.publish(old, way.extract(old))
+    way.load()
+    way.verify(*Check)
+
+
+def test_a_watermark_set_during_a_run_wins(way: Way) -> None:
+    """The person's word is not overwritten by a run that knew nothing of it; the run is told whose word it was."""
+    fill(way, 30)
+    planned = way.plan()
+    receipts = way.extract(planned)
+    entry = watermark.set_position(
+        way.spec,
+        store=way.clients.store,
+        source=way.clients.source,
+        text="2026-01-01T00:00:10Z",
+        field="timestamp",
+        actor="dba",
+    )
+    with pytest.raises(Conflict) as caught:
+        way.publish(planned, receipts)
+    assert f"taken by run {entry.run_key} (set, dba," in str(caught.value)
+    way.sync()
+    assert way.rows("id") == [(number,) for number in range(11, 31)]
+
+
+def test_first_loads_of_different_tables_do_not_meet(way: Way) -> None:
+    """Both make the same new schemas at the same moment; each has a ledger of its own."""
+    way.sql("CREATE TABLE customers LIKE orders")
+    way.sql("INSERT INTO customers VALUES (1, '2026-01-01', 1, NULL)")
+    fill(way, 30)
+    other = replace(
+        way.spec,
+        source=replace(way.spec.source, table="customers"),
+        target=replace(way.spec.target, table="customers"),
+    )
+    with racing(way.spec, other) as racers:
+        for racer in racers:
+            racer.do("plan", "extract", "publish")
+        for racer in racers:
+            racer.start("load")
+        assert [racer.answer() for racer in racers] == [{"applied": [1]}, {"applied": [1]}]
+    way.verify(*Check)
+    assert way.rows() == way.source_rows()
+    assert way.target(f'SELECT id FROM "{way.spec.target.schema}"."customers"') == [(1,)]
