@@ -69,9 +69,10 @@ def verify(
     head = journal.head(hint=cache.log_extracted)
     if head is None:
         return VerifyReport()
-    if if_due and _of_today(cache.keys_compared_at):
+    compared_today = Check.KEYS not in wanted or _of_today(cache.keys_compared_at)
+    if if_due and compared_today and wanted > {Check.KEYS}:  # where keys alone are wanted, nothing else would be made
         wanted -= {Check.KEYS}
-    if if_due and Check.KEYS not in wanted and not _due(journal, cache, head):
+    if if_due and compared_today and not _due(journal, cache, head):
         watermark_cache.write(spec, store, replace(cache, verified_through=head.position_to))
         return VerifyReport(position=head.position_to, log_head=head.sequence, asleep=True)
     try:

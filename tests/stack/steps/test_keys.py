@@ -8,7 +8,7 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode
 from mysql_redshift.errors import Conflict, DataCheckFailed
-from mysql_redshift.steps import watermark
+from mysql_redshift.steps import VerifyReport, verify, watermark
 from mysql_redshift.steps.journal import Journal
 from tests.way import Way, fill
 
@@ -145,6 +145,34 @@ def test_key_files_that_are_not_published_are_removed(synced: Way) -> None:
     before = [info.key for info in synced.clients.store.list(data)]
     synced.verify("keys")
     assert [info.key for info in synced.clients.store.list(data)] == before
+
+
+@pytest.mark.parametrize(
+    ("checks", "later"), [(("custody", "keys"), ["custody"]), (("keys",), ["keys"])], ids=["beside others", "alone"]
+)
+def test_a_days_runs_compare_the_keys_once(synced: Way, checks: tuple[str, ...], later: list[str]) -> None:
+    """It reads every key, so one run a day does it; but a verification that moves the watermark is never without."""
+    assert [result.check.value for result in due(synced, checks).results] == sorted(checks, reverse=True)
+    assert due(synced, checks).asleep
+    synced.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
+    synced.sql("DO SLEEP(0.01)")
+    synced.stage_one()
+    synced.load()
+    assert [result.check.value for result in due(synced, checks).results] == later
+
+
+def due(way: Way, checks: tuple[str, ...]) -> VerifyReport:
+    """Verify as the factory's DAG does."""
+    clients = way.clients
+    return verify(
+        way.spec,
+        source=clients.source,
+        store=clients.store,
+        warehouse=clients.warehouse,
+        encoder=clients.encoder,
+        checks=checks,
+        if_due=True,
+    )
 
 
 def test_a_table_without_a_cursor_says_that_it_was_not_compared(way: Way) -> None:
