@@ -24,6 +24,8 @@ def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
     head = _journal(spec, store).head(hint=state.log_extracted)
     if head is None:
         return replace(state, position=None, log_extracted=0)
+    if state.log_loaded > head.sequence:  # not the cache of this log: the next load writes it anew
+        state = replace(state, redshift_status="pending", log_loaded=0, verified_through=None)
     fresh = watermark_cache.with_entry(state, head)
     return replace(fresh, mysql_status=state.mysql_status, last_error=state.last_error)
 

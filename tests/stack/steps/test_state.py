@@ -14,8 +14,6 @@ from mysql_redshift.errors import DataCheckFailed, StateError, TargetError
 from mysql_redshift.steps import load_batch, watermark, watermark_cache
 from tests.way import Way, fill
 
-RESTORE = "what to do: It was changed or cut; restore it from the object's versions."
-
 
 @pytest.fixture
 def synced(way: Way) -> Way:
@@ -126,6 +124,8 @@ def test_the_cache_is_rebuilt_and_never_trusted(synced: Way, accident: str) -> N
     else:
         rewrite(synced, key, CACHE_ACCIDENTS[accident])
     assert watermark.read(synced.spec, synced.clients.store).log_extracted == 3
+    for stage in ("redshift", "verified"):
+        assert watermark.stage_position(synced.spec, synced.clients.store, stage) is None
     assert synced.load().rows_copied == 10
     synced.verify()
     after = watermark_cache.read(synced.spec, synced.clients.store)
@@ -138,6 +138,12 @@ def test_the_cache_is_rebuilt_and_never_trusted(synced: Way, accident: str) -> N
 
 def ledger_of(way: Way) -> str:
     return f'"{way.spec.target.ledger_schema}"."{way.spec.target.schema}__orders"'
+
+
+def way_of(way: Way) -> str:
+    """The table and its target, as messages name them."""
+    database = way.spec.source.database
+    return f"shop: {database}.orders -> {database}.orders"
 
 
 def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced: Way) -> None:
@@ -154,14 +160,19 @@ def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced:
 
 def test_a_target_that_was_dropped_is_recognised(synced: Way) -> None:
     """S12: its history would be missing in silence."""
+    ((oid,),) = set(synced.target(f"SELECT target_oid FROM {ledger_of(synced)}"))
     synced.target("DROP TABLE {t}")
     more(synced, first=50)
     synced.stage_one()
     with pytest.raises(TargetError) as caught:
         synced.load()
-    assert "it was dropped, or dropped and made again" in str(caught.value)
-    assert "found: no such table" in str(caught.value)
-    assert "Run with full_refresh: true" in str(caught.value)
+    assert str(caught.value) == (
+        "The target table is not the one that was loaded: it was dropped, or dropped and made again\n"
+        f"  where: {way_of(synced)}\n"
+        f"  expected: table with OID {oid}\n"
+        "  found: no such table\n"
+        "  what to do: Its history is gone. Run with full_refresh: true to load every row anew."
+    )
     synced.sync(full_refresh=True)
     assert synced.rows() == synced.source_rows()
 
@@ -176,8 +187,13 @@ def test_another_cluster_is_recognised(synced: Way, lost: str) -> None:
     synced.stage_one()
     with pytest.raises(TargetError) as caught:
         synced.load()
-    assert "another cluster, or the ledger was dropped" in str(caught.value)
-    assert "expected: loads up to log entry 2" in str(caught.value)
+    assert str(caught.value) == (
+        "The ledger is empty although loads are known: another cluster, or the ledger was dropped\n"
+        f"  where: {way_of(synced)}\n"
+        "  expected: loads up to log entry 2\n"
+        "  found: an empty ledger\n"
+        "  what to do: Check the connection. If the target really is new, run with full_refresh: true."
+    )
     synced.sync(full_refresh=True)
     assert synced.rows() == synced.source_rows()
 
@@ -189,8 +205,15 @@ def test_nothing_is_appended_to_rows_that_no_ledger_knows(way: Way) -> None:
     way.sync()
     way.target(f"DROP TABLE {ledger_of(way)}")
     way.clients.store.delete([TableLayout.of(way.spec).watermark])
-    with pytest.raises(TargetError, match="holds rows that its ledger does not know"):
+    with pytest.raises(TargetError) as caught:
         way.load()
+    assert str(caught.value) == (
+        "The target holds rows that its ledger does not know, and appending could double them\n"
+        f"  where: {way_of(way)}\n"
+        "  expected: an empty target where the ledger is empty\n"
+        "  found: 10 rows\n"
+        "  what to do: Restore the ledger with the target; or run with full_refresh: true to load every row anew."
+    )
     assert len(way.rows()) == 10
 
 
