@@ -1,0 +1,18 @@
+"""L04: Rows that tie on the boundary of a limited run are neither lost nor read twice."""
+
+from __future__ import annotations
+
+from tests.way import Way
+
+
+def test_ten_thousand_rows_of_one_timestamp_a_thousand_at_a_time(way: Way) -> None:
+    """Ten runs, a thousand rows each, then none."""
+    way.sql(
+        "INSERT INTO orders (updated_at, amount) SELECT '2026-01-01', 1 FROM "
+        "(WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n) AS a "
+        "CROSS JOIN (SELECT 1 AS j UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 "
+        "UNION SELECT 7 UNION SELECT 8 UNION SELECT 9 UNION SELECT 10) AS b"
+    )
+    assert [way.stage_one(limit=1000).rows for _ in range(11)] == [1000] * 10 + [0]
+    assert way.load().rows_copied == 10_000
+    assert way.target("SELECT COUNT(*), COUNT(DISTINCT id) FROM {t}") == [(10_000, 10_000)]

@@ -1,0 +1,25 @@
+"""L05b: Ids that are committed out of order are all read."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core.spec import CursorRef, LoadMode
+from mysql_redshift.steps import bounds
+from tests.lessons.conftest import Writer
+from tests.way import Way, fill
+
+
+def test_a_lower_id_that_is_committed_later_is_read(way: Way, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An observed maximum counts only once every writer of that time has ended."""
+    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    fill(way, 5)
+    with writer() as late:
+        late("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
+        way.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 8)")
+        way.stage_one()
+        late("COMMIT")
+    way.stage_one()
+    way.load()
+    assert way.rows() == way.source_rows()

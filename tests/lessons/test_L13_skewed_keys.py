@@ -1,0 +1,17 @@
+"""L13: Chunks follow the keys as they are, and cover every row exactly once."""
+
+from __future__ import annotations
+
+from mysql_redshift.core.spec import Strategy
+from tests.way import Way, fill
+
+
+def test_one_far_key_does_not_empty_the_chunks(way: Way) -> None:
+    """A thousand neighbours and one key far away: no chunk holds much more than its share."""
+    way.change(strategy=Strategy.INTRA_TABLE, chunk_rows=100)
+    fill(way, 1000)
+    fill(way, 1, first=10**15)
+    planned = way.plan()
+    receipts = way.extract(planned)
+    assert sum(receipt.rows for receipt in receipts) == 1001
+    assert max(receipt.rows for receipt in receipts) <= 200

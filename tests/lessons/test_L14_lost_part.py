@@ -1,0 +1,39 @@
+"""L14: Rows are counted at the source, in the footers and in the log before anything is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from mysql_redshift.errors import DataCheckFailed
+from mysql_redshift.ports import EncodedPart, Encoder
+from mysql_redshift.steps import extract
+from tests.way import Way, fill
+
+
+class Forgetful:
+    """An encoder two of whose workers met at one file: the last part is lost."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def parts(self, batches: Iterable[Any], schema: Any, *, part_bytes: int) -> Iterator[EncodedPart]:
+        """Yield all parts but the last."""
+        yield from list(self._encoder.parts(batches, schema, part_bytes=part_bytes))[:-1]
+
+
+def test_a_part_that_got_lost_fails_the_chunk(way: Way) -> None:
+    """No receipt is written for it, so nothing can be published."""
+    fill(way, 20)
+    planned = way.plan()
+    clients = way.clients
+    with pytest.raises(DataCheckFailed, match="went astray"):
+        extract(
+            planned,
+            planned.chunks[0],
+            source=clients.source,
+            store=clients.store,
+            encoder=Forgetful(clients.encoder),
+        )

@@ -1,0 +1,25 @@
+"""S01: An error while listing is an error, never an empty list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.s3 import S3Store
+from mysql_redshift.errors import StoreUnavailable
+from tests.way import Way, fill
+
+
+def test_a_load_that_cannot_list_the_log_fails(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is something to load, and nobody can say what."""
+    fill(way, 5)
+    way.stage_one()
+
+    def throttled(self: S3Store, prefix: str, **arguments: Any) -> Iterator[Any]:
+        raise StoreUnavailable("S3 asks to slow down", where=f"{self.uri(prefix)} {arguments}")
+
+    monkeypatch.setattr(S3Store, "list", throttled)
+    with pytest.raises(StoreUnavailable):
+        way.load()

@@ -1,0 +1,19 @@
+"""What was loaded is written down afterwards; the worker dies before that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.steps import load as _load
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write down what was loaded after all COPYs, and die before that."""
+    rows = _load.__globals__["_Run"]._rows
+    monkeypatch.setattr(_load.__globals__["_Run"], "_rows", lambda self, *more: _only_first(rows(self, *more)))
+
+
+def _only_first(rows: Any) -> list[Any]:
+    return [row for row in rows if row.sequence == 1]

@@ -1,0 +1,19 @@
+"""An arbitrary version wins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core import merge_sql
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep any row of a key."""
+    ranked = merge_sql.keep_newest
+    monkeypatch.setattr(merge_sql, "keep_newest", lambda *arguments: _any(ranked(*arguments)))
+
+
+def _any(sql: Any) -> str:
+    return str(sql).replace(" DESC", " ASC")

@@ -1,0 +1,20 @@
+"""One watermark a table, whoever reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.spec import TableSpec
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep state by table."""
+    exact = TableLayout.of
+
+    def by_table(spec: TableSpec) -> TableLayout:
+        return exact(replace(spec, pipeline="all"))
+
+    monkeypatch.setattr(TableLayout, "of", by_table)

@@ -1,0 +1,20 @@
+"""The window ends at MAX(id)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core.position import Position, PositionKind
+from mysql_redshift.core.safe_point import SafePoint
+from mysql_redshift.steps import bounds
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust MAX(id)."""
+
+    def trusting(now: Any, previous: Any, **bounds: Any) -> SafePoint:
+        return SafePoint(upper=Position(kind=PositionKind.ID, value=now.maximum + 1), bound="maximum")
+
+    monkeypatch.setattr(bounds, "id_safe_point", trusting)

@@ -1,0 +1,21 @@
+"""Ranges of equal width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core import source_sql
+from mysql_redshift.steps import chunking
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut between the smallest and the largest key into ranges of equal width."""
+
+    def equal_width(spec: Any, schema: Any, source: Any) -> list[int]:
+        name = schema.key[0]
+        low, high = source.query(f"SELECT MIN({name}), MAX({name}) FROM {source_sql.table(spec.source)}")[0]
+        return [int(low) + (int(high) - int(low)) * part // 11 for part in range(1, 11)]
+
+    monkeypatch.setattr(chunking, "_key_boundaries", equal_width)

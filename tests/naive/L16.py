@@ -1,0 +1,19 @@
+"""'null' and '' become NULL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core import source_sql
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clean the data."""
+    rows = source_sql.rows
+
+    def cleaned(*arguments: Any, **more: Any) -> str:
+        return rows(*arguments, **more).replace("`note`", "NULLIF(NULLIF(`note`, ''), 'null') AS `note`", 1)
+
+    monkeypatch.setattr(source_sql, "rows", cleaned)

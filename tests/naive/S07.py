@@ -1,0 +1,20 @@
+"""The whole table is fetched first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.mysql.reader import MySQLRowStream
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetch all, then hand out."""
+    stream = MySQLRowStream.__iter__
+
+    def fetched(self: MySQLRowStream) -> Iterator[Any]:
+        yield from list(stream(self))
+
+    monkeypatch.setattr(MySQLRowStream, "__iter__", fetched)

@@ -1,0 +1,19 @@
+"""Numbers are floats on their way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.core import source_sql
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let numbers pass through a double."""
+    rows = source_sql.rows
+
+    def doubles(*arguments: Any, **more: Any) -> str:
+        return rows(*arguments, **more).replace("`id`", "CAST(`id` + 0e0 AS UNSIGNED) AS `id`", 1)
+
+    monkeypatch.setattr(source_sql, "rows", doubles)

@@ -1,0 +1,12 @@
+"""A connection shows all it knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.adapters.redshift.connection import RedshiftAddress
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show every field."""
+    monkeypatch.setattr(RedshiftAddress, "__repr__", lambda self: str(vars(self)))

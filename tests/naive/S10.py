@@ -1,0 +1,18 @@
+"""A skipped extract skips the load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.steps import load as _load
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip the load where the run extracted nothing."""
+    monkeypatch.setitem(_load.__globals__, "_all_loaded", lambda journal, cache, head: _empty(head))
+
+
+def _empty(head: Any) -> bool:
+    return not head.files

@@ -1,0 +1,1 @@
+"""One naive variant a lesson: what others did. ``spoil`` swaps one decision of the product for it."""
