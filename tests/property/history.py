@@ -1,0 +1,222 @@
+"""A random history of one table, cut into windows and loads by random runs; in the end every target has to be right."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from mysql_redshift.core import ledger
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import EntryKind
+from mysql_redshift.core.position import PositionKind, format_time
+from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode, TableSpec
+from mysql_redshift.steps import watermark
+from tests.stack.connections import connect_mysql
+from tests.way import Way
+
+CAUGHT_UP = 20  # runs, at most, until the position is above every row
+
+
+@dataclass(kw_only=True)
+class History:
+    """One example. ``covered`` tells what it held: ties, repair, replay, out of order, reset, limit, deletes."""
+
+    way: Way
+    server: Any
+    rng: random.Random
+    shape: LoadMode
+    covered: Counter[str] = field(default_factory=Counter)
+    _saved: tuple[str, int] | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def play(self, steps: int) -> None:
+        """Do ``steps`` random things, then bring everything to its end and compare."""
+        moves = self._moves()
+        with self._stack:
+            for move in self.rng.choices([*moves], weights=[*moves.values()], k=steps):
+                move(self)
+        self.finish()
+
+    def finish(self) -> None:
+        """Run until nothing is left; then compare the target, a second one, and the target of a while ago."""
+        self._catch_up()
+        self.way.load()
+        if self.covered["deletes"] and self.shape is LoadMode.MERGE:
+            self.way.verify("keys")
+        self.way.verify("custody", "bounds")
+        expected = self.way.source_rows()
+        assert self.way.rows() == expected
+        if self._saved is not None:
+            self._restore()
+            assert self.way.rows() == expected
+        with self._another_target():
+            self.way.load()
+            assert self.way.rows() == expected
+
+    def insert(self) -> None:
+        """Some rows at once: they tie on one timestamp."""
+        rows = self.rng.randint(1, 6)
+        self.covered["ties"] += rows > 1
+        values = ", ".join(["(UTC_TIMESTAMP(6), 1, NULL)"] * rows)
+        self.way.sql(f"INSERT INTO orders (updated_at, amount, note) VALUES {values}")
+
+    def update(self) -> None:
+        """Change some rows, and their cursor with them."""
+        self.way.sql(
+            f"UPDATE orders SET updated_at = UTC_TIMESTAMP(6), amount = amount + 1, note = '{self.rng.random()}' "
+            f"WHERE id % {self.rng.randint(2, 4)} = 0"
+        )
+
+    def delete(self) -> None:
+        """Delete some rows, and give others another key."""
+        self.covered["deletes"] += 1
+        self.way.sql(f"DELETE FROM orders WHERE id % {self.rng.randint(3, 6)} = 0")
+        self.way.sql("UPDATE orders SET id = id + 100000, updated_at = UTC_TIMESTAMP(6) WHERE id % 11 = 1")
+
+    def write_late(self) -> None:
+        """Begin a transaction, let a run pass, and commit: its row is older than the window's end."""
+        self.covered["out of order"] += 1
+        database = self.way.spec.source.database
+        with connect_mysql(self.server, database=database, autocommit=False) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
+            self.way.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 8)")
+            self.run()
+            connection.commit()
+
+    def run(self) -> None:
+        """Extract and publish; mostly an empty window where nothing was written."""
+        self.way.sql("DO SLEEP(0.002)")
+        self.way.stage_one()
+
+    def run_limited(self) -> None:
+        """At most three rows."""
+        self.covered["limit"] += 1
+        self.way.stage_one(limit=self.rng.randint(1, 3))
+
+    def load(self) -> None:
+        """Load what is pending; sometimes remember the target as it then is."""
+        report = self.way.load()
+        if report.ledger_head and self.rng.random() < 0.5 and self._target_exists():
+            self._save(report.ledger_head)
+
+    def repair(self) -> None:
+        """Read an old window again; the position stays."""
+        since = self._old_moment()
+        if since is not None:
+            self.covered["repair"] += 1
+            assert self.way.stage_one(since=since, move_watermark=False).kind is EntryKind.REPAIR
+
+    def set_back(self) -> None:
+        """Set the position to an old moment, or reset it."""
+        self.covered["reset"] += 1
+        since, way = self._old_moment(), self.way
+        if since is None or self.rng.random() < 0.4:
+            watermark.reset(way.spec, store=way.clients.store, actor="test")
+            return
+        name = "id" if self.shape is LoadMode.APPEND else "timestamp"
+        watermark.set_position(
+            way.spec, store=way.clients.store, source=way.clients.source, text=since, field=name, actor="test"
+        )
+
+    def _moves(self) -> dict[Any, int]:
+        moves = {History.insert: 5, History.run: 4, History.load: 3, History.set_back: 1, History.write_late: 1}
+        if self.shape is not LoadMode.REPLACE:
+            moves |= {History.repair: 3}
+        if self.shape is LoadMode.MERGE:
+            moves |= {History.update: 3, History.run_limited: 1, History.delete: 1}
+        if self.shape is LoadMode.REPLACE:
+            moves = {History.insert: 5, History.update: 3, History.delete: 2, History.run: 4, History.load: 3}
+        return moves
+
+    def _old_moment(self) -> str | None:
+        """Return a value of the cursor that was read before; None where there is none."""
+        head = watermark.read(self.way.spec, self.way.clients.store).position
+        rows = self.way.sql("SELECT id, updated_at FROM orders ORDER BY id LIMIT 20")
+        if head is None or not rows:
+            return None
+        row = self.rng.choice(rows)
+        if head.kind is PositionKind.ID:
+            return str(row[0]) if int(row[0]) < head.value else None
+        text = _text(row[1])
+        return text if text < format_time(head.value) else None
+
+    def _catch_up(self) -> None:
+        """Run until the position is above every row; a fresh statement of somebody else may hold it back."""
+        for _ in range(CAUGHT_UP):
+            self.run()
+            if self._above_every_row():
+                return
+        raise AssertionError("the position does not come to the end")
+
+    def _above_every_row(self) -> bool:
+        position = watermark.read(self.way.spec, self.way.clients.store).position
+        ((top_id, top_time),) = self.way.sql("SELECT MAX(id), MAX(updated_at) FROM orders")
+        if self.shape is LoadMode.REPLACE or top_id is None:
+            return True
+        if position is None:
+            return False
+        if position.kind is PositionKind.ID:
+            return position.value > int(top_id)
+        return format_time(position.value) > _text(top_time)
+
+    def _target_exists(self) -> bool:
+        ref = self.way.spec.target
+        with self.way.clients.warehouse.session("look for the target") as session:
+            return session.describe(ref.schema, ref.table) is not None
+
+    def _save(self, head: int) -> None:
+        """Remember target and ledger head, as a snapshot of the cluster would."""
+        name = f'"{self.way.spec.target.schema}"."saved_{self.way.spec.target.table}_{head}"'
+        self.way.target(f"DROP TABLE IF EXISTS {name}")
+        self.way.target(f"CREATE TABLE {name} AS SELECT * FROM {{t}}")
+        self._saved = (name, head)
+
+    def _restore(self) -> None:
+        """Go back to that snapshot; the log's suffix is then loaded again."""
+        assert self._saved is not None
+        self.covered["replay"] += 1
+        name, head = self._saved
+        way = self.way
+        way.target("DELETE FROM {t}")
+        way.target(f"INSERT INTO {{t}} SELECT * FROM {name}")
+        way.target(f"DELETE FROM {ledger.table(way.spec.target)} WHERE sequence > {head}")
+        _forget(way)
+        way.load()
+
+    @contextmanager
+    def _another_target(self) -> Iterator[None]:
+        """Load the whole log into a table that nobody loaded before."""
+        first = self.way.spec
+        self.way.change(target=replace(first.target, table=f"{first.target.table}_again"))
+        _forget(self.way)
+        yield
+        self.way.change(target=first.target)
+
+
+def spec_of(spec: TableSpec, shape: LoadMode, number: int) -> TableSpec:
+    """Return the spec of one example: a log and a target of its own."""
+    cursors = {LoadMode.MERGE: "updated_at", LoadMode.APPEND: "id"}
+    return replace(
+        spec,
+        pipeline=f"history_{number}",
+        target=replace(spec.target, table=f"orders_{number}"),
+        cursor=CursorRef(column=cursors[shape]) if shape in cursors else None,
+        load=shape,
+        deletes=Deletes.RECONCILE if shape is LoadMode.MERGE else Deletes.KEEP,
+        allow_empty_replace=True,
+    )
+
+
+def _forget(way: Way) -> None:
+    """Delete the cache, which nothing may depend on."""
+    way.clients.store.delete([TableLayout.of(way.spec).watermark])
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
