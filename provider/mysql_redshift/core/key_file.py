@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mysql_redshift.core import quoting
 from mysql_redshift.core.cursor import Cursor
-from mysql_redshift.core.merge_sql import Staging, target
+from mysql_redshift.core.merge_sql import Staging, match_keys, target
 from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.core.types.column import Cell, Column, TableSchema
 
@@ -45,7 +45,7 @@ def missing(ref: TargetRef, staging: Staging, schema: TableSchema) -> str:
     """Return FROM and WHERE of the judged keys that the target lacks."""
     first = quoting.redshift_name(schema.key_targets[0])
     return (
-        f"FROM {staging.table} AS s LEFT JOIN {target(ref)} AS t ON {_match(schema)} "
+        f"FROM {staging.table} AS s LEFT JOIN {target(ref)} AS t ON {match_keys(schema, 't', 's')} "
         f"WHERE s.{_mark(schema)} = 1 AND t.{first} IS NULL"
     )
 
@@ -59,7 +59,7 @@ def stale(ref: TargetRef, staging: Staging, schema: TableSchema, cursor: Cursor)
         f"OR (t.{name} IS NOT NULL AND s.{name} IS NULL)"
     )
     return (
-        f"FROM {staging.table} AS s JOIN {target(ref)} AS t ON {_match(schema)} "
+        f"FROM {staging.table} AS s JOIN {target(ref)} AS t ON {match_keys(schema, 't', 's')} "
         f"WHERE s.{_mark(schema)} = 1 AND ({differs})"
     )
 
@@ -78,17 +78,13 @@ def collect_gone(ref: TargetRef, staging: Staging, schema: TableSchema) -> str:
     """Put the keys of the target's rows whose key is not in the file into ``staging.newest``, one a row."""
     return (
         f"CREATE TEMP TABLE {staging.newest} AS SELECT {_names(schema, 't.')} FROM {target(ref)} AS t "
-        f"LEFT JOIN {staging.table} AS s ON {_match(schema)} WHERE s.{_mark(schema)} IS NULL"
+        f"LEFT JOIN {staging.table} AS s ON {match_keys(schema, 't', 's')} WHERE s.{_mark(schema)} IS NULL"
     )
 
 
 def count_gone(staging: Staging) -> str:
     """Count what ``collect_gone`` collected."""
     return f"SELECT COUNT(*) FROM {staging.newest}"
-
-
-def _match(schema: TableSchema) -> str:
-    return " AND ".join(f"t.{key} = s.{key}" for key in map(quoting.redshift_name, schema.key_targets))
 
 
 def _mark(schema: TableSchema) -> str:

@@ -34,6 +34,26 @@ def target(ref: TargetRef) -> str:
     return quoting.redshift_name(ref.schema, ref.table)
 
 
+def compared_keys(schema: TableSchema, table: str = "") -> list[str]:
+    """Return the key's columns as they are compared and grouped.
+
+    Redshift disregards trailing blanks of a VARCHAR; where the source's collation does not, a mark behind the text
+    keeps 'a' and 'a ' apart. Otherwise a merge of one would delete the other.
+    """
+    found = []
+    for name in schema.key:
+        column = schema.column(name)
+        text = f"{table}." * bool(table) + quoting.redshift_name(column.target)
+        found.append(f"({text} || '|')" if column.blanks_count else text)
+    return found
+
+
+def match_keys(schema: TableSchema, one: str, other: str) -> str:
+    """Return the condition that rows of two tables have the same key."""
+    pairs = zip(compared_keys(schema, one), compared_keys(schema, other), strict=True)
+    return " AND ".join(f"{left} = {right}" for left, right in pairs)
+
+
 def sequence_column(columns: Sequence[Column]) -> str:
     """Return a name for the sequence that no column bears."""
     name = "_seq"
@@ -105,7 +125,9 @@ def count_staging(staging: Staging) -> str:
 
 def count_keys(staging: Staging, schema: TableSchema) -> str:
     """Count the distinct keys of the staged rows."""
-    return f"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {staging.table} GROUP BY {_names(schema.key_targets)}) AS k"
+    return (
+        f"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {staging.table} GROUP BY {', '.join(compared_keys(schema))}) AS k"
+    )
 
 
 def keep_newest(staging: Staging, columns: Sequence[Column], schema: TableSchema, cursor: Cursor | None) -> str:
@@ -115,7 +137,7 @@ def keep_newest(staging: Staging, columns: Sequence[Column], schema: TableSchema
     order = [f"CASE WHEN {sequence} IS NULL THEN 1 ELSE 0 END DESC", f"{sequence} DESC"]
     if cursor is not None:
         order.append(f"{quoting.redshift_name(schema.column(cursor.column).target)} DESC")
-    rank = f"ROW_NUMBER() OVER (PARTITION BY {_names(schema.key_targets)} ORDER BY {', '.join(order)})"
+    rank = f"ROW_NUMBER() OVER (PARTITION BY {', '.join(compared_keys(schema))} ORDER BY {', '.join(order)})"
     inner = f"SELECT {names}, {rank} AS mr_rank FROM {staging.table}"
     return f"CREATE TEMP TABLE {staging.newest} AS SELECT {names} FROM ({inner}) AS ranked WHERE mr_rank = 1"
 
@@ -123,15 +145,12 @@ def keep_newest(staging: Staging, columns: Sequence[Column], schema: TableSchema
 def delete_matching(ref: TargetRef, source: str, schema: TableSchema) -> str:
     """Delete the target's rows whose key is in ``source``."""
     name = target(ref)
-    keys = [quoting.redshift_name(key) for key in schema.key_targets]
-    match = " AND ".join(f"{name}.{key} = {source}.{key}" for key in keys)
-    return f"DELETE FROM {name} USING {source} WHERE {match}"
+    return f"DELETE FROM {name} USING {source} WHERE {match_keys(schema, name, source)}"
 
 
 def count_matching_keys(ref: TargetRef, source: str, schema: TableSchema) -> str:
     """Count the keys of ``source`` that the target holds already."""
-    keys = [quoting.redshift_name(key) for key in schema.key_targets]
-    match = " AND ".join(f"t.{key} = s.{key}" for key in keys)
+    match = match_keys(schema, "t", "s")
     return f"SELECT COUNT(*) FROM {source} AS s WHERE EXISTS (SELECT 1 FROM {target(ref)} AS t WHERE {match})"
 
 
@@ -167,7 +186,7 @@ def count_target(ref: TargetRef) -> str:
 
 def count_target_keys(ref: TargetRef, schema: TableSchema) -> str:
     """Count the target's distinct keys."""
-    return f"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {target(ref)} GROUP BY {_names(schema.key_targets)}) AS k"
+    return f"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {target(ref)} GROUP BY {', '.join(compared_keys(schema))}) AS k"
 
 
 def count_target_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Window) -> str:

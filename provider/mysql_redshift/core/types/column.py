@@ -64,6 +64,7 @@ class Column:
     select: str = "{name}"
     insert: str = "{name}"
     rule: str = ""  # the row of the type contract, as "datetime"
+    blanks_count: bool = False  # in a key: 'a' and 'a ' are two rows at the source, which Redshift takes for equal
     policies: tuple[
         tuple[str, str], ...
     ] = ()  # policies that may act on this column's values, as ("zero_date", "null")

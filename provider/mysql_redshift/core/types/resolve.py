@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.column import Column, SourceColumn, SourceTable, TableSchema
+from mysql_redshift.core.types.column import Cell, Column, SourceColumn, SourceTable, TableSchema
 from mysql_redshift.core.types.names import did_you_mean, target_name
 from mysql_redshift.core.types.policy import Choices, check_policies, choices_of
 from mysql_redshift.core.types.rules import RULES, Rule, rule_of
@@ -147,8 +147,14 @@ def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices,
         select=shape.select,
         insert=shape.insert,
         rule=rule.name,
+        blanks_count=in_key and shape.cell is Cell.TEXT and _no_pad(source.collation or ""),
         policies=tuple(policies.items()),
     )
+
+
+def _no_pad(collation: str) -> bool:
+    """Whether trailing blanks count when texts are compared (PAD_ATTRIBUTE of MySQL; MariaDB says it in the name)."""
+    return collation == "binary" or "_0900_" in collation or "_nopad_" in collation
 
 
 def _spelled(name: str, spec: TableSpec) -> str:

@@ -1,0 +1,65 @@
+"""Which rows have the same key, as Redshift is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core import merge_sql
+from mysql_redshift.core.merge_sql import Staging
+from mysql_redshift.core.types.column import SourceColumn, SourceTable, TableSchema
+from mysql_redshift.core.types.resolve import resolve_schema
+from tests.fakes.specs import spec
+
+REF = spec().target
+STAGING = Staging(load_id="x")
+
+
+def schema(collation: str) -> TableSchema:
+    """Return a table whose key is one text and one number."""
+    text = SourceColumn(
+        name="code",
+        data_type="varchar",
+        column_type="varchar(20)",
+        nullable=False,
+        character_length=20,
+        octet_length=80,
+        charset="utf8mb4",
+        collation=collation,
+    )
+    number = SourceColumn(name="nr", data_type="int", column_type="int", nullable=False, precision=10)
+    table = SourceTable(database="d", name="t", columns=(text, number), primary_key=("code", "nr"))
+    return resolve_schema(table, spec())
+
+
+@pytest.mark.parametrize(
+    ("collation", "counts"),
+    [
+        ("utf8mb4_0900_ai_ci", True),
+        ("utf8mb4_0900_bin", True),
+        ("utf8mb4_nopad_bin", True),
+        ("utf8mb4_uca1400_nopad_ai_ci", True),
+        ("utf8mb4_general_ci", False),
+        ("utf8mb4_bin", False),
+        ("latin1_swedish_ci", False),
+    ],
+)
+def test_trailing_blanks_count_as_the_collation_says(collation: str, counts: bool) -> None:
+    """NO PAD: 'a' and 'a ' are two rows, and every comparison of keys keeps them apart. Else they are one."""
+    found = schema(collation)
+    kept_apart = "|| '|'"
+    for sql in (
+        merge_sql.delete_matching(REF, STAGING.table, found),
+        merge_sql.count_matching_keys(REF, STAGING.table, found),
+        merge_sql.count_keys(STAGING, found),
+        merge_sql.keep_newest(STAGING, found.columns, found, None),
+        merge_sql.count_target_keys(REF, found),
+    ):
+        assert (kept_apart in sql) is counts, sql
+    assert merge_sql.compared_keys(found, "t")[1] == 't."nr"'
+
+
+def test_only_keys_bear_the_mark() -> None:
+    """What is inserted is the value itself."""
+    found = schema("utf8mb4_0900_ai_ci")
+    assert "|| '|'" not in merge_sql.insert(REF, STAGING.table, found.columns)
+    assert [column.blanks_count for column in found.columns] == [True, False]
