@@ -140,9 +140,9 @@ def wait_for(condition: Any, *, seconds: float = PATIENCE) -> None:
         time.sleep(0.5)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(stack_status: Status) -> Iterator[World]:
-    """Start Airflow once."""
+    """Start Airflow once, and end it before other tests begin: its scheduler never rests."""
     server = stack_status.mysql or stack_status.mariadb
     assert isinstance(server, MySQLStatus)
     assert stack_status.postgres is not None

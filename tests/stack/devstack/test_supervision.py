@@ -17,10 +17,14 @@ from devstack.errors import DevstackError
 from devstack.process import Server, free_port
 from tests.stack.devstack.processes import connected, descendants, left_alive
 
+# What started the tests may have told them to ignore signals, as nohup and a shell's & do; the parent does not.
 PARENT = """
+import signal
 import sys
 from pathlib import Path
 from devstack import stack
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 with stack.running(("postgres", "s3", "bastion"), Path(sys.argv[1])):
     print("up", flush=True)
     if sys.stdin.readline().strip() == "raise":
