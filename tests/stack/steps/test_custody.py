@@ -1,0 +1,115 @@
+"""Each link between the source and the target, broken on purpose: found before the load commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.redshift.session import RedshiftSession
+from mysql_redshift.core import codec, ledger
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError, TargetError
+from tests.way import Way, fill
+
+Break = Callable[[Way, LogEntry, pytest.MonkeyPatch], None]
+
+
+def cut_file(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lose the end of a file on S3."""
+    key = entry.files[0].key
+    stored = way.clients.store.get(key)
+    assert stored is not None
+    way.clients.store.put(key, stored.body[:-100])
+
+
+def lose_file(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lose a whole file."""
+    way.clients.store.delete([entry.files[0].key])
+
+
+def swap_file(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a file of other rows in its place, whole and readable."""
+    fill(way, 3, first=500)
+    planned = way.plan(full_refresh=True)
+    other = way.clients.store.get(way.extract(planned)[0].files[0].key)
+    assert other is not None
+    way.clients.store.put(entry.files[0].key, other.body)
+    file = replace(entry.files[0], size=len(other.body))
+    _rewrite(way, replace(entry, files=(file,)))
+
+
+def miscount_source(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the source have counted one row more than the files hold."""
+    _rewrite(way, replace(entry, source_rows=entry.source_rows + 1))
+
+
+def miscount_copy(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let COPY say one row less than it took in."""
+    copy = RedshiftSession.copy
+    monkeypatch.setattr(RedshiftSession, "copy", lambda self, sql: copy(self, sql) - 1)
+
+
+def lose_staged_row(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lose a row between COPY and the merge."""
+    copy = RedshiftSession.copy
+
+    def losing(self: RedshiftSession, sql: str) -> int:
+        rows = copy(self, sql)
+        self.execute(f"DELETE FROM {sql.split()[1]} WHERE id = 3")
+        return rows
+
+    monkeypatch.setattr(RedshiftSession, "copy", losing)
+
+
+def lose_inserted_row(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lose a row on its way from staging to the target."""
+    execute = RedshiftSession.execute
+
+    def losing(self: RedshiftSession, sql: str) -> int:
+        lost = f"{sql} WHERE id <> 3" if sql.startswith("INSERT INTO") and '"mr_' in sql else sql
+        return execute(self, lost)
+
+    monkeypatch.setattr(RedshiftSession, "execute", losing)
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        (cut_file, TargetError),
+        (lose_file, TargetError),
+        (swap_file, DataCheckFailed),
+        (miscount_source, DataCheckFailed),
+        (miscount_copy, DataCheckFailed),
+        (lose_staged_row, DataCheckFailed),
+        (lose_inserted_row, DataCheckFailed),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_broken_link_is_found_before_commit(
+    way: Way, monkeypatch: pytest.MonkeyPatch, broken: Break, error: type[MysqlRedshiftError]
+) -> None:
+    """Nothing is committed, neither rows nor the ledger's word for them; the message names the table."""
+    fill(way, 20)
+    way.sync()
+    way.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
+    way.sql("DO SLEEP(0.01)")
+    entry = way.stage_one()
+    before = way.rows(), _ledger(way)
+    with monkeypatch.context() as patched:
+        broken(way, entry, patched)
+        with pytest.raises(error, match=r"orders|COPY"):
+            way.load()
+    assert (way.rows(), _ledger(way)) == before
+
+
+def _rewrite(way: Way, entry: LogEntry) -> None:
+    """Change a log entry, as nobody is allowed to."""
+    way.clients.store.put(TableLayout.of(way.spec).entry(entry.sequence), codec.to_json(entry))
+
+
+def _ledger(way: Way) -> list[tuple[Any, ...]]:
+    return sorted(way.target(f"SELECT sequence, rows_copied FROM {ledger.table(way.spec.target)}"))

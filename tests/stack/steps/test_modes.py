@@ -1,0 +1,70 @@
+"""Whatever way the rows take, they arrive as by a full sync."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mysql_redshift.core.request import Mode, RunRequest
+from mysql_redshift.core.spec import LoadMode
+from mysql_redshift.hooks.clients import Clients
+from mysql_redshift.steps import load, plan, publish, verify
+from tests.way import Way, fill
+
+
+@pytest.fixture
+def changed(way: Way) -> Way:
+    """Twenty rows that were synced, then changed: some updated, some new."""
+    fill(way, 20)
+    way.sync()
+    way.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
+    way.sql("INSERT INTO orders (id, updated_at, amount) VALUES (50, UTC_TIMESTAMP(6), 5)")
+    way.sql("DO SLEEP(0.01)")
+    return way
+
+
+def test_full_refresh(changed: Way) -> None:
+    """Every row anew; what was broken in the target is mended."""
+    changed.target("DELETE FROM {t} WHERE id = 7")
+    changed.sync(full_refresh=True)
+    assert changed.rows() == changed.source_rows()
+
+
+def test_repair_of_a_window(changed: Way) -> None:
+    """Since and until read a window again; the position stays, and a sync goes on from it."""
+    changed.sync()
+    changed.target("UPDATE {t} SET note = 'broken' WHERE id BETWEEN 8 AND 10")
+    entry = changed.stage_one(since="2026-01-01T00:00:06Z", until="2026-01-01T00:00:10Z", move_watermark=False)
+    assert (entry.rows, entry.position_from) == (4, entry.position_to)
+    changed.load()
+    assert changed.rows() == changed.source_rows()
+
+
+def test_backup_only_then_redshift_only(changed: Way) -> None:
+    """Two stages, hours apart."""
+    changed.stage_one(mode=Mode.BACKUP_ONLY)
+    assert changed.rows() != changed.source_rows()
+    assert changed.plan(mode=Mode.REDSHIFT_ONLY).work == ()
+    changed.load()
+    assert changed.rows() == changed.source_rows()
+
+
+def test_redshift_only_with_mysql_down(changed: Way) -> None:
+    """Nobody asks MySQL: its connection does not even exist."""
+    changed.stage_one(mode=Mode.BACKUP_ONLY)
+    spec = replace(changed.spec, source=replace(changed.spec.source, conn_id="nowhere"))
+    with Clients(spec) as clients:
+        planned = plan(spec, RunRequest(mode=Mode.REDSHIFT_ONLY), source=None, store=clients.store)
+        assert publish(planned, (), store=clients.store) is None
+        assert load(spec, store=clients.store, warehouse=clients.warehouse).rows_copied == 6
+        verify(spec, source=None, store=clients.store, warehouse=clients.warehouse, checks=("custody",))
+    assert changed.rows() == changed.source_rows()
+
+
+def test_replace(changed: Way) -> None:
+    """The whole table each run, in one transaction."""
+    changed.sql("DELETE FROM orders WHERE id = 4")
+    changed.change(load=LoadMode.REPLACE)
+    changed.sync()
+    assert changed.rows() == changed.source_rows()

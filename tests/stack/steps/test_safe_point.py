@@ -1,0 +1,80 @@
+"""No row that is committed late is missed, whatever kind of cursor tells how new it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+
+import pytest
+
+from devstack.status import MySQLStatus
+from mysql_redshift.core.spec import CursorRef
+from mysql_redshift.steps import bounds
+from tests.stack.connections import connect_mysql
+from tests.way import Way
+
+Sql = Callable[[str], object]
+MICROS = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
+# What the cursor is, how its column is declared, and how applications stamp a row.
+KINDS = [
+    pytest.param(CursorRef(column="stamp"), "TIMESTAMP(6) NULL", "NOW(6)", id="timestamp"),
+    pytest.param(CursorRef(column="stamp"), "DATETIME(6)", "UTC_TIMESTAMP(6)", id="datetime in UTC"),
+    pytest.param(CursorRef(column="stamp", zone="Asia/Tokyo"), "DATETIME(6)", "NOW(6)", id="datetime in Tokyo"),
+    pytest.param(CursorRef(column="stamp"), "DATETIME", "UTC_TIMESTAMP()", id="whole seconds"),
+    pytest.param(CursorRef(column="stamp", kind="unix-us"), "BIGINT", MICROS, id="unix microseconds"),
+    pytest.param(CursorRef(column="stamp", kind="unix-s"), "BIGINT", "UNIX_TIMESTAMP()", id="unix seconds"),
+    pytest.param(CursorRef(column="id"), "INT", "1", id="id"),
+]
+
+
+@pytest.fixture
+def session(way: Way, mysql_server: MySQLStatus) -> Callable[[], AbstractContextManager[Sql]]:
+    """Open a session in Tokyo's time, inside a transaction."""
+
+    @contextmanager
+    def opened() -> Iterator[Sql]:
+        database = way.spec.source.database
+        with closing(connect_mysql(mysql_server, database=database, autocommit=False)) as connection:
+
+            def run(statement: str) -> object:
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+                    return cursor.fetchall()
+
+            run("SET time_zone = '+09:00'")
+            yield run
+            connection.rollback()
+
+    return opened
+
+
+@pytest.mark.parametrize(("cursor", "column", "now"), KINDS)
+def test_a_late_commit_is_not_missed(
+    way: Way,
+    session: Callable[[], AbstractContextManager[Sql]],
+    monkeypatch: pytest.MonkeyPatch,
+    cursor: CursorRef,
+    column: str,
+    now: str,
+) -> None:
+    """A row is stamped, another one is committed, a run passes, and only then the first is committed."""
+    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    way.sql(f"ALTER TABLE orders ADD COLUMN stamp {column}")
+    way.change(cursor=cursor)
+    insert = f"INSERT INTO orders (amount, stamp) VALUES (1, {now})"
+    with session() as early, session() as late:
+        early(insert)
+        early("COMMIT")
+        late(insert)
+        way.sql("DO SLEEP(1.1)")  # past a whole second, so that the clock alone would go beyond the open row
+        early(insert)
+        early("COMMIT")
+        held = way.stage_one()
+        assert "thread" in held.safe_point or "observation" in held.safe_point or "open" in held.safe_point
+        late("COMMIT")
+    way.sql("DO SLEEP(1.1)")
+    way.stage_one()
+    way.load()
+    way.verify()
+    assert way.rows("id") == way.source_rows("id")
+    assert len(way.rows("id")) == 3
