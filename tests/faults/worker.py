@@ -26,7 +26,9 @@ class Worker:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([WARM])
         self._mine, its = context.Pipe()
-        call = (its, dict(environment), function, arguments)
+        # Made here and not in the worker: one that is killed clears nothing away.
+        self._folder = tempfile.TemporaryDirectory(prefix="fault-")
+        call = (its, dict(environment), self._folder.name, function, arguments)
         self._process: Any = context.Process(target=_call, args=call, daemon=True)
         with ONE_AT_A_TIME:
             self._process.start()
@@ -44,6 +46,7 @@ class Worker:
         wait([self._process.sentinel], MOST_SECONDS)
         with ONE_AT_A_TIME:
             self._process.join(MOST_SECONDS)
+        self._folder.cleanup()
         if kind is None and self._process.exitcode not in (0, -signal.SIGKILL):
             raise AssertionError(f"A worker ended with exit code {self._process.exitcode}; its traceback is above")
 
@@ -67,10 +70,11 @@ class Worker:
         self._mine.send(value)
 
 
-def _call(pipe: Connection, environment: dict[str, str], function: Callable[..., None], arguments: Any) -> None:
+def _call(
+    pipe: Connection, environment: dict[str, str], folder: str, function: Callable[..., None], arguments: Any
+) -> None:
     os.environ.update(environment)
-    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        tempfile.tempdir = folder
-        function(pipe, *arguments)
+    tempfile.tempdir = folder
+    function(pipe, *arguments)
     pipe.close()
     sys.exit(0)
