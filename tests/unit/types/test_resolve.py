@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mysql_redshift.core.spec import ColumnsRef
+from mysql_redshift.core.spec import ColumnsRef, LoadMode
 from mysql_redshift.core.types.resolve import resolve_schema
 from mysql_redshift.errors import ConfigurationError, SourceError
 from tests.fakes.specs import spec
@@ -92,7 +92,21 @@ def test_a_table_without_keys_has_none() -> None:
 
 def test_a_declared_key_wins_and_is_spelled_as_the_catalogue_does() -> None:
     """A person writes b, the table says B."""
-    assert resolve_schema(replace(ABC, primary_key=("a",)), spec(key=("b",))).key == ("B",)
+    table = source_table(source_column("a"), source_column("B", nullable=False), primary_key=("a",))
+    assert resolve_schema(table, spec(key=("b",))).key == ("B",)
+
+
+@pytest.mark.parametrize("load", [None, *LoadMode])
+def test_a_declared_key_that_may_hold_null_is_refused(load: LoadMode | None) -> None:
+    """Whatever the load mode: rows whose key is NULL would be taken for one row, or for none."""
+    table = source_table(source_column("a", nullable=False), source_column("B"), source_column("c", nullable=False))
+    with pytest.raises(ConfigurationError) as error:
+        resolve_schema(table, spec(key=("a", "b", "c"), load=load))
+    text = str(error.value)
+    assert "shop.orders" in text
+    assert "NOT NULL: a, B, c" in text
+    assert "nullable: B" in text
+    assert "load: append or replace" in text
 
 
 def test_an_unknown_key_column_is_an_error() -> None:
@@ -112,7 +126,7 @@ def test_a_key_column_that_is_left_out_is_an_error() -> None:
 def test_a_document_cannot_be_a_key() -> None:
     """SUPER values do not compare."""
     with pytest.raises(ConfigurationError, match="doc json"):
-        resolve_schema(source_table(source_column("doc", "json")), spec(key=("doc",)))
+        resolve_schema(source_table(source_column("doc", "json", nullable=False)), spec(key=("doc",)))
 
 
 def test_every_wrong_policy_is_told_at_once_with_what_is_allowed() -> None:

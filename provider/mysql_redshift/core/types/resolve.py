@@ -94,7 +94,7 @@ def _check_policies(table: SourceTable, spec: TableSpec, where: str) -> None:
 def _key(table: SourceTable, spec: TableSpec, selected: tuple[SourceColumn, ...], where: str) -> tuple[str, ...]:
     """The declared key, else the primary key, else the shortest unique key of NOT NULL columns."""
     if spec.key:
-        key = tuple(find_column(table, name, role="key column").name for name in spec.key)
+        key = _declared_key(table, spec, where)
     elif table.primary_key:
         key = table.primary_key
     else:
@@ -110,6 +110,22 @@ def _key(table: SourceTable, spec: TableSpec, selected: tuple[SourceColumn, ...]
             remedy="Read it, or declare another key.",
         )
     return key
+
+
+def _declared_key(table: SourceTable, spec: TableSpec, where: str) -> tuple[str, ...]:
+    """Whatever the load mode: no comparison finds a NULL equal, so such rows could neither be merged nor checked."""
+    columns = [find_column(table, name, role="key column") for name in spec.key]
+    nullable = [column.name for column in columns if column.nullable]
+    if nullable:
+        raise ConfigurationError(
+            "A key column may hold NULL, and rows without a key cannot be told apart",
+            where=where,
+            expected=f"all of the key NOT NULL: {', '.join(column.name for column in columns)}",
+            found=f"nullable: {', '.join(nullable)}",
+            remedy="Make it NOT NULL at the source, declare another key, or leave key: out and say load: append or "
+            "replace.",
+        )
+    return tuple(column.name for column in columns)
 
 
 def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:

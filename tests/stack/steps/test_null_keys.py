@@ -1,0 +1,26 @@
+"""A key that may hold NULL tells no rows apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core.spec import LoadMode
+from mysql_redshift.errors import ConfigurationError
+from tests.way import Way
+
+TIED = "'2026-01-01 00:00:00'"
+
+
+@pytest.mark.parametrize("instead", [LoadMode.APPEND, LoadMode.REPLACE])
+def test_rows_whose_key_is_null_are_refused_as_a_key_and_loaded_without_one(way: Way, instead: LoadMode) -> None:
+    """The plan names the column before a row moves; by either way out every row arrives, those with NULL as well."""
+    way.sql("ALTER TABLE orders MODIFY id BIGINT NULL, DROP PRIMARY KEY, ADD UNIQUE (id)")
+    way.sql(f"INSERT INTO orders VALUES (NULL, {TIED}, 1, 'a'), (NULL, {TIED}, 2, 'b'), (3, {TIED}, 3, 'c')")
+    way.change(key=("id",))
+    with pytest.raises(ConfigurationError, match="nullable: id"):
+        way.plan()
+    way.change(key=(), load=instead)
+    way.sync()
+    assert way.rows("amount, note") == way.source_rows("amount, note")
+    way.sync()
+    assert len(way.rows("note")) == 3
