@@ -29,7 +29,7 @@ def start(flavor: Flavor, home: Path, say: Say) -> tuple[Server, MySQLStatus]:
     root = private_root.fetch(flavor.name, flavor.origin, say)
     zones, zone = _zone(root)
     data = home / flavor.name
-    command = _command(flavor, root)
+    command = [*_command(flavor, root), f"--tmpdir={_own_tmpdir(data)}"]
     if not data.exists():
         _initialise(flavor, root, data, command)
     port = free_port()
@@ -86,6 +86,13 @@ def _command(flavor: Flavor, root: Path) -> list[str]:
         f"--plugin-dir={root}/usr/lib/mysql/plugin",
         *(["--user=root"] if os.geteuid() == 0 else []),
     ]
+
+
+def _own_tmpdir(data: Path) -> Path:
+    """Make a folder for temporary tables: a server that starts deletes all it finds, another server's too."""
+    folder = data.with_suffix(".tmp")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _initialise(flavor: Flavor, root: Path, data: Path, command: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pymysql
@@ -45,6 +46,12 @@ def test_text_is_utf8mb4_unless_told_otherwise(mysql_server: MySQLStatus, mysql_
 def test_the_binary_log_is_off(mysql_server: MySQLStatus) -> None:
     """Nothing is written twice."""
     assert ask(mysql_server, "SELECT @@log_bin") == (0,)
+
+
+def test_temporary_tables_are_the_servers_own(mysql_server: MySQLStatus) -> None:
+    """A server that starts deletes the temporary tables in its folder: two stacks side by side must not share it."""
+    folder, data = ask(mysql_server, "SELECT @@tmpdir, @@datadir")
+    assert Path(folder).parent == Path(data).parent
 
 
 def test_the_administrator_sees_other_accounts_at_work(mysql_server: MySQLStatus) -> None:
