@@ -17,7 +17,9 @@ from botocore.config import Config
 from devstack import mysql
 from devstack.status import MySQLStatus, S3Status, Status
 from tests.conftest import wanted_flavors
+from tests.stack.replication import pair
 
+__all__ = ["pair"]
 HERE = Path(__file__).parent
 
 
