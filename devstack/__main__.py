@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
-from devstack import background, status
+from devstack import background, places, status
 from devstack.errors import DevstackError
 from devstack.process import keep
 from devstack.stack import SERVICES, running
+from devstack.stand_in import how_to_reach
 from devstack.status import Status
 
 PATIENCE_SECONDS = 15.0  # for a command that was interrupted to end by itself
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         ("status", _status, "show their addresses"),
         ("exec", _exec, "start servers, run a command with their addresses in its environment, end them"),
         ("serve", _serve, "start servers in the foreground"),
+        ("redshift", _redshift, "start the Redshift stand-in alone, in the foreground, and say how to reach it"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(run=run)
@@ -119,6 +121,15 @@ def _attached(command: Sequence[str], environment: dict[str, str]) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     with running(arguments.only, say=_say):
+        while True:
+            signal.pause()
+
+
+def _redshift(arguments: argparse.Namespace) -> int:
+    """Serve the stand-in with the bastion, S3 and PostgreSQL that it cannot do without, in a home of its own."""
+    del arguments
+    with running(("redshift",), home=places.home() / "stand-in", say=_say) as found:
+        _say(how_to_reach(found))
         while True:
             signal.pause()
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from devstack import certificates, places
+from devstack.errors import DevstackError
 from devstack.postgres import SSL_REQUEST
 from devstack.process import Server, answers
-from devstack.status import PostgresStatus, RedshiftStatus, S3Status
+from devstack.status import PostgresStatus, RedshiftStatus, S3Status, Status
 
 USER = "awsuser"
 DATABASE = "dev"
@@ -61,6 +62,23 @@ def start(
         control_socket=str(folder / "control.sock"),
     )
     return server, status
+
+
+def how_to_reach(found: Status) -> str:
+    """Return the lines that a client of the stand-in needs: direct port, way through the bastion, bucket and role."""
+    redshift, gate, lake = found.redshift, found.bastion, found.s3
+    if redshift is None or gate is None or lake is None:
+        raise DevstackError("The stand-in is not up")
+    account, options = f"{redshift.user}:{redshift.password}", f"sslmode=verify-ca&sslrootcert={redshift.ca_file}"
+    bastion = f"{gate.user}@{gate.host}, port {gate.port}, key {gate.private_key_file}"
+    rows = {
+        "direct": f"postgresql://{account}@{redshift.host}:{redshift.conformance_port}/{redshift.database}?{options}",
+        "by the bastion": f"{redshift.host}:{redshift.port} from {bastion}",
+        "load from": f"s3://{lake.bucket}/ at {lake.endpoint}, key {lake.access_key}, secret {lake.secret_key}",
+        "load as": f"IAM_ROLE '{redshift.iam_role}'",
+        "order faults at": redshift.control_socket,
+    }
+    return "\n".join(f"{name:<16} {value}" for name, value in rows.items())
 
 
 def _secret(file: Path, value: str) -> str:

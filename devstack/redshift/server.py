@@ -18,6 +18,7 @@ from devstack.redshift.faults import Dropped
 from devstack.redshift.service import Service
 from devstack.redshift.session import backend as backends
 from devstack.redshift.session.conversation import converse
+from devstack.redshift.session.opening import opening, prepare
 from devstack.redshift.session.session import Session
 from devstack.redshift.wire import messages as m
 from devstack.redshift.wire.framing import FramingError
@@ -25,8 +26,6 @@ from devstack.redshift.wire.framing import FramingError
 log = logging.getLogger(__name__)
 
 STARTUP_SECONDS = 30
-SERVER_VERSION = "8.0.2"
-REPORTED = ("client_encoding", "DateStyle", "integer_datetimes", "is_superuser", "server_encoding", "TimeZone")
 REFUSED_PEER = "the stand-in accepts connections from the bastion only"
 
 
@@ -161,8 +160,8 @@ class Server:
         session = Session(self._service, backend, client.tell, user=user, application_name=name, superuser=superuser)
         tasks = [asyncio.ensure_future(backend.pump())]
         try:
-            await _prepare(backend)
-            await client.tell(_opening(backend, reported))
+            await prepare(backend)
+            await client.tell(opening(backend, reported))
             idle = self._service.faults.at("start", name)
             if idle is not None:
                 tasks.append(asyncio.ensure_future(client.drop_when_idle(idle.seconds)))
@@ -183,22 +182,6 @@ class Server:
             settings = self._settings
             await backends.cancel(settings.backend_host, settings.backend_port, backend.process, backend.secret)
         await backend.close()
-
-
-async def _prepare(backend: backends.Backend) -> None:
-    """Give the session what outlives a rollback: the last COPY's count and number."""
-    await backend.query(
-        "CREATE TEMP SEQUENCE standin_copy_count MINVALUE 0 START 0; "
-        "CREATE TEMP SEQUENCE standin_copy_id MINVALUE 0 START 0"
-    )
-
-
-def _opening(backend: backends.Backend, reported: dict[str, str]) -> bytes:
-    statuses = {key: reported[key] for key in REPORTED if key in reported}
-    statuses |= {"server_version": SERVER_VERSION, "session_authorization": reported.get("session_authorization", "")}
-    out = [m.message(b"R", struct.pack("!I", 0)), *(m.parameter_status(k, v) for k, v in statuses.items())]
-    out.append(m.message(b"K", struct.pack("!II", backend.process, backend.secret)))
-    return b"".join([*out, m.ready(b"I")])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -66,12 +66,16 @@ CREATE FUNCTION standin.cut(text, integer) RETURNS text LANGUAGE sql IMMUTABLE A
 CREATE FUNCTION standin.fit_varchar(varchar, integer, boolean) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN $1 IS NULL OR $2 < 4 OR octet_length($1) <= $2 - 4 THEN $1
-        WHEN $3 THEN standin.cut($1, $2 - 4)::varchar
+        -- what is too much is dropped where it is blanks
+        WHEN $3 OR octet_length(rtrim($1, ' ')) <= $2 - 4 THEN standin.cut($1, $2 - 4)::varchar
         ELSE standin.raise('22001', 'value too long for type character varying(' || ($2 - 4) || ')')::varchar
     END $$;
 CREATE FUNCTION standin.fit_char(bpchar, integer, boolean) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN $1 IS NULL OR $2 < 4 THEN $1
+        WHEN octet_length(rtrim($1::text, ' ')) <> char_length($1) THEN standin.raise('22021',
+            'Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char: '
+            || encode(convert_to(substring($1::text FROM E'[^\\x01-\\x7f]'), 'UTF8'), 'hex'))::bpchar
         WHEN octet_length($1) <= $2 - 4 OR $3 OR octet_length(rtrim($1::text)) <= $2 - 4
             THEN rpad($1::text, $2 - 4)::bpchar
         ELSE standin.raise('22001', 'value too long for type character(' || ($2 - 4) || ')')::bpchar

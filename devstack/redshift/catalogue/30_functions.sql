@@ -70,6 +70,14 @@ CREATE FUNCTION pg_catalog.nvl(anycompatible, anycompatible) RETURNS anycompatib
     $$ SELECT coalesce($1, $2) $$;
 CREATE FUNCTION pg_catalog.isnull(anyelement, anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE AS
     $$ SELECT coalesce($1, $2) $$;
+CREATE FUNCTION pg_catalog.nvl2(anyelement, anycompatible, anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS
+    $$ SELECT CASE WHEN $1 IS NULL THEN $3 ELSE $2 END $$;
+CREATE FUNCTION pg_catalog.charindex(text, text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS
+    $$ SELECT strpos($2, $1) $$;
+CREATE FUNCTION pg_catalog.trunc(timestamp) RETURNS date LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::date $$;
+-- Every occurrence is replaced, PostgreSQL's own stops at the first.
+CREATE FUNCTION standin.regexp_replace(text, text, text DEFAULT '') RETURNS text LANGUAGE sql IMMUTABLE STRICT
+    AS $$ SELECT pg_catalog.regexp_replace($1, $2, $3, 'g') $$;
 
 -- Per session, in a temporary sequence each: those survive a rollback.
 CREATE FUNCTION pg_catalog.pg_last_copy_count() RETURNS bigint LANGUAGE plpgsql AS

@@ -33,6 +33,18 @@ CREATE VIEW pg_catalog.svv_redshift_tables AS
         remarks
     FROM pg_catalog.svv_tables;
 CREATE VIEW pg_catalog.svv_all_tables AS SELECT * FROM pg_catalog.svv_redshift_tables;
-GRANT SELECT ON pg_catalog.svv_external_schemas, pg_catalog.svv_external_tables, pg_catalog.svv_external_columns,
+CREATE VIEW pg_catalog.pg_proc_info AS
+    SELECT oid AS prooid, proname, pronamespace, proowner, prolang, prokind, proretset, prorettype, proargtypes, proargnames
+    FROM pg_proc WHERE pronamespace <> to_regnamespace('standin');
+GRANT SELECT ON pg_catalog.pg_proc_info, pg_catalog.svv_external_schemas, pg_catalog.svv_external_tables, pg_catalog.svv_external_columns,
     pg_catalog.svv_redshift_databases, pg_catalog.svv_redshift_schemas, pg_catalog.svv_all_schemas,
     pg_catalog.svv_redshift_tables, pg_catalog.svv_all_tables TO PUBLIC;
+
+-- Drivers name the columns: lbv(view_schema name, view_name name, col_name name, col_type varchar, col_num int).
+CREATE FUNCTION pg_catalog.pg_get_late_binding_view_cols() RETURNS SETOF record LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT n.nspname, c.relname, a.attname, standin.type_name(a.atttypid, a.atttypmod)::varchar, a.attnum::integer
+    FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+    JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+    WHERE p.pronamespace = to_regnamespace('standin') AND p.proname LIKE 'late_view_%' $$;

@@ -15,8 +15,8 @@ MARKS = ("D", "R", "X", "?")
 class Expected:
     """What a step must lead to. Nothing given: it succeeds.
 
-    ``message`` and ``detail`` are parts of the error's texts; ``blocked`` says that the step waits for another
-    session, and is looked at again by the step ``joins`` names.
+    ``message`` and ``detail`` are parts of the error's texts, ``detail_matches`` is a pattern; ``blocked`` says that
+    the step waits for another session, and is looked at again by the step ``joins`` names.
     """
 
     rows: list[list[Any]] | None = None
@@ -24,6 +24,7 @@ class Expected:
     error: str | None = None
     message: str = ""
     detail: str = ""
+    detail_matches: str = ""
     absent: str = ""
     blocked: bool = False
 
@@ -50,6 +51,7 @@ class Case:
     files: Mapping[str, Mapping[str, Any]]
     steps: tuple[Step, ...]
     protocols: tuple[str, ...] = ()
+    own: bool = False  # what the stand-in lacks: not asked of a cluster
 
     def __post_init__(self) -> None:
         if self.mark not in MARKS:
@@ -85,6 +87,7 @@ def _case(data: dict[str, Any], family: str) -> Case:
         files=data.get("files", {}),
         steps=tuple(_step(step) for step in steps),
         protocols=tuple(data.get("protocols", ())),
+        own=data.get("own", False),
     )
 
 

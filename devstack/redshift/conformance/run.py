@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ def run(case: Case, protocol: str, place: Place) -> Difference | None:
         "prefix": f"s3://{place.bucket}/conformance/{token}/",
         "role": f"IAM_ROLE '{place.iam_role}'",
         "token": token,
+        "database": place.address.database,
     }
     with contextlib.ExitStack() as ending:
         ending.enter_context(_objects(case, f"conformance/{token}/", place))
@@ -98,16 +100,18 @@ def _wrong(expected: Expected, outcome: Outcome, names: Mapping[str, str]) -> st
     if expected.blocked:
         return None if outcome.tag == "blocked" else "to wait for the other session"
     if expected.error is not None:
-        wanted = f"{expected.error} {expected.message} {expected.detail}"
+        wanted = f"{expected.error} {expected.message} {expected.detail}{expected.detail_matches}"
         fits = outcome.error == expected.error
         fits = fits and _fill(expected.message, names) in outcome.message
         fits = fits and _fill(expected.detail, names) in outcome.detail
+        fits = fits and re.search(expected.detail_matches, outcome.detail) is not None
         fits = fits and (not expected.absent or _fill(expected.absent, names) not in outcome.detail)
         return None if fits else wanted
     if outcome.error is not None:
         return "success"
-    if expected.rows is not None and [[_plain(v) for v in row] for row in outcome.rows] != expected.rows:
-        return str(expected.rows)
+    rows = expected.rows and [[_fill(v, names) if isinstance(v, str) else v for v in row] for row in expected.rows]
+    if rows is not None and [[_plain(v) for v in row] for row in outcome.rows] != rows:
+        return str(rows)
     if expected.tag is not None and outcome.tag and outcome.tag != expected.tag:
         return f"tag {expected.tag}"
     return None

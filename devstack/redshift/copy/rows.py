@@ -95,6 +95,9 @@ class RowEncoder:
             clean = not pc.any(pc.match_substring(text, "\0")).as_py()
         except pa.ArrowInvalid:
             clean = False
+        if clean and column.kind == "bpchar" and not pc.all(pc.string_is_ascii(text)).as_py():
+            message = "Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char: "
+            raise _value_error(source, column, message + _multibyte(text), code=1220)
         if clean:
             return text
         if "ACCEPTINVCHARS" not in self._options:
@@ -105,7 +108,15 @@ class RowEncoder:
 
 
 def _replace(value: bytes, mark: str) -> str:
-    return value.decode("utf-8", "replace").replace("\ufffd", mark).replace("\0", mark)
+    """Put a mark in the place of each byte that is no UTF-8."""
+    out: list[str] = []
+    at = 0
+    while True:
+        try:
+            return "".join([*out, value[at:].decode()]).replace("\0", mark)
+        except UnicodeDecodeError as exc:
+            out += [value[at : at + exc.start].decode(), mark * (exc.end - exc.start)]
+            at += exc.end
 
 
 def _bad_sequence(array: Any) -> str:
@@ -116,6 +127,13 @@ def _bad_sequence(array: Any) -> str:
         except UnicodeDecodeError as exc:
             return f"{exc.object[exc.start : exc.end].hex(' ')} (error 4)"
     return ""
+
+
+def _multibyte(array: Any) -> str:
+    """Return the first character of several bytes in hexadecimal."""
+    texts = (value for value in array.to_pylist() if value is not None)
+    found = next(char for text in texts for char in str(text) if not char.isascii())
+    return found.encode().hex(" ")
 
 
 def _lengths(array: Any) -> Any:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from devstack.redshift.rules.attributes import read_attributes
+from devstack.redshift.rules.columns import ENCODINGS, render
 from devstack.redshift.rules.names import check_name, folded, near
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
-from devstack.redshift.rules.tables import ENCODINGS, render
 from devstack.redshift.sql.identifier import stored_name
 from devstack.redshift.sql.lexer import Token
 from devstack.redshift.sql.statement import literal, qualified_name, quote

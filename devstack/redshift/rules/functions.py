@@ -8,6 +8,7 @@ from devstack.redshift.sql.types import read_type, stored_type
 
 RENAMED = {
     "FORMAT_TYPE": "standin.type_name",
+    "REGEXP_REPLACE": "standin.regexp_replace",
     "VERSION": "pg_catalog.standin_version",
     "PG_TERMINATE_BACKEND": "standin.terminate",
 }
@@ -30,6 +31,11 @@ def expressions(plan: Plan, _: Situation) -> None:
         elif token.word in RENAMED and calls:
             start = tokens[index - 2].start if before == "." else token.start
             plan.statement.replace(start, token.end, RENAMED[token.word])
+
+
+def show_version(plan: Plan, _: Situation) -> None:
+    if plan.statement.starts("SHOW", "SERVER_VERSION"):
+        plan.sql, plan.tag = "SELECT '8.0.2'::varchar AS server_version", "SHOW"
 
 
 def casts(plan: Plan, _: Situation) -> None:
@@ -57,5 +63,6 @@ RULES = (
         text="SYSDATE is the time the transaction began at, VERSION() names 8.0.2.",
         apply=expressions,
     ),
+    Rule(name="server-version", mark="X", text="SHOW server_version says 8.0.2.", apply=show_version),
     Rule(name="cast-defaults", mark="D", text="CAST(x AS DECIMAL) means DECIMAL(18,0).", apply=casts),
 )

@@ -41,6 +41,7 @@ class Plan:
     copy: CopyStatement | None = None
     settings: dict[str, str] = field(default_factory=dict)
     writes: str = ""
+    relations: tuple[str, ...] = ()
 
     @property
     def opens(self) -> bool:

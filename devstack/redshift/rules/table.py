@@ -5,14 +5,17 @@ from __future__ import annotations
 from devstack.redshift.copy.statement import parse_copy
 from devstack.redshift.rules import (
     alter,
+    drivers,
     functions,
     merge,
     names,
     parameters,
+    relations,
     tables,
     transactions,
     unsupported,
     users,
+    views,
 )
 from devstack.redshift.rules.plan import Plan, Rule, Situation
 from devstack.redshift.sql.statement import Statement
@@ -20,12 +23,15 @@ from devstack.redshift.sql.statement import Statement
 RULES: tuple[Rule, ...] = (
     *unsupported.RULES,
     *names.RULES,
+    *drivers.RULES,
     *functions.RULES,
     *transactions.RULES,
+    *relations.RULES,
     *tables.RULES,
     *alter.RULES,
     *merge.RULES,
     *users.RULES,
+    *views.RULES,
     *parameters.RULES,
 )
 

@@ -51,6 +51,15 @@ PATTERNS = (
     Pattern(words=("CONCURRENTLY",), mark="D"),
     Pattern(words=("GENERATE_SERIES",), message="generate_series is supported on the leader node only", mark="R"),
 )
+# Redshift has them, and PostgreSQL has not, or has something else under the name.
+LACKING_FUNCTIONS = words(
+    """
+    ADD_MONTHS CONVERT_TIMEZONE DATEADD DATEDIFF DATE_CMP DECODE FUNC_SHA1 GET_ARRAY_LENGTH GREATEST_IGNORE_NULLS
+    JSON_EXTRACT_ARRAY_ELEMENT_TEXT LAST_DAY LISTAGG MEDIAN MONTHS_BETWEEN NEXT_DAY OBJECT_TRANSFORM RATIO_TO_REPORT
+    SUBARRAY TO_TIMESTAMP_TZ ZEROIFNULL
+    """
+)
+LACKING_WORDS = words("TOP APPROXIMATE QUALIFY PIVOT UNPIVOT")
 UNSUPPORTED_TYPES = words(
     """
     uuid json jsonb bytea serial bigserial smallserial money inet cidr macaddr xml hstore point line polygon circle
@@ -90,6 +99,17 @@ def patterns(plan: Plan, _: Situation) -> None:
         for index in range(len(words) - len(pattern.words) + 1):
             if tuple(words[index : index + len(pattern.words)]) == pattern.words and words[index - 1] != ".":
                 raise refuse(pattern.message, "0A000") if pattern.message else near(tokens[index + pattern.at])
+
+
+def functions(plan: Plan, _: Situation) -> None:
+    tokens = plan.statement.tokens
+    for index, token in enumerate(tokens[:-1]):
+        called = token.word in LACKING_FUNCTIONS and tokens[index + 1].word == "(" and tokens[index - 1].word != "."
+        if called:
+            raise refuse(f"The Redshift stand-in lacks the function {token.word}", "0A000")
+        follows = tokens[index + 1].kind is Kind.NUMBER or tokens[index + 1].word in ("COUNT", "(", "ROW_NUMBER")
+        if token.word in LACKING_WORDS and follows:
+            raise refuse(f"The Redshift stand-in lacks {token.word}", "0A000")
 
 
 def types(plan: Plan, _: Situation) -> None:
@@ -133,6 +153,12 @@ RULES = (
         mark="D",
         text="ON CONFLICT, RETURNING, DISTINCT ON, FILTER (WHERE) and others are refused.",
         apply=patterns,
+    ),
+    Rule(
+        name="lacking-functions",
+        mark="D",
+        text="Functions and clauses that Redshift has and this lacks are refused by name.",
+        apply=functions,
     ),
     Rule(name="unsupported-types", mark="D", text="Types Redshift has not are refused in casts.", apply=types),
 )

@@ -10,7 +10,7 @@ from devstack.redshift.rules.table import plan_statement
 from devstack.redshift.session import copying
 from devstack.redshift.session.outward import Outward, Shape
 from devstack.redshift.session.replies import Asked, Reply
-from devstack.redshift.session.session import Session
+from devstack.redshift.session.session import Session, lost_relation
 from devstack.redshift.sql.statement import split
 from devstack.redshift.wire import messages as m
 from devstack.redshift.wire.framing import Message
@@ -23,6 +23,7 @@ class Prepared:
     plan: Plan
     shape: Shape = field(default_factory=Shape)
     locked_in: int = -1
+    table_number: str = ""
 
 
 @dataclass(kw_only=True)
@@ -60,7 +61,9 @@ class ExtendedProtocol:
         except m.ServerError as error:
             await self._session.fail(error)
             return
-        prepared = Prepared(plan=plan)
+        if not await self._visible(plan):
+            return
+        prepared = Prepared(plan=plan, table_number=await self._session.table_number(plan))
         if await self._lock(prepared):
             self._statements[name] = prepared
             self._backend.ask(Asked.PARSE, m.parse(name, plan.sql, body[at:]), filter_=self._outward(prepared))
@@ -151,20 +154,34 @@ class ExtendedProtocol:
             for sql in prepared.plan.before:
                 await self._backend.run(sql)
         except m.ServerError as error:
-            await self._session.tell(self._translated(error, prepared.plan))
+            await self._session.tell(self._translated(error, prepared))
             return False
         prepared.locked_in = self._session.transaction
         return True
 
-    def _translated(self, error: m.ServerError, plan: Plan) -> bytes:
+    async def _visible(self, plan: Plan) -> bool:
+        """Tell whether the transaction's snapshot has all tables named; if not, the client knows."""
+        question = self._session.asks_for_lost(plan)
+        if not question:
+            return True
+        try:
+            lost = await self._backend.run(question)
+        except m.ServerError as error:
+            await self._session.tell(error.encode())
+            return False
+        if lost:
+            await self._session.fail(lost_relation())
+        return not lost
+
+    def _translated(self, error: m.ServerError, prepared: Prepared) -> bytes:
         outward = Outward(self._session.service.type_oids)
-        outward.relation = plan.writes
+        outward.relation = prepared.table_number
         encoded = error.encode()
         return b"".join(outward(Message(b"E", encoded)))
 
     def _outward(self, prepared: Prepared | None, shape: Shape | None = None) -> Outward:
         outward = Outward(self._session.service.type_oids, shape, prepared.plan.tag if prepared else None)
-        outward.relation = prepared.plan.writes if prepared else ""
+        outward.relation = prepared.table_number if prepared else ""
         return outward
 
 

@@ -9,13 +9,20 @@ from devstack.redshift.faults import Dropped
 from devstack.redshift.rules.plan import Plan, Situation, raising, refuse
 from devstack.redshift.session.backend import Backend
 from devstack.redshift.session.replies import Reply
+from devstack.redshift.sql.statement import literal
 from devstack.redshift.wire import messages as m
 
 if TYPE_CHECKING:
     from devstack.redshift.service import Service
 
 Tell = Callable[[bytes], Coroutine[Any, Any, None]]
+READS = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "COPY"))
 SWITCH = {"on": True, "true": True, "off": False, "false": False}
+
+
+def lost_relation() -> m.ServerError:
+    """Return error 1018, in Redshift's words."""
+    return refuse("1018", "XX000", detail="Relation does not exist")
 
 
 class Session:
@@ -36,6 +43,7 @@ class Session:
         self.user = user
         self.application_name = application_name
         self.in_block = False
+        self.has_snapshot = False
         self.transaction = 0
         self._superuser = superuser
         self._case_sensitive = False
@@ -67,19 +75,44 @@ class Session:
         if fault is not None and fault.kind.startswith("drop"):
             raise Dropped(fault.kind)
         if fault is not None:
-            raise refuse("1018", "XX000", detail="Relation does not exist")
+            raise lost_relation()
 
     def _completed(self, tag: str) -> None:
         """Follow the transaction by the tags of what ran: its status comes with the next Sync only."""
         if tag in ("BEGIN", "START TRANSACTION"):
             self.in_block = True
         elif tag in ("COMMIT", "ROLLBACK"):
-            self.in_block = False
+            self.in_block = self.has_snapshot = False
             self.transaction += 1
+        elif self.in_block and tag.partition(" ")[0] in READS:
+            self.has_snapshot = True
 
     def synced(self) -> None:
         """Know the transaction's state from the server itself."""
         self.in_block = self.backend.replies.status != b"I"
+
+    async def table_number(self, plan: Plan) -> str:
+        """Return the OID of the table a statement of a block writes: error 1023 names it. Asked beforehand, elsewhere.
+
+        Asking in the client's transaction would take its snapshot, and a failed one answers nothing.
+        """
+        if not plan.writes or not self.in_block:
+            return ""
+        rows = await self.service.sql("SELECT to_regclass(%s)::oid::text", [plan.writes])
+        return str(rows[0][0] or "")
+
+    def asks_for_lost(self, plan: Plan) -> str:
+        """Return the query that finds tables which came after this transaction's snapshot; empty where none can be.
+
+        Names are looked up in the catalogue of the moment, pg_class is read as the snapshot has it.
+        """
+        if not (self.in_block and self.has_snapshot and plan.relations):
+            return ""
+        names = ", ".join(map(literal, plan.relations))
+        return (
+            f"SELECT n FROM pg_catalog.unnest(ARRAY[{names}]) AS n WHERE pg_catalog.to_regclass(n) IS NOT NULL "
+            "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(n))"
+        )
 
     async def after(self, plans: list[Plan]) -> None:
         """Note what statements that ran have set."""

@@ -7,7 +7,7 @@ from devstack.redshift.rules.table import plan_statement
 from devstack.redshift.session import copying
 from devstack.redshift.session.outward import Segment, Segments
 from devstack.redshift.session.replies import Asked
-from devstack.redshift.session.session import Session
+from devstack.redshift.session.session import Session, lost_relation
 from devstack.redshift.sql.statement import Statement, split
 from devstack.redshift.wire import messages as m
 
@@ -31,11 +31,12 @@ class SimpleProtocol:
             await self._simple_copy(plans[0])
             return
         for plan in plans:
+            await self._refuse_lost(plan)
             violation = self._session.commit_fault(plan)
             plan.sql = raising(violation) if violation is not None else plan.sql
         segments: list[Segment] = []
         text = ";\n".join(self._segments(plans, segments)) if plans else sql
-        relation = next((plan.writes for plan in plans if plan.writes), "")
+        relation = next(iter([number for plan in plans if (number := await self._session.table_number(plan))]), "")
         filter_ = Segments(self._session.service.type_oids, segments or [Segment(visible=True)], relation)
         reply = self._backend.ask(Asked.QUERY, m.query(text), filter_=filter_)
         for plan in plans:
@@ -43,6 +44,11 @@ class SimpleProtocol:
         await reply.done
         self._session.synced()
         await self._session.after(plans)
+
+    async def _refuse_lost(self, plan: Plan) -> None:
+        question = self._session.asks_for_lost(plan)
+        if question and self._backend.replies.status == b"T" and await self._backend.query(question):
+            plan.sql = raising(lost_relation())
 
     def _plan(self, statement: Statement, situation: Situation) -> Plan:
         try:

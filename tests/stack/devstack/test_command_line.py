@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
+import psycopg
 import pytest
 
 from devstack import status
@@ -108,3 +110,28 @@ def test_exec_that_is_ended_ends_command_and_servers(
         assert len(below) >= 3  # S3, the command and its keeper
         assert not left_alive(below)
     assert status.path(home).exists() == (number is signal.SIGKILL)
+
+
+def test_redshift_alone_serves_until_it_is_interrupted(environment: dict[str, str], home: Path) -> None:
+    """``python -m devstack redshift`` says how to reach the stand-in, beside other servers, and ends with Ctrl-C."""
+    process = subprocess.Popen(
+        [*DEVSTACK, "redshift"], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        told = dict(line.split(maxsplit=1) for line in _until_it_tells(process.stdout, "order faults at"))
+        with psycopg.connect(told["direct"].strip(), prepare_threshold=None) as connection:
+            assert connection.execute("SELECT COUNT(*) FROM sys_load_history").fetchone() == (0,)
+        servers = descendants(process.pid)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    assert servers
+    assert not left_alive(servers)
+
+
+def _until_it_tells(lines: IO[str], last: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if line.startswith(last):
+            return

@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import redshift_connector
 from devstack.redshift.conformance.drivers import Address
 from devstack.redshift.conformance.run import Place
 from devstack.status import RedshiftStatus, Status
+from tests.stack.redshift.forwarding import forwarded
 
 Connect = Callable[..., "psycopg.Connection[Any]"]
 
@@ -54,6 +56,20 @@ def _address(redshift: RedshiftStatus) -> Address:
         database=redshift.database,
         ca_file=redshift.ca_file,
     )
+
+
+@pytest.fixture(scope="session")
+def tunnel(stack_status: Status, redshift: RedshiftStatus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A local port that OpenSSH forwards through the bastion to the stand-in."""
+    assert stack_status.bastion is not None
+    with forwarded(stack_status.bastion, redshift, tmp_path_factory.mktemp("tunnel")) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def place_behind_the_bastion(place: Place, tunnel: int) -> Place:
+    """Where the conformance cases run, reached as in production."""
+    return replace(place, address=replace(place.address, port=tunnel))
 
 
 @pytest.fixture

@@ -23,6 +23,24 @@ RUNS = [
 ]
 
 
+def through_the_bastion() -> list[tuple[Case, str]]:
+    """One protocol a case, each in its turn: the bastion carries bytes and knows none of them."""
+    found = []
+    for number, case in enumerate(case for case in CASES if case.family != "matrix"):
+        protocols = case.protocols or tuple(PROTOCOLS)
+        found.append((case, protocols[number % len(protocols)]))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("case", "protocol"), [pytest.param(*run, id=f"{run[1]}: {run[0].name}") for run in through_the_bastion()]
+)
+def test_the_same_through_the_bastion(case: Case, protocol: str, place_behind_the_bastion: Place) -> None:
+    """Every rule holds as the product meets it, behind an SSH tunnel."""
+    difference = run(case, protocol, place_behind_the_bastion)
+    assert difference is None, str(difference)
+
+
 @pytest.mark.parametrize(("case", "protocol"), RUNS)
 def test_the_stand_in_is_as_strict_as_redshift(case: Case, protocol: str, place: Place) -> None:
     """A case leads to what its author says of Redshift."""
