@@ -9,7 +9,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tests.types.cases import AS_HEX, AS_UTF8, Case, day, double_bits, fixed, float_bits, hexed, moment, texts, utf8_hex
+from tests.types.cases.case import (
+    AS_HEX,
+    AS_UTF8,
+    Case,
+    day,
+    double_bits,
+    fixed,
+    float_bits,
+    hexed,
+    moment,
+    texts,
+    utf8_hex,
+)
 
 ROWS = 12
 LETTERS = {
