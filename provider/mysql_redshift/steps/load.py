@@ -20,6 +20,7 @@ from mysql_redshift.steps.labels import unique_label
 from mysql_redshift.steps.load_batch import next_batch
 from mysql_redshift.steps.load_context import LoadContext, iam_role_of
 from mysql_redshift.steps.load_groups import Applied, group_entries
+from mysql_redshift.steps.load_lost import explain_lost
 from mysql_redshift.steps.load_rows import apply_group
 from mysql_redshift.steps.watermark_cache import WatermarkState
 
@@ -120,11 +121,15 @@ class _Run:
         run = self
         try:
             with warehouse.session(label) as session:
-                target.ensure_ledger(self.spec, session)
-                target.widen(self.spec, self.schema, session)
-                while not done or (done[-1].ledger_head < done[-1].log_head and done[-1].applied):
-                    run = replace(self, load_id=secrets.token_hex(8))  # one a transaction: the ledger is asked for it
-                    done.append(run._transact(session))
+                try:
+                    target.ensure_ledger(self.spec, session)
+                    target.widen(self.spec, self.schema, session)
+                    while not done or (done[-1].ledger_head < done[-1].log_head and done[-1].applied):
+                        run = replace(self, load_id=secrets.token_hex(8))  # a transaction's own: the ledger is asked
+                        done.append(run._transact(session))
+                except ConnectionFailed as exc:
+                    known = done[-1].ledger_head if done else self.cache.log_loaded
+                    raise explain_lost(self.spec, warehouse, self.journal, exc, known=known) from exc
         except OutcomeUnknown as exc:
             done.append(run._ask(warehouse, label, exc))
         return done

@@ -46,6 +46,7 @@ def test_a_session_that_holds_the_ledger_is_ended_by_its_successor(
         while order(redshift, pending=True)["pending"]:  # until its COPY hangs
             way.sql("DO SLEEP(0.05)")
         assert load(second)["rows_copied"] == 6
-        with pytest.raises(TransientError):
+        with pytest.raises(TransientError) as lost:
             hanging.result(timeout=60)
+    assert "session at Redshift was ended" in str(lost.value)
     assert way.rows() == way.source_rows()

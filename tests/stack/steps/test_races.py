@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from devstack.status import Status
 from mysql_redshift.core.checks import Check
-from mysql_redshift.errors import Conflict
-from mysql_redshift.steps import load, watermark
+from mysql_redshift.errors import Conflict, ConnectionFailed
+from mysql_redshift.steps import LoadReport, load, load_lost, watermark
+from mysql_redshift.steps.labels import unique_label
 from tests.stack.redshift.control import order
 from tests.stack.steps.racer import LABEL, racing
 from tests.way import Way, fill
@@ -67,10 +70,42 @@ def test_a_zombie_that_wakes_after_its_successor_changes_nothing(way: Way, stack
             time.sleep(0.05)  # until it hangs inside its COPY, with the ledger's lock
         report = load(way.spec, store=way.clients.store, warehouse=way.clients.warehouse, label=label)
         assert [done.sequence for done in report.applied] == [1]
-        assert zombie.answer()["error"] == "ConnectionFailed"
+        answer = zombie.answer()
+        assert answer["error"] == "ConnectionFailed"
+        assert "session at Redshift was ended" in answer["text"]
         assert zombie.do("load") == {"applied": []}
     way.verify(*Check)
     assert way.rows() == way.source_rows()
+
+
+def test_the_loser_of_two_loads_is_told_who_won(
+    way: Way, stack_status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redshift does not say who ended a session; the ledger says whose entries are in. Asking disturbs nobody."""
+    assert stack_status.redshift is not None
+    fill(way, 30)
+    entry = way.stage_one()
+    won = threading.Event()
+
+    def label_once_won() -> str:
+        won.wait()
+        return unique_label()
+
+    def attempt() -> LoadReport:
+        return load(way.spec, store=way.clients.store, warehouse=way.clients.warehouse, label="test one task")
+
+    monkeypatch.setattr(load_lost, "unique_label", label_once_won)
+    order(stack_status.redshift, fault="slow_copy", application_name="test one task", seconds=300)
+    with ThreadPoolExecutor(1) as elsewhere:
+        hanging = elsewhere.submit(attempt)
+        while order(stack_status.redshift, pending=True)["pending"]:
+            time.sleep(0.05)  # until it hangs inside its COPY, with the ledger's lock
+        assert len(attempt().applied) == 1
+        won.set()
+        with pytest.raises(ConnectionFailed) as lost:
+            hanging.result()
+    assert f"another load was first: the ledger stands at entry 1 (run {entry.run_key}, extract," in str(lost.value)
+    assert "this load knew of entry 0" in str(lost.value)
 
 
 def test_cleared_tasks_of_an_old_run_change_nothing(way: Way) -> None:
