@@ -60,7 +60,7 @@ def as_the_server_says(connection: Any, case: Case, *, flavor: str, column: str 
     """Ask the server for each value of ``t`` in a way of its own."""
     if case.asks == "bits":
         ((rows,),) = execute(connection, "SELECT COUNT(*) FROM t")
-        written = [_bits(case, literal, flavor) for literal in case.values]
+        written = [None if literal == "NULL" else _bits(case, literal, flavor) for literal in case.values]
         return [*written, *[None] * (rows - len(written))]
     if case.asks == "bits of double":
         doubles = execute(connection, f"SELECT CAST(CAST({column} AS DOUBLE) AS CHAR) FROM t ORDER BY id")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,37 +14,57 @@ import pytest
 from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.core.quoting import mysql_name
 from tests.stack.mysql.conftest import execute
-from tests.types.random_tables import ROWS, random_case
+from tests.types.in_target import differences
+from tests.types.random_columns import Collations
+from tests.types.random_table import RandomTable, random_table
 from tests.types.round_trip import as_the_server_says, travel
-from tests.types.test_names import COLUMNS
+from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 SEED = int(os.environ.get("TYPES_SEED", "20261123"))
 TABLES = int(os.environ.get("TYPES_TABLES", "12"))
+TARGETS = max(1, TABLES // 6)  # the whole way takes longer, so fewer and wider tables go it
+
+
+def drawn(connection: Any, seed: str, width: tuple[int, int]) -> RandomTable:
+    """Make a random table ``t`` on the server."""
+    rng = random.Random(seed)
+    table = random_table(rng, rng.randint(*width), collations(connection))
+    for statement in table.statements():
+        execute(connection, statement)
+    return table
+
+
+def collations(connection: Any) -> Collations:
+    """Every collation of the server, by character set."""
+    found = defaultdict(list)
+    listed = "SELECT CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLLATIONS ORDER BY COLLATION_NAME"
+    for charset, name in execute(connection, listed):
+        found[charset].append(name)
+    return {charset: tuple(names) for charset, names in found.items()}
 
 
 @pytest.mark.parametrize("number", range(TABLES))
 def test_a_random_table_arrives_exactly(
     number: int, mysql_server: Any, admin: Any, source: MySQLSource, database: str, tmp_path: Path
 ) -> None:
-    """Types, lengths, character sets, nullability and names at random: every value is the server's."""
-    rng = random.Random(f"{SEED}-{number}")
-    names = rng.sample(COLUMNS, rng.randint(1, 10))
-    cases = [random_case(rng, name) for name in names]
-    required = [rng.random() < 0.3 and "NULL" not in case.type for case in cases]
-    columns = ", ".join(
-        f"{mysql_name(case.name)} {case.type}{' NOT NULL' if must else ''}"
-        for case, must in zip(cases, required, strict=True)
-    )
-    execute(admin, f"CREATE TABLE t (id INT PRIMARY KEY, {columns}, twice BIGINT AS (id * 2) STORED)")
-    for row in range(ROWS):
-        listed = ", ".join(["id", *(mysql_name(name) for name in names)])
-        execute(admin, f"INSERT INTO t ({listed}) VALUES ({row}, {', '.join(case.values[row] for case in cases)})")
+    """Types, lengths, character sets, collations, nullability, generation and names at random: each value arrives."""
+    table = drawn(admin, f"{SEED}-{number}", (1, 10))
     travelled = travel(source, database, tmp_path)
-    assert travelled.columns["twice"] == [row * 2 for row in range(ROWS)]
-    for position, case in enumerate(cases, start=1):
-        found = list(travelled.columns.values())[position]
-        expected = as_the_server_says(admin, case, flavor=mysql_server.flavor, column=mysql_name(case.name))
+    assert len(travelled.columns) == 1 + len(table.cases)
+    for found, (name, case) in zip(list(travelled.columns.values())[1:], table.cases.items(), strict=True):
+        expected = as_the_server_says(admin, case, flavor=mysql_server.flavor, column=mysql_name(name))
         assert [None if value is None else case.told(value) for value in found] == expected, case.type
     assert travelled.touched == {}
+
+
+@pytest.mark.parametrize("number", range(TARGETS))
+def test_a_random_table_arrives_in_the_target(number: int, mysql_server: Any, way: Way) -> None:
+    """The same through S3, COPY, staging and merge: what the target holds is what the source says."""
+    table = drawn(way.mysql, f"{SEED}-target-{number}", (30, 40))
+    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
+    planned = way.plan()
+    assert planned.table_schema is not None
+    way.sync()
+    assert differences(way, planned.table_schema, table.cases, flavor=mysql_server.flavor) == {}

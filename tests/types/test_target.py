@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from mysql_redshift.core.types.column import Column
 from tests.types.cases import CASES, Case
-from tests.types.round_trip import as_the_server_says
+from tests.types.in_target import differences
 from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
@@ -30,34 +27,6 @@ def wide(way: Way, mysql_server: Any) -> list[Case]:
     return cases
 
 
-def in_target(way: Way, column: Column, case: Case) -> list[Any]:
-    """Return the target's values in the server's words, documents as documents."""
-    sql = {"VARBYTE": "FROM_VARBYTE({c}, 'hex')", "SUPER": "JSON_SERIALIZE({c})"}.get(kind_of(column), "{c}")
-    rows = way.target(f"SELECT {sql.format(c=column.target)} FROM {{t}} ORDER BY id")
-    return [None if value is None else in_words(value, column, case) for (value,) in rows]
-
-
-def in_words(value: Any, column: Column, case: Case) -> Any:
-    match kind_of(column):
-        case "VARBYTE":
-            return value.upper()
-        case "SUPER":
-            return document(value)
-        case "TIME":
-            return value.isoformat(timespec="microseconds")
-        case _:
-            return case.told(value)
-
-
-def kind_of(column: Column) -> str:
-    return column.redshift_type.partition("(")[0]
-
-
-def document(text: str) -> Any:
-    """Numbers stay as they are written."""
-    return json.loads(text, parse_float=Decimal)
-
-
 def test_every_value_arrives_in_the_target(way: Way, wide: list[Case], mysql_server: Any) -> None:
     """Source, batches, Parquet, S3, COPY, staging, target: what the target holds is what the source says."""
     policies = {f"c{number}": dict(case.policies) for number, case in enumerate(wide) if case.policies}
@@ -70,16 +39,8 @@ def test_every_value_arrives_in_the_target(way: Way, wide: list[Case], mysql_ser
     planned = way.plan()
     assert planned.table_schema is not None
     way.sync()
-    different = {}
-    for number, case in enumerate(wide):
-        column = planned.table_schema.column(f"c{number}")
-        expected: list[Any] = as_the_server_says(way.mysql, case, flavor=mysql_server.flavor, column=column.name)
-        if kind_of(column) == "SUPER":
-            expected = [value and document(bytes.fromhex(value).decode()) for value in expected]
-        found = in_target(way, column, case)
-        if found != expected:
-            different[case.name] = [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]]
-    assert different == {}
+    cases = {f"c{number}": case for number, case in enumerate(wide)}
+    assert differences(way, planned.table_schema, cases, flavor=mysql_server.flavor) == {}
 
 
 def test_a_document_is_a_document_and_not_a_string(way: Way) -> None:

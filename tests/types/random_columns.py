@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -27,22 +27,33 @@ ROWS = 12
 LETTERS = {
     "ascii": "abc XYZ019'\"\\%_;-\n",
     "latin1": "aé€ßÿ\u00a0' \\",
+    "latin2": "aąłŐ' \\",
     "utf8mb3": "aé€漢Я\u200b' \\",
     "ucs2": "aé€漢Я' \\",
     "utf8mb4": "aé€漢Я😀\U0010fffd' \\",
     "utf16": "aé€漢😀' \\",
+    "utf16le": "aé€漢😀' \\",
+    "utf32": "aé€漢😀' \\",
     "cp1251": "Привет' abc",
+    "koi8r": "Привет═' abc",
+    "greek": "αΩ' abc",
+    "hebrew": "אבג' abc",
+    "tis620": "กขค' abc",
     "gbk": "漢字abc'",
+    "sjis": "漢字ソｱ'",
+    "ujis": "漢字ソ'",
+    "euckr": "한글'",
+    "big5": "漢字'",
 }
-Maker = Callable[[random.Random, str], Case]
+Collations = Mapping[str, tuple[str, ...]]  # of each character set, what the server has
 
 
-def random_case(rng: random.Random, name: str) -> Case:
+def random_case(rng: random.Random, name: str, collations: Collations) -> Case:
     """Return a column of any kind with ROWS values."""
-    return rng.choice(MAKERS)(rng, name)
+    return rng.choice(MAKERS)(rng, name, collations)
 
 
-def _integer(rng: random.Random, name: str) -> Case:
+def _integer(rng: random.Random, name: str, _: Collations) -> Case:
     kind, bits = rng.choice([("TINYINT", 8), ("SMALLINT", 16), ("MEDIUMINT", 24), ("INT", 32), ("BIGINT", 64)])
     unsigned = rng.random() < 0.5
     low, high = (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
@@ -50,7 +61,7 @@ def _integer(rng: random.Random, name: str) -> Case:
     return Case(name=name, type=f"{kind}{' UNSIGNED' if unsigned else ''}", values=values, told=str)
 
 
-def _decimal(rng: random.Random, name: str) -> Case:
+def _decimal(rng: random.Random, name: str, _: Collations) -> Case:
     precision = rng.randint(1, 65)
     scale = rng.randint(0, min(precision, 30))
 
@@ -67,22 +78,30 @@ def _decimal(rng: random.Random, name: str) -> Case:
     return Case(name=name, type=f"DECIMAL({precision},{scale})", values=values, told=told)
 
 
-def _text(rng: random.Random, name: str) -> Case:
+def _text(rng: random.Random, name: str, collations: Collations) -> Case:
     charset = rng.choice(list(LETTERS))
     length = rng.randint(1, 120)
-    kind = rng.choice([f"VARCHAR({length})", f"VARCHAR({length})", "TEXT", "MEDIUMTEXT"])
-    values = texts(*("".join(rng.choices(LETTERS[charset], k=rng.randint(0, length))) for _ in range(ROWS)))
-    return Case(name=name, type=f"{kind} CHARACTER SET {charset}", values=values, told=utf8_hex, asks=AS_UTF8)
+    kind = rng.choice([f"VARCHAR({length})", f"VARCHAR({length})", f"CHAR({length})", "TINYTEXT", "TEXT", "MEDIUMTEXT"])
+    most = min(length, 60)  # a TINYTEXT holds 255 bytes
+    values = texts(*("".join(rng.choices(LETTERS[charset], k=rng.randint(0, most))) for _ in range(ROWS)))
+    return Case(
+        name=name, type=f"{kind} {_collated(rng, charset, collations)}", values=values, told=utf8_hex, asks=AS_UTF8
+    )
 
 
-def _binary(rng: random.Random, name: str) -> Case:
+def _collated(rng: random.Random, charset: str, collations: Collations) -> str:
+    chosen = rng.choice(["", *(f" COLLATE {name}" for name in collations[charset])])
+    return f"CHARACTER SET {charset}{chosen}"
+
+
+def _binary(rng: random.Random, name: str, _: Collations) -> Case:
     length = rng.randint(1, 200)
     kind = rng.choice([f"VARBINARY({length})", f"BINARY({length})", "BLOB"])
     values = tuple(f"x'{rng.randbytes(rng.randint(0, length)).hex()}'" for _ in range(ROWS))
     return Case(name=name, type=kind, values=values, told=hexed, asks=AS_HEX)
 
 
-def _double(rng: random.Random, name: str) -> Case:
+def _double(rng: random.Random, name: str, _: Collations) -> Case:
     values = []
     while len(values) < ROWS:
         (value,) = struct.unpack("<d", rng.randbytes(8))
@@ -91,7 +110,7 @@ def _double(rng: random.Random, name: str) -> Case:
     return Case(name=name, type="DOUBLE", values=tuple(values), told=double_bits, asks="bits")
 
 
-def _float(rng: random.Random, name: str) -> Case:
+def _float(rng: random.Random, name: str, _: Collations) -> Case:
     values = []
     while len(values) < ROWS:
         (value,) = struct.unpack("<f", rng.randbytes(4))
@@ -100,7 +119,7 @@ def _float(rng: random.Random, name: str) -> Case:
     return Case(name=name, type="FLOAT", values=tuple(values), told=float_bits, asks="bits")
 
 
-def _moment(rng: random.Random, name: str) -> Case:
+def _moment(rng: random.Random, name: str, _: Collations) -> Case:
     digits = rng.randint(0, 6)
     kind, low, span = rng.choice(
         [
@@ -119,13 +138,13 @@ def _moment(rng: random.Random, name: str) -> Case:
     )
 
 
-def _date(rng: random.Random, name: str) -> Case:
+def _date(rng: random.Random, name: str, _: Collations) -> Case:
     first = datetime.fromisoformat("1000-01-01")
     values = tuple(f"'{(first + timedelta(days=rng.randrange(3_287_000))).date()}'" for _ in range(ROWS))
     return Case(name=name, type="DATE", values=values, told=day)
 
 
-def _time(rng: random.Random, name: str) -> Case:
+def _time(rng: random.Random, name: str, _: Collations) -> Case:
     def value() -> str:
         sign, hours = rng.choice(["", "-"]), rng.randint(0, 837)
         return f"'{sign}{hours:02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}.{rng.randrange(10**6):06d}'"
@@ -133,20 +152,24 @@ def _time(rng: random.Random, name: str) -> Case:
     return Case(name=name, type="TIME(6)", values=tuple(value() for _ in range(ROWS)), told=str)
 
 
-def _bit(rng: random.Random, name: str) -> Case:
+def _bit(rng: random.Random, name: str, _: Collations) -> Case:
     bits = rng.randint(2, 64)
     values = tuple(str(rng.getrandbits(bits)) for _ in range(ROWS))
     return Case(name=name, type=f"BIT({bits})", values=values, told=lambda found: format(int(found), "X"), asks=AS_HEX)
 
 
-def _enum(rng: random.Random, name: str) -> Case:
-    members = [f"{rng.choice(['a', 'é', '😀', 'x y'])}{number}" for number in range(rng.randint(1, 9))]
-    listed = ", ".join(texts(*members))
+def _enum(rng: random.Random, name: str, collations: Collations) -> Case:
+    charset = rng.choice(list(LETTERS))
+    # the numbers keep members apart under every collation; a SET's member cannot hold a comma
+    members = [f"{rng.choice(LETTERS[charset]).strip()}{number}" for number in range(rng.randint(1, 9))]
+    kind = f"{rng.choice(['ENUM', 'SET'])}({', '.join(texts(*members))})"
     values = texts(*(rng.choice(members) for _ in range(ROWS)))
-    return Case(name=name, type=f"{rng.choice(['ENUM', 'SET'])}({listed})", values=values, told=utf8_hex, asks=AS_UTF8)
+    return Case(
+        name=name, type=f"{kind} {_collated(rng, charset, collations)}", values=values, told=utf8_hex, asks=AS_UTF8
+    )
 
 
-def _json(rng: random.Random, name: str) -> Case:
+def _json(rng: random.Random, name: str, _: Collations) -> Case:
     def document(depth: int) -> object:
         leaves = [None, True, rng.randint(-(10**18), 10**18), "text '\" \\ 😀", 1.5, ""]
         if depth == 0 or rng.random() < 0.3:
@@ -158,6 +181,7 @@ def _json(rng: random.Random, name: str) -> Case:
     return Case(name=name, type="JSON", values=values, told=utf8_hex, asks=AS_UTF8)
 
 
+Maker = Callable[[random.Random, str, Collations], Case]
 MAKERS: tuple[Maker, ...] = (
     *(_integer, _decimal, _text, _text, _binary, _double, _float, _moment, _date, _time, _bit, _enum, _json),
 )
