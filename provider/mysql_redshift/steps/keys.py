@@ -96,7 +96,7 @@ class _Comparison:
                 self._reconcile(head, keys, counts.gone)
         finally:
             if not named:
-                self.store.delete([file.key for file in keys.files])
+                self._remove(keys)
         return replace(result, note="; ".join(filter(None, (result.note, reason if counts.gone else ""))))
 
     @property
@@ -200,8 +200,15 @@ class _Comparison:
             actor="verify",
             reason=f"{gone} rows of the target are gone at the source",
         )
-        self._journal.append(entry)
+        try:
+            self._journal.append(entry)
+        except Conflict:
+            self._remove(keys)  # the sequence is another run's, so surely no entry names these files
+            raise
         load(self.spec, store=self.store, warehouse=self.warehouse)
+
+    def _remove(self, keys: _KeyFile) -> None:
+        self.store.delete([file.key for file in keys.files])
 
     def _outrun(self, loaded: LedgerHead, now: LedgerHead) -> Conflict:
         winner = self._journal.find(now.sequence)

@@ -122,7 +122,7 @@ def test_nothing_is_deleted_while_rows_are_missing(synced: Way) -> None:
 
 
 def test_a_run_that_publishes_meanwhile_wins(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key file is older than that run's rows, so it is not used; the message names the winner."""
+    """The key file is older than that run's rows, so it is not used, nor left behind; the message names the winner."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 7")
     winners = []
@@ -137,6 +137,8 @@ def test_a_run_that_publishes_meanwhile_wins(synced: Way, monkeypatch: pytest.Mo
         synced.verify("keys")
     assert winners[0].run_key in str(caught.value)
     assert len(synced.rows()) == 20
+    named = {file.key for entry in journal(synced).after(0, through=2) for file in entry.files}
+    assert {info.key for info in synced.clients.store.list(TableLayout.of(synced.spec).data)} == named
 
 
 def test_key_files_that_are_not_published_are_removed(synced: Way) -> None:
