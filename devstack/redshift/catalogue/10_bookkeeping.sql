@@ -106,6 +106,13 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Whether these columns hold a declared key of the table.
+CREATE FUNCTION standin.holds_key(relation text, given text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM standin.keys WHERE table_oid = to_regclass(relation) AND kind IN ('PRIMARY KEY', 'UNIQUE')
+        AND string_to_array(columns, ',') <@ string_to_array(given, ',')) $$;
+CREATE FUNCTION standin.record_key(relation text, kind text, columns text) RETURNS void LANGUAGE sql SECURITY DEFINER AS
+    $$ INSERT INTO standin.keys SELECT to_regclass(relation), kind, columns $$;
+
 -- CREATE TABLE (LIKE parent) takes over the distribution and sort keys.
 CREATE FUNCTION standin.record_like(relation text, parent text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN

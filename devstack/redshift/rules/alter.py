@@ -8,7 +8,7 @@ from devstack.redshift.rules.names import check_name, folded, near
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
 from devstack.redshift.sql.identifier import stored_name
 from devstack.redshift.sql.lexer import Token
-from devstack.redshift.sql.statement import literal, qualified_name, quote
+from devstack.redshift.sql.statement import closing, literal, qualified_name, quote
 from devstack.redshift.sql.types import read_type, stored_type
 
 
@@ -30,7 +30,7 @@ def alter_table(plan: Plan, _: Situation) -> None:
 
 def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
     if at < len(tokens) and tokens[at].word in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
-        return "DO 'BEGIN END'"  # keys inform, nothing enforces them
+        return _add_key(table, tokens[at + 2 :] if tokens[at].word == "CONSTRAINT" else tokens[at:])
     at += tokens[at].word == "COLUMN" if at < len(tokens) else 0
     if at + 1 >= len(tokens):
         raise near(tokens[-1])
@@ -44,6 +44,19 @@ def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
         if token.word == "," and depth == 0:
             raise near(token)
     return f"ALTER TABLE {table} ADD COLUMN {folded_name(tokens[at])} {stored}{_column_attributes(rest)}"
+
+
+def _add_key(table: str, tokens: list[Token]) -> str:
+    """Record a key: it informs, nothing enforces it."""
+    kind = (
+        {"PRIMARY": "PRIMARY KEY", "UNIQUE": "UNIQUE", "FOREIGN": "FOREIGN KEY"}.get(tokens[0].word) if tokens else None
+    )
+    opening = next((index for index, token in enumerate(tokens) if token.word == "("), None)
+    if kind is None or opening is None:
+        raise near(tokens[0])
+    names = ",".join(stored_name(t.name) for t in tokens[opening + 1 : closing(tokens, opening)] if t.is_name)
+    call = f"standin.record_key({literal(table)}, {literal(kind)}, {literal(names)})"
+    return f"DO LANGUAGE plpgsql {literal(f'BEGIN PERFORM {call}; END')}"
 
 
 def _column_attributes(rest: list[Token]) -> str:

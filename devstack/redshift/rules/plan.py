@@ -25,6 +25,16 @@ class Situation:
     denies: Callable[[str], bool] = lambda _relation: False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Distinct:
+    """A span of the statement that makes rows of one table distinct by bare columns."""
+
+    relation: str
+    columns: tuple[str, ...]
+    start: int
+    end: int
+
+
 @dataclass(kw_only=True)
 class Plan:
     """One statement's way through PostgreSQL.
@@ -42,6 +52,7 @@ class Plan:
     settings: dict[str, str] = field(default_factory=dict)
     writes: str = ""
     relations: tuple[str, ...] = ()
+    distinct: tuple[Distinct, ...] = ()
 
     @property
     def opens(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from devstack.redshift.copy.statement import parse_copy
 from devstack.redshift.rules import (
     alter,
+    declared_keys,
     drivers,
     functions,
     merge,
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     *functions.RULES,
     *transactions.RULES,
     *relations.RULES,
+    *declared_keys.RULES,
     *tables.RULES,
     *alter.RULES,
     *merge.RULES,

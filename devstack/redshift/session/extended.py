@@ -160,12 +160,11 @@ class ExtendedProtocol:
         return True
 
     async def _visible(self, plan: Plan) -> bool:
-        """Tell whether the transaction's snapshot has all tables named; if not, the client knows."""
+        """Ask the catalogue; tell whether the transaction's snapshot has all tables named; if not, the client knows."""
         question = self._session.asks_for_lost(plan)
-        if not question:
-            return True
         try:
-            lost = await self._backend.run(question)
+            lost = await self._backend.run(question) if question else []
+            await self._session.believe_keys(plan, self._backend.run)
         except m.ServerError as error:
             await self._session.tell(error.encode())
             return False

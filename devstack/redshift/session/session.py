@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from devstack.redshift.faults import Dropped
@@ -113,6 +113,20 @@ class Session:
             f"SELECT n FROM pg_catalog.unnest(ARRAY[{names}]) AS n WHERE pg_catalog.to_regclass(n) IS NOT NULL "
             "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(n))"
         )
+
+    async def believe_keys(self, plan: Plan, ask: Callable[[str], Awaitable[list[list[bytes | None]]]]) -> None:
+        """Drop what makes rows distinct where a declared key says that they are. Raises ServerError."""
+        if not plan.distinct:
+            return
+        questions = (
+            f"standin.holds_key({literal(place.relation)}, {literal(','.join(place.columns))})"
+            for place in plan.distinct
+        )
+        ((*answers,),) = await ask(f"SELECT {', '.join(questions)}")
+        for place, answer in zip(plan.distinct, answers, strict=True):
+            if answer == b"t":
+                plan.statement.replace(place.start, place.end, "")
+                plan.sql = plan.statement.edited()
 
     async def after(self, plans: list[Plan]) -> None:
         """Note what statements that ran have set."""

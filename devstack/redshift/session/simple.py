@@ -31,7 +31,7 @@ class SimpleProtocol:
             await self._simple_copy(plans[0])
             return
         for plan in plans:
-            await self._refuse_lost(plan)
+            await self._ask_catalogue(plan)
             violation = self._session.commit_fault(plan)
             plan.sql = raising(violation) if violation is not None else plan.sql
         segments: list[Segment] = []
@@ -45,10 +45,14 @@ class SimpleProtocol:
         self._session.synced()
         await self._session.after(plans)
 
-    async def _refuse_lost(self, plan: Plan) -> None:
+    async def _ask_catalogue(self, plan: Plan) -> None:
+        if self._backend.replies.status == b"E":
+            return
         question = self._session.asks_for_lost(plan)
-        if question and self._backend.replies.status == b"T" and await self._backend.query(question):
+        if question and await self._backend.query(question):
             plan.sql = raising(lost_relation())
+        else:
+            await self._session.believe_keys(plan, self._backend.query)
 
     def _plan(self, statement: Statement, situation: Situation) -> Plan:
         try:
