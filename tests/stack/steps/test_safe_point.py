@@ -13,6 +13,7 @@ from mysql_redshift.steps import bounds
 from tests.stack.connections import connect_mysql
 from tests.way import Way
 
+MOST_RUNS = 8  # a fresh statement of somebody else on this server may hold the last row back, but not for ever
 Sql = Callable[[str], object]
 MICROS = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 # What the cursor is, how its column is declared, and how applications stamp a row.
@@ -72,8 +73,10 @@ def test_a_late_commit_is_not_missed(
         held = way.stage_one()
         assert "thread" in held.safe_point or "observation" in held.safe_point or "open" in held.safe_point
         late("COMMIT")
-    way.sql("DO SLEEP(1.1)")
-    way.stage_one()
+    read, runs = held.rows, 0
+    while read < 3 and runs < MOST_RUNS:
+        way.sql("DO SLEEP(1.1)")
+        read, runs = read + way.stage_one().rows, runs + 1
     way.load()
     way.verify()
     assert way.rows("id") == way.source_rows("id")
