@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
 from devstack.status import MySQLStatus
 from mysql_redshift.core.checks import Check
-from mysql_redshift.core.spec import Deletes
+from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode
+from mysql_redshift.steps import bounds
 from tests.stack.connections import connect_mysql
 from tests.way import Way, fill
 
-ROUNDS = 5
+ROUNDS = 3
+MOST_RUNS = 8
 KEYS = 300
 LAG = 0.3  # seconds: a statement has its time a moment before the server shows it as running (rule 1)
+Statements = Callable[[random.Random], Sequence[str]]
 
 
 @pytest.mark.parametrize("deletes", list(Deletes))
@@ -26,26 +29,78 @@ def test_a_writer_that_never_stops_raises_no_alarm(way: Way, mysql_server: MySQL
     way.change(deletes=deletes, lag=LAG)
     way.checks = list(Check)
     fill(way, KEYS)
-    with writing(way, mysql_server) as writer:
-        for _ in range(ROUNDS):
-            seen = writer.statements
-            way.sync()
-            assert writer.statements > seen
-    assert writer.error is None
-    way.sql("DO SLEEP(0.4)")
-    way.sync()
-    missing = set(way.source_rows()) - set(way.rows())
-    assert not missing
+    with writing(way, mysql_server, all_kinds) as writer:
+        sync_meanwhile(way, writer)
+    assert not missing_at_rest(way)
     if deletes is Deletes.RECONCILE:
         assert way.rows() == way.source_rows()
 
 
-class Writer(threading.Thread):
-    """Writes until told to stop: keys come, change and go, also keys that were gone before."""
+def test_a_writer_that_adds_and_deletes_by_id_raises_no_alarm(
+    way: Way, mysql_server: MySQLStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Appended by an id that counts up: what was deleted is kept and told, and every row that stays is there."""
+    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    way.checks = list(Check)
+    fill(way, KEYS)
+    with writing(way, mysql_server, new_ids) as writer:
+        sync_meanwhile(way, writer)
+    assert not missing_at_rest(way)
 
-    def __init__(self, server: MySQLStatus, database: str) -> None:
+
+def sync_meanwhile(way: Way, writer: Writer) -> None:
+    """Sync again and again; each time the writer has gone on."""
+    for _ in range(ROUNDS):
+        seen = writer.statements
+        way.sync()
+        assert writer.statements > seen
+
+
+def missing_at_rest(way: Way) -> set[object]:
+    """Sync until the target has every row; a fresh statement of somebody else may hold the last ones back."""
+    missing: set[object] = set()
+    for _ in range(MOST_RUNS):
+        way.sql("DO SLEEP(0.4)")
+        way.sync()
+        missing = set(way.source_rows()) - set(way.rows())
+        if not missing:
+            break
+    return missing
+
+
+def all_kinds(choose: random.Random) -> Sequence[str]:
+    """One transaction: keys come, change and go, also keys that were gone before; some transactions are undone."""
+    key, other = (choose.randrange(1, 2 * KEYS) for _ in range(2))
+    now = "updated_at = UTC_TIMESTAMP(6)"
+    write = (
+        f"INSERT INTO orders VALUES ({key}, UTC_TIMESTAMP(6), {choose.random():.2f}, 'new') ON DUPLICATE KEY UPDATE "
+    )
+    kinds: list[tuple[Sequence[str], int]] = [
+        ([f"{write} {now}, note = 'changed'"], 8),
+        ([f"DELETE FROM orders WHERE id = {key}"], 5),
+        ([f"UPDATE orders SET {now}, amount = amount + 1 WHERE id BETWEEN {key} AND {key + 9}"], 3),
+        ([f"UPDATE IGNORE orders SET id = {other}, {now} WHERE id = {key}"], 2),
+        ([f"DELETE FROM orders WHERE id = {key}", f"{write} {now}"], 2),
+        ([f"DELETE FROM orders WHERE id > {key}", "ROLLBACK"], 1),
+    ]
+    return choose.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+
+
+def new_ids(choose: random.Random) -> Sequence[str]:
+    """One transaction: rows at the end, or rows out of the middle."""
+    if choose.random() < 0.4:
+        return ["DELETE FROM orders ORDER BY RAND() LIMIT 1"]
+    return ["INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 1)"] * choose.randrange(1, 4)
+
+
+class Writer(threading.Thread):
+    """Runs transactions until told to stop."""
+
+    def __init__(self, server: MySQLStatus, database: str, statements: Statements) -> None:
         super().__init__(daemon=True)
-        self._connection = connect_mysql(server, database=database)
+        self._connection = connect_mysql(server, database=database, autocommit=False)
+        self._statements_of = statements
         self.stop = threading.Event()
         self.statements = 0
         self.error: Exception | None = None
@@ -55,29 +110,22 @@ class Writer(threading.Thread):
         try:
             with self._connection as connection, connection.cursor() as cursor:
                 while not self.stop.is_set():
-                    cursor.execute(self._statement(choose))
-                    self.statements += 1
+                    for statement in self._statements_of(choose):
+                        cursor.execute(statement)
+                        self.statements += 1
+                    connection.commit()
         except Exception as exc:  # the test asks for it
             self.error = exc
 
-    @staticmethod
-    def _statement(choose: random.Random) -> str:
-        key = choose.randrange(1, 2 * KEYS)
-        if choose.random() < 0.3:
-            return f"DELETE FROM orders WHERE id = {key}"
-        return (
-            f"INSERT INTO orders VALUES ({key}, UTC_TIMESTAMP(6), {choose.random():.2f}, 'new') "
-            "ON DUPLICATE KEY UPDATE updated_at = UTC_TIMESTAMP(6), note = 'changed'"
-        )
-
 
 @contextmanager
-def writing(way: Way, server: MySQLStatus) -> Iterator[Writer]:
+def writing(way: Way, server: MySQLStatus, statements: Statements) -> Iterator[Writer]:
     """Write to the table's source while the body runs."""
-    writer = Writer(server, way.spec.source.database)
+    writer = Writer(server, way.spec.source.database, statements)
     writer.start()
     try:
         yield writer
     finally:
         writer.stop.set()
         writer.join()
+    assert writer.error is None
