@@ -34,6 +34,10 @@ LOST = (
 DOUBLED = (
     "Rows are in the target more than once. Find out who else writes this table; then run with full_refresh: true."
 )
+UNTOLD = (
+    "Rows were deleted at the source, or are in the target more than once; without a key nobody can tell. Declare a "
+    "key, or run with full_refresh: true."
+)
 
 
 def bounds(*, below: int, everything: int, target: int, keys: int | None) -> CheckResult:
@@ -49,7 +53,7 @@ def bounds(*, below: int, everything: int, target: int, keys: int | None) -> Che
     if target < below:
         return CheckResult(check=Check.BOUNDS, ok=False, expected=expected, found=found, remedy=LOST)
     if target > everything and keys is None:
-        return CheckResult(check=Check.BOUNDS, ok=False, expected=expected, found=found, remedy=DOUBLED)
+        return CheckResult(check=Check.BOUNDS, ok=False, expected=expected, found=found, remedy=UNTOLD)
     note = ""
     if target > everything:
         note = f"at least {target - everything} rows were deleted at the source and are kept in the target"

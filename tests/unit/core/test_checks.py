@@ -32,6 +32,12 @@ def test_rows_deleted_at_the_source_are_reported() -> None:
     assert "2 rows were deleted" in checks.bounds(below=10, everything=10, target=12, keys=12).note
 
 
+def test_without_a_key_deleted_rows_are_not_called_doubled() -> None:
+    """A person is not sent to look for what may not be there; with a key the check knows."""
+    assert "deleted at the source, or" in checks.bounds(below=10, everything=10, target=12, keys=None).remedy
+    assert "deleted" not in checks.bounds(below=10, everything=10, target=12, keys=10).remedy
+
+
 def test_the_window_check_is_one_sided() -> None:
     """Rows that left the window at the source may stay in the target."""
     assert checks.window(source=5, target=7, text="w").ok
