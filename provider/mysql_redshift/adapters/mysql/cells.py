@@ -11,7 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from mysql_redshift.adapters.mysql.documents import longest_text
 from mysql_redshift.adapters.parquet.schema import arrow_type
+from mysql_redshift.core.types.charset import VARCHAR_LIMIT
 from mysql_redshift.core.types.column import Cell, Column
 
 pc: Any = pyarrow.compute  # its stubs do not take an Array of any type
@@ -92,7 +94,23 @@ def _without_nul(raw: Raw, column: Column, touched: Counter[str]) -> list[bytes 
 
 
 def _bytes(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+    if column.rule == "json":
+        _check_texts(raw, column)
     return _within(pa.array(raw, pa.binary()), raw, column, touched, min(column.max_bytes, ROW_LIMIT))
+
+
+def _check_texts(raw: Raw, column: Column) -> None:
+    """A document may be longer than a VARCHAR, each text in it may not: JSON_PARSE would fail, naming no row."""
+    for row, cell in enumerate(raw):
+        longest = longest_text(cell) if cell is not None and VARCHAR_LIMIT < len(cell) <= column.max_bytes else 0
+        if longest > VARCHAR_LIMIT:
+            raise Refused(
+                row,
+                "A text inside a JSON document is too long for Redshift",
+                expected=f"at most {VARCHAR_LIMIT} bytes",
+                found=f"{longest} bytes",
+                remedy="Shorten it at the source, or declare json_too_long: null for this column.",
+            )
 
 
 def _within(array: pa.Array[Any], raw: Raw, column: Column, touched: Counter[str], limit: int) -> pa.Array[Any]:
@@ -105,13 +123,13 @@ def _within(array: pa.Array[Any], raw: Raw, column: Column, touched: Counter[str
     for row, cell in enumerate(cells):
         if cell is None or len(cell) <= limit:
             continue
-        if policy == "fail":
+        if policy not in ("truncate", "null"):
             raise Refused(
                 row,
                 "A value is too long for Redshift",
                 expected=f"at most {limit} bytes ({column.staging_type})",
                 found=f"{len(cell)} bytes",
-                remedy=f"Shorten it at the source, or declare {name} for this column: {_choices(name)}.",
+                remedy=f"Shorten it at the source, or declare {name} for this column: {_choices(column, name)}.",
             )
         touched[f"{column.name}: {name}"] += 1
         cells[row] = _truncated(cell, limit, column) if policy == "truncate" else None
@@ -119,8 +137,11 @@ def _within(array: pa.Array[Any], raw: Raw, column: Column, touched: Counter[str
     return changed
 
 
-def _choices(name: str) -> str:
-    return "truncate or null" if name == "too_long" else "null"
+def _choices(column: Column, name: str) -> str:
+    """What acts on a value of this length."""
+    if name == "too_long":
+        return "truncate or null"
+    return "null or super_large" if column.staging_type != column.redshift_type and column.cell is Cell.TEXT else "null"
 
 
 def _truncated(cell: bytes, limit: int, column: Column) -> bytes:

@@ -139,12 +139,31 @@ def _charsets() -> Iterator[str]:
         yield f"| {width} | {names}{' and any other' if width == max(BYTES_PER_CHARACTER.values()) else ''} |"
 
 
-NOTES = """## Where the servers differ
+NOTES = """## JSON at its limits
+
+| what | MySQL 9 | MariaDB 10.11 | on the way |
+| --- | --- | --- | --- |
+| depth | at most 100 levels | at most 31 | arrives; SUPER takes 1,000 |
+| a name given twice | keeps the last | keeps both | as stored; what SUPER makes of two is Redshift's to say |
+| order of names, blanks | by length, then bytes; its own blanks | as written | as stored |
+| integers beyond 64 bits | stored as a double | as written | as stored |
+| decimals beyond double | rounded to a double when stored | as written | as stored |
+| numbers over 1.8e308 | refused | stored | as stored; declare `json: varchar` for them |
+
+The text travels as the server prints it as far as `JSON_PARSE`. What SUPER makes of numbers beyond DECIMAL(38) and
+DOUBLE is Redshift's to say; declare `json: varchar` where the text itself matters.
+
+- Up to 65,535 bytes a document goes through a VARCHAR. Over that it fails, naming column and key, or `json_too_long`
+  says otherwise: `null` drops it and is counted; `super_large` stages the column as bytes and brings documents of up to
+  1,000,000 bytes, as long as each text and name inside has at most 65,535, as SUPER demands. What is longer fails,
+  naming column and key.
+- MariaDB with `check_constraint_checks = 0` lets text into a JSON column that is no JSON. `JSON_PARSE` then fails the
+  load with "Invalid JSON", and the target stays as it was: correct the row, or declare `json: varchar`.
+
+## Where the servers differ
 
 - MariaDB's JSON is LONGTEXT with a check `json_valid(...)`; it is recognised and treated as JSON. MySQL normalises a
-  document when it is stored (order of keys, spaces, the last of duplicate keys); MariaDB keeps its text.
-- Numbers in JSON travel as text as far as SUPER. What SUPER makes of numbers beyond DECIMAL(38) and DOUBLE, and of
-  duplicate keys, is Redshift's to say; declare `json: varchar` where the text matters.
+  document when it is stored; MariaDB keeps its text.
 - MariaDB stores no negative zero; MySQL does, and it arrives.
 - Geometry has longitude first, as Redshift and PostGIS read it, also where MySQL's ST_AsText prints latitude first
   (SRID 4326). MariaDB keeps the order in which it was given.

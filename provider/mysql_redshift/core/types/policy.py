@@ -71,7 +71,12 @@ POLICIES: Mapping[str, Policy] = {
             meaning="text that holds the character NUL, of which nobody vouches that Redshift keeps it",
         ),
         Policy(name="json", choices=("super", "varchar"), meaning="JSON as a document, or as its text"),
-        Policy(name="json_too_long", choices=("fail", "null"), meaning="JSON over 65,535 bytes"),
+        Policy(
+            name="json_too_long",
+            choices=("fail", "null", "super_large"),
+            meaning="JSON over 65,535 bytes; super_large takes a document of up to 1,000,000, each text in it up to "
+            "65,535 (not with json: varchar)",
+        ),
         Policy(name="geometry", choices=("wkt", "wkb"), meaning="geometry as text, or as bytes with its SRID"),
         Policy(name="geometry_too_long", choices=("fail", "null"), meaning="geometry over the target's limit"),
     )
