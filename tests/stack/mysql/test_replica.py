@@ -72,6 +72,20 @@ def test_a_replica_that_lags_is_transient(
     assert source.clock().visible
 
 
+def test_a_snapshot_waits_for_the_replica_that_it_is_taken_of(
+    pair: Pair, source: MySQLSource, orders: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind one endpoint the next connection may lead to another replica than the one that had caught up."""
+    source.clock()
+    with monkeypatch.context() as hurry, pair.stopped():
+        hurry.setattr(replica, "CATCH_UP_SECONDS", 1)
+        written = run(pair.writer, f"INSERT INTO {orders} () VALUES ()", f"SELECT COUNT(*) FROM {orders}")
+        with pytest.raises(TransientError, match="lags behind"), source.snapshot():
+            pass
+    with source.snapshot() as snapshot:
+        assert snapshot.query(f"SELECT COUNT(*) FROM {orders}") == written
+
+
 def test_a_transaction_in_the_middle_of_its_commit_is_waited_for(pair: Pair, source: MySQLSource) -> None:
     """MySQL takes it off the list of transactions before gtid_executed holds it: it owns its GTID until then."""
     gtid = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23"

@@ -62,9 +62,16 @@ class MySQLSource:
 
     @contextmanager
     def snapshot(self) -> Iterator[MySQLSnapshot]:
-        """Open a read-only consistent snapshot on a connection of its own."""
+        """Open a read-only consistent snapshot on a connection of its own.
+
+        An endpoint may lead this connection to another replica than the clock's, so with a writer it waits as well.
+        """
         session = Session(self._address)
         try:
+            if self._writer:
+                with closing(Session(self._writer)) as writer:
+                    gtids = replica.executed(writer)
+                replica.wait_until_reached(session, gtids, seconds=replica.CATCH_UP_SECONDS)
             session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             session.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
             yield MySQLSnapshot(session)
