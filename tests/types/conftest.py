@@ -2,6 +2,7 @@
 
 from tests.stack.conftest import mysql_database, mysql_server
 from tests.stack.mysql.conftest import address, admin, connect, database, source
+from tests.stack.operators.conftest import context
 from tests.way import way
 
-__all__ = ["address", "admin", "connect", "database", "mysql_database", "mysql_server", "source", "way"]
+__all__ = ["address", "admin", "connect", "context", "database", "mysql_database", "mysql_server", "source", "way"]

@@ -9,14 +9,21 @@ from typing import Any
 import pytest
 
 from mysql_redshift.adapters.mysql import MySQLSource
+from mysql_redshift.core import codec
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.spec import Strategy
 from mysql_redshift.errors import SourceError
+from mysql_redshift.operators import LogPublishOperator, MySQLToS3ParquetOperator
+from mysql_redshift.steps.journal import Journal
 from tests.stack.mysql.conftest import execute
+from tests.stack.operators.conftest import Context
 from tests.types.round_trip import travel
 from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 LONG = "REPEAT('é', 40000)"
+LONG_LINE = "ST_GeomFromText(CONCAT('LINESTRING(', REPEAT('0.123456789012345 0.123456789012345,', 2000), '1 1)'))"
 LONG_JSON = "JSON_ARRAY(REPEAT('x', 70000))"
 # (type, two values, policies, the target's values, what the log says was touched)
 ACTING: list[tuple[str, tuple[str, ...], dict[str, str], list[str | None], tuple[str, int] | None]] = [
@@ -28,6 +35,14 @@ ACTING: list[tuple[str, tuple[str, ...], dict[str, str], list[str | None], tuple
     ("MEDIUMTEXT", (LONG, "'x'"), {"too_long": "null"}, [None, "x"], ("too_long", 1)),
     ("TEXT", ("'a\\0b'", "'c'"), {"nul_character": "remove"}, ["ab", "c"], ("nul_character", 1)),
     ("JSON", (LONG_JSON, "'[1]'"), {"json_too_long": "null"}, [None, "[1]"], ("json_too_long", 1)),
+    (
+        "GEOMETRY",
+        (LONG_LINE, "ST_GeomFromText('POINT(1 2)')"),
+        {"geometry_too_long": "null"},
+        [None, "POINT(1 2)"],
+        ("geometry_too_long", 1),
+    ),
+    ("LONGBLOB", ("REPEAT(x'ff', 5000000)", "x'0a'"), {"too_long": "null"}, [None, "0a"], ("too_long", 1)),
     ("TIME", ("'-838:59:59'", "0"), {"time": "microseconds"}, ["-3020399000000", "0"], None),
     ("TINYINT(1)", ("0", "1"), {"tinyint1": "boolean"}, ["False", "True"], None),
 ]
@@ -36,6 +51,8 @@ REFUSING: list[tuple[str, str, dict[str, str], str]] = [
     ("MEDIUMTEXT", LONG, {}, "too long for Redshift"),
     ("TEXT", "'a\\0b'", {}, "NUL"),
     ("JSON", LONG_JSON, {}, "too long for Redshift"),
+    ("GEOMETRY", LONG_LINE, {}, "too long for Redshift"),
+    ("LONGBLOB", "REPEAT(x'ff', 5000000)", {}, "too long for Redshift"),
     ("TINYINT(1)", "5", {"tinyint1": "boolean"}, "does not fit"),
     ("BIGINT UNSIGNED", "9223372036854775808", {"bigint_unsigned": "bigint"}, "does not fit"),
     ("TIME", "'24:00:00'", {"time": "time"}, "does not fit"),
@@ -64,7 +81,7 @@ def test_policies_act_and_the_log_counts_them(way: Way) -> None:
     entry = way.stage_one()
     way.load()
     for name, (column_type, _, _, expected, touched) in columns.items():
-        sql = f"JSON_SERIALIZE({name})" if column_type == "JSON" else name
+        sql = {"JSON": f"JSON_SERIALIZE({name})", "LONGBLOB": f"FROM_VARBYTE({name}, 'hex')"}.get(column_type, name)
         found = [value for (value,) in way.target(f"SELECT {sql} FROM {{t}} ORDER BY id")]
         assert [None if value is None else str(value) for value in found] == expected, column_type
         counted = {key: count for key, count in entry.touched.items() if key.startswith(f"{name}: ")}
@@ -89,3 +106,55 @@ def test_what_no_policy_covers_fails_with_column_and_key(
         travel(source, database, tmp_path, policies=policies)
     assert "column c " in str(error.value)
     assert "key id=0" in str(error.value)
+
+
+class Lines(list[str]):
+    """What an operator logs."""
+
+    def info(self, text: str, *values: object) -> None:
+        self.append(text % values)
+
+    def warning(self, text: str, *_: object) -> None:
+        """Airflow minds that a test executes an operator itself."""
+
+
+def test_log_lines_receipts_and_the_entry_say_what_was_touched(
+    way: Way, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By column and policy, each chunk for itself and the run in sum: in the tasks' logs, their XComs and the log."""
+    way.sql("SET sql_mode = ''")
+    way.sql("CREATE TABLE t (id INT PRIMARY KEY, day DATE, note MEDIUMTEXT)")
+    way.sql(f"INSERT INTO t VALUES (1, '0000-00-00', {LONG}), {', '.join(f'({n}, 0, NULL)' for n in range(2, 31))}")
+    way.change(
+        source=replace(way.spec.source, table="t"),
+        target=replace(way.spec.target, table="t"),
+        cursor=None,
+        strategy=Strategy.INTRA_TABLE,
+        chunk_rows=10,
+        policies={"too_long": "truncate"},
+    )
+    lines = Lines()
+    for operator in (MySQLToS3ParquetOperator, LogPublishOperator):
+        monkeypatch.setattr(operator, "log", lines, raising=False)
+    planned = way.plan()
+    plain = codec.to_plain(planned)
+    receipts = [
+        MySQLToS3ParquetOperator(task_id="extract", spec=way.spec, plan=plain, chunk=codec.to_plain(chunk)).execute(
+            context()
+        )
+        for chunk in planned.work
+    ]
+    published = LogPublishOperator(task_id="publish", spec=way.spec, plan=plain, receipts=receipts).execute(context())
+    counts = [receipt["touched"] for receipt in receipts]
+    assert len(counts) == 3
+    assert counts[0] == {"day: zero_date": counts[0]["day: zero_date"], "note: too_long": 1}
+    assert [list(count) for count in counts[1:]] == [["day: zero_date"]] * 2
+    assert sum(count["day: zero_date"] for count in counts) == 30
+    assert published["values_by_policy"] == 31
+    head = Journal(way.clients.store, TableLayout.of(way.spec)).head()
+    assert head is not None
+    assert head.touched == {"day: zero_date": 30, "note: too_long": 1}
+    told = [line for line in lines if "policy zero_date acted on " in line and "of column day" in line]
+    assert len(told) == 4
+    assert "; policy too_long acted on 1 value of column note" in lines[-1]
+    assert "policy zero_date acted on 30 values of column day" in lines[-1]

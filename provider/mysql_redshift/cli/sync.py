@@ -15,6 +15,7 @@ from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.checks import Check
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.types.policy import in_words
 from mysql_redshift.errors import MysqlRedshiftError
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ def _first_stage(decided: Plan, clients: Clients) -> LogEntry | None:
         receipt = steps.extract(decided, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
         receipts.append(receipt)
         say(f"{decided.spec.name}: {chunk}: {receipt.rows:,} rows ({len(receipts)} of {len(decided.work)})")
-    return steps.publish(decided, receipts, store=clients.store)
+    entry = steps.publish(decided, receipts, store=clients.store)
+    for line in in_words(entry.touched) if entry else ():
+        say(f"{decided.spec.name}: {line}")
+    return entry
 
 
 def _second_stage(spec: TableSpec, request: RunRequest, clients: Clients) -> LoadReport:
@@ -134,6 +138,7 @@ def _synced_row(decided: Plan | None, entry: LogEntry | None, report: LoadReport
         "chunks": len(decided.chunks) if decided else None,
         "rows_read": entry.source_rows if entry else None,
         "rows_in_files": entry.rows if entry else None,
+        "values_by_policy": sum(entry.touched.values()) if entry else None,
         "rows_copied": report.rows_copied if report else None,
         "position": _text(entry.position_to) if entry else None,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mysql_redshift.core import codec
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.plan import Plan, Receipt
+from mysql_redshift.core.types.policy import in_words
 from mysql_redshift.operators.run_request import refuse_backfill
 from mysql_redshift.operators.table import TableOperator
 
@@ -63,7 +64,7 @@ class MySQLToS3ParquetOperator(TableOperator):
             sum(file.size for file in receipt.files),
             receipt.seconds,
             receipt.peak_memory // 1_000_000,
-            "".join(f"; {count} values by policy {policy}" for policy, count in receipt.touched.items()),
+            "".join(f"; {line}" for line in in_words(receipt.touched)),
         )
         return receipt
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mysql_redshift.core import codec
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.plan import Plan, Receipt
+from mysql_redshift.core.types.policy import in_words
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LogPublishOperator(TableOperator):
-    """The commit of stage one. Returns the entry's sequence, kind, rows and positions.
+    """The commit of stage one. Returns the entry's sequence, kind, rows, positions and values by policy.
 
     :param plan: the XCom ``plan`` of WindowPlanOperator. :param receipts: what the extract tasks returned.
     """
@@ -49,7 +50,7 @@ def entry_summary(entry: LogEntry | None, log: Any) -> dict[str, Any]:
         log.info("Nothing to publish: this run does not read MySQL, or is a dry run")
         return {}
     log.info(
-        "%s: log entry %d (%s) published: %d rows in %d files; watermark %s -> %s",
+        "%s: log entry %d (%s) published: %d rows in %d files; watermark %s -> %s%s",
         entry.spec.name,
         entry.sequence,
         entry.kind.value,
@@ -57,6 +58,7 @@ def entry_summary(entry: LogEntry | None, log: Any) -> dict[str, Any]:
         len(entry.files),
         entry.position_from or "none",
         entry.position_to or "none",
+        "".join(f"; {line}" for line in in_words(entry.touched)),
     )
     return {
         "sequence": entry.sequence,
@@ -64,6 +66,7 @@ def entry_summary(entry: LogEntry | None, log: Any) -> dict[str, Any]:
         "run_key": entry.run_key,
         "rows": entry.rows,
         "files": len(entry.files),
+        "values_by_policy": sum(entry.touched.values()),
         "position_from": str(entry.position_from) if entry.position_from else None,
         "position_to": str(entry.position_to) if entry.position_to else None,
     }

@@ -121,6 +121,15 @@ def check_policies(declared: Mapping[str, str], *, where: str) -> None:
         )
 
 
+def in_words(touched: Mapping[str, int]) -> list[str]:
+    """Say what the policies acted on, as a receipt and a log entry count it: by "column: policy"."""
+    lines = []
+    for key, count in sorted(touched.items()):
+        column, _, policy = key.rpartition(": ")
+        lines.append(f"policy {policy} acted on {count} value{'s' * (count != 1)} of column {column}")
+    return lines
+
+
 def _is_date(value: str) -> bool:
     try:
         return date.fromisoformat(value).year > 0
