@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mysql_redshift.core.spec import LoadMode
@@ -24,3 +26,19 @@ def test_rows_whose_key_is_null_are_refused_as_a_key_and_loaded_without_one(way:
     assert way.rows("amount, note") == way.source_rows("amount, note")
     way.sync()
     assert len(way.rows("note")) == 3
+
+
+def test_a_view_is_merged_by_a_declared_key_once_its_expression_is_never_null(way: Way) -> None:
+    """A view has no primary key, and an expression may be NULL for all the catalogue knows; COALESCE is the way out."""
+    way.sql(f"INSERT INTO orders VALUES (1, {TIED}, 1, 'a'), (2, {TIED}, 2, 'b')")
+    code = "NULLIF(id, 0)"
+    way.sql(f"CREATE VIEW codes AS SELECT {code} AS code, updated_at, note FROM orders")
+    way.change(source=replace(way.spec.source, table="codes"), key=("code",))
+    with pytest.raises(ConfigurationError, match="nullable: code"):
+        way.plan()
+    way.sql(f"ALTER VIEW codes AS SELECT COALESCE({code}, 0) AS code, updated_at, note FROM orders")
+    way.sync()
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'new' WHERE id = 2")
+    way.sql("DO SLEEP(0.01)")
+    way.sync()
+    assert way.rows("code, note") == [(1, "a"), (2, "new")]

@@ -122,8 +122,8 @@ def _declared_key(table: SourceTable, spec: TableSpec, where: str) -> tuple[str,
             where=where,
             expected=f"all of the key NOT NULL: {', '.join(column.name for column in columns)}",
             found=f"nullable: {', '.join(nullable)}",
-            remedy="Make it NOT NULL at the source, declare another key, or leave key: out and say load: append or "
-            "replace.",
+            remedy="Make it NOT NULL at the source (in a view by COALESCE), declare another key, or leave key: out and "
+            "say load: append or replace.",
         )
     return tuple(column.name for column in columns)
 
