@@ -144,7 +144,22 @@ CREATE VIEW pg_catalog.sys_connection_log AS
     FROM pg_catalog.stl_connection_log;
 CREATE VIEW pg_catalog.stv_slices AS SELECT 0 AS node, generate_series(0, 1) AS slice;
 
-GRANT SELECT ON standin.user_tables, standin.pg_stat_activity, pg_catalog.sys_session_history TO PUBLIC;
+CREATE VIEW pg_catalog.pg_class_info AS
+    SELECT c.oid AS reloid, c.relname, c.relnamespace, c.relowner, NULL::timestamp AS relcreationtime,
+        CASE WHEN a.diststyle LIKE 'KEY%' THEN 1 WHEN a.diststyle = 'EVEN' THEN 0 WHEN a.diststyle = 'ALL' THEN 8
+             ELSE 10 END AS releffectivediststyle
+    FROM pg_class c LEFT JOIN standin.table_attributes a ON a.table_oid = c.oid
+    WHERE c.relkind = 'r' AND (pg_get_userbyid(c.relowner) = session_user OR standin.is_superuser());
+CREATE VIEW pg_catalog.svv_relation_privileges AS
+    SELECT t.nspname::text AS namespace_name, t.relname::text AS relation_name, x.privilege_type,
+        x.grantee::integer AS identity_id, coalesce(r.rolname::text, 'public') AS identity_name,
+        CASE WHEN x.grantee = 0 THEN 'public' ELSE 'user' END AS identity_type, x.is_grantable AS admin_option
+    FROM standin.user_tables t JOIN pg_class c ON c.oid = t.oid CROSS JOIN aclexplode(c.relacl) AS x
+    LEFT JOIN pg_roles r ON r.oid = x.grantee
+    WHERE x.privilege_type IN ('INSERT', 'SELECT', 'UPDATE', 'DELETE', 'REFERENCES')
+        AND (standin.is_superuser() OR pg_get_userbyid(c.relowner) = session_user OR r.rolname = session_user);
+
+GRANT SELECT ON standin.user_tables, pg_catalog.pg_class_info, pg_catalog.svv_relation_privileges, standin.pg_stat_activity, pg_catalog.sys_session_history TO PUBLIC;
 GRANT SELECT ON pg_catalog.svv_columns, pg_catalog.svv_redshift_columns, pg_catalog.svv_all_columns, pg_catalog.svv_tables,
     pg_catalog.pg_table_def, pg_catalog.sys_load_history, pg_catalog.sys_load_error_detail, pg_catalog.sys_query_history,
     pg_catalog.stv_sessions TO PUBLIC;

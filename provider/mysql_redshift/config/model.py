@@ -23,7 +23,7 @@ from mysql_redshift.config.fields import (
 )
 from mysql_redshift.config.wording import expecting
 from mysql_redshift.core.checks import Check
-from mysql_redshift.core.spec import Deletes, LoadMode, Strategy
+from mysql_redshift.core.spec import Deletes, LoadMode, OnTypeChange, Strategy
 from mysql_redshift.core.types.policy import POLICIES, Policy
 
 
@@ -139,6 +139,10 @@ class TableEntry(Strict):
     sort_key: Names = ()
     deletes: Deletes = Field(
         Deletes.KEEP, description="What becomes of rows deleted at the source; reconcile: the check keys deletes them."
+    )
+    on_type_change: OnTypeChange = Field(
+        OnTypeChange.FAIL,
+        description="Where a column's new type does not fit the target's; rebuild: fill a new table and swap it in.",
     )
     checks: tuple[Check, ...] = Field(
         (Check.CUSTODY, Check.BOUNDS), description="What each run verifies. keys compares every key, once a day."

@@ -37,6 +37,7 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
         part_bytes=entry.part_size,
         allow_empty_replace=entry.allow_empty_replace,
         deletes=entry.deletes,
+        on_type_change=entry.on_type_change,
         checks=_checks(entry),
         columns=ColumnsRef(**entry.columns.model_dump()),
         layout=LayoutRef(dist_style=entry.dist_style, dist_key=entry.dist_key, sort_key=entry.sort_key),

@@ -21,6 +21,13 @@ class Deletes(StrEnum):
     RECONCILE = "reconcile"
 
 
+class OnTypeChange(StrEnum):
+    """What becomes of a target column whose type has to change in a way that Redshift cannot alter."""
+
+    FAIL = "fail"
+    REBUILD = "rebuild"
+
+
 class Strategy(StrEnum):
     """Where the parallelism lies."""
 
@@ -112,6 +119,7 @@ class TableSpec:
     part_bytes: int = 256 * 1024 * 1024
     allow_empty_replace: bool = False
     deletes: Deletes = Deletes.KEEP
+    on_type_change: OnTypeChange = OnTypeChange.FAIL
     checks: tuple[str, ...] = ("custody", "bounds")  # what a run verifies
     columns: ColumnsRef = field(default_factory=ColumnsRef)
     layout: LayoutRef = field(default_factory=LayoutRef)

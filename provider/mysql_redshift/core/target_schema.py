@@ -28,12 +28,38 @@ SYNONYMS = {
 }
 
 
+INTEGERS = ("smallint", "integer", "bigint")
+CASTABLE = frozenset(
+    (
+        *INTEGERS,
+        "numeric",
+        "real",
+        "double precision",
+        "character varying",
+        "character",
+        "date",
+        "timestamp without time zone",
+        "timestamp with time zone",
+    )
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TargetChanges:
-    """Columns to add, and columns to widen (VARCHAR and VARBYTE only: Redshift alters nothing else)."""
+    """Columns to add, to widen (VARCHAR and VARBYTE: Redshift alters nothing else), and to rebuild the table for."""
 
     add: tuple[Column, ...] = ()
     widen: tuple[Column, ...] = ()
+    rebuild: tuple[Column, ...] = ()
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what the next load will change at the target."""
+        said = (
+            ("is added", self.add),
+            ("is widened", self.widen),
+            ("is changed by rebuilding the table", self.rebuild),
+        )
+        return tuple(f"target column {c.target} {c.redshift_type} {what}" for what, found in said for c in found)
 
 
 def normal_type(text: str) -> str:
@@ -45,11 +71,11 @@ def normal_type(text: str) -> str:
     return f"{name}({arguments})" if arguments else name
 
 
-def compare(schema: TableSchema, target: Mapping[str, str], *, where: str) -> TargetChanges:
+def compare(schema: TableSchema, target: Mapping[str, str], *, where: str, rebuild: bool = False) -> TargetChanges:
     """Compare the source's columns with the target's (name -> type).
 
     Raises:
-        TargetError: naming every column whose type differs in a way that only a rebuild can mend.
+        TargetError: naming every column whose type differs in a way that only a rebuild can mend, unless it may.
 
     """
     add: list[Column] = []
@@ -59,17 +85,50 @@ def compare(schema: TableSchema, target: Mapping[str, str], *, where: str) -> Ta
         found = target.get(column.target)
         if found is None:
             add.append(column)
-        elif not _same(column.redshift_type, found):
+        elif not _holds(column.redshift_type, found):
             (widen if _wider(column.redshift_type, found) else differing).append(column)
-    if differing:
+    refused = [c for c in differing if not (rebuild and castable(c.redshift_type) and castable(target[c.target]))]
+    if refused:
         raise TargetError(
             "The target's column types are not those the source needs",
             where=where,
-            expected=", ".join(f"{c.target} {normal_type(c.redshift_type)}" for c in differing),
-            found=", ".join(f"{c.target} {normal_type(target[c.target])}" for c in differing),
-            remedy="Alter the target by hand, or drop it and run with full_refresh: true to build it anew.",
+            expected=", ".join(f"{c.target} {normal_type(c.redshift_type)}" for c in refused),
+            found=", ".join(f"{c.target} {normal_type(target[c.target])}" for c in refused),
+            remedy=_remedy(rebuild=rebuild),
         )
-    return TargetChanges(add=tuple(add), widen=tuple(widen))
+    return TargetChanges(add=tuple(add), widen=tuple(widen), rebuild=tuple(differing))
+
+
+def _remedy(*, rebuild: bool) -> str:
+    anew = "drop the target and run with full_refresh: true to build it anew"
+    if rebuild:
+        return f"A rebuild casts numbers, texts, dates and times only. Alter the target by hand, or {anew}."
+    return f"Set on_type_change: rebuild for this table, alter the target by hand, or {anew}."
+
+
+def castable(text: str) -> bool:
+    """Whether a rebuild may cast from or to this type."""
+    return normal_type(text).partition("(")[0] in CASTABLE
+
+
+def _holds(wanted: str, found: str) -> bool:
+    """Equal, or the target is wide enough already: a longer text, a larger integer, a decimal of more digits."""
+    return _same(wanted, found) or _rank(wanted) < _rank(found) or _digits_fit(wanted, found)
+
+
+def _rank(text: str) -> float:
+    """Return an integer type's place among its kind; what is none compares with nothing."""
+    return INTEGERS.index(normal_type(text)) if normal_type(text) in INTEGERS else float("nan")
+
+
+def _digits_fit(wanted: str, found: str) -> bool:
+    (digits, scale), (held, held_scale) = _decimal(wanted), _decimal(found)
+    return 0 < digits <= held and scale == held_scale
+
+
+def _decimal(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"numeric\((\d+),(\d+)\)", normal_type(text))
+    return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
 
 
 def _same(wanted: str, found: str) -> bool:

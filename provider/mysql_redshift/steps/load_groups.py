@@ -48,11 +48,25 @@ def group_entries(entries: Sequence[LogEntry]) -> list[Group]:
         mode = _mode(entry)
         if entry.kind is EntryKind.RECONCILE:
             groups.append(Group(mode=None, entries=(entry,), reconcile=True))
-        elif groups and not groups[-1].reconcile and mode in (LoadMode.MERGE, None) and groups[-1].mode is mode:
+        elif _joins(groups, entry, mode):
             groups[-1] = Group(mode=mode, entries=(*groups[-1].entries, entry))
         else:
             groups.append(Group(mode=mode, entries=(entry,)))
     return groups
+
+
+def _joins(groups: Sequence[Group], entry: LogEntry, mode: LoadMode | None) -> bool:
+    """Whether an entry goes on where the last group is; entries of one column in two types need a staging each."""
+    if not groups or groups[-1].reconcile or groups[-1].mode is not mode or mode not in (LoadMode.MERGE, None):
+        return False
+    known = {name: kind for other in groups[-1].entries for name, kind in _staged(other).items()}
+    return all(known.get(name, kind) == kind for name, kind in _staged(entry).items())
+
+
+def _staged(entry: LogEntry) -> dict[str, str]:
+    if entry.schema is None or not entry.files:
+        return {}
+    return {column.target: column.staging_type for column in entry.schema.columns}
 
 
 def _mode(entry: LogEntry) -> LoadMode | None:

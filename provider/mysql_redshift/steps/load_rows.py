@@ -36,8 +36,8 @@ def _apply_files(context: LoadContext, group: Group, applied: Sequence[Applied])
     last = group.entries[-1]
     schema = _schema(last)
     columns = _all_columns(group.entries)
-    target.prepare(context.spec, schema, context.session)
     staging = Staging(load_id=f"{context.load_id}_{last.sequence}")
+    target.prepare(context.spec, schema, context.session, staging.load_id)
     context.session.execute(merge_sql.create_staging(staging, columns))
     copied = [_copy(context, staging, columns, entry, final=entry is last) for entry in group.entries]
     done = [replace(a, rows_copied=n) for a, n in zip(applied, copied, strict=True)]

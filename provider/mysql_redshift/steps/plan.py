@@ -15,6 +15,7 @@ from mysql_redshift.core.position import Position, PositionKind
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.run_window import Decision, decide
 from mysql_redshift.core.safe_point import SECOND, SafePoint
+from mysql_redshift.core.schema_change import schema_notes
 from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.types.cursor_kind import resolve_cursor
@@ -74,8 +75,9 @@ def _plan(
     news = _target_is_news(spec, schema, head)
     due = news or cache.redshift_status == "failed"
     cascades = cascade_notes(spec, source) if cursor is not None and (news or request.dry_run) else ()
+    changes = schema_notes(head.schema if head is not None else None, schema)
     if warehouse is not None and due and reading.chunks and request.mode is Mode.SYNC:
-        preflight.check_target(spec, schema, warehouse)
+        changes += preflight.check_target(spec, schema, warehouse)
     return Plan(
         spec=spec,
         request=request,
@@ -95,7 +97,7 @@ def _plan(
         observation=reading.point.observation if reading.point else None,
         floor=reading.decision.floor,
         skip=request.dry_run,
-        notes=(*reading.decision.notes, *cascades),
+        notes=(*reading.decision.notes, *changes, *cascades),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.spec import OnTypeChange, TableSpec
 from mysql_redshift.core.target_schema import TargetChanges, compare
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import AccessDenied, StoreError
 from mysql_redshift.ports import ObjectStore, TargetTable, Warehouse
 from mysql_redshift.steps.labels import unique_label
+from mysql_redshift.steps.rebuild import refuse_rebuild
 
 
 def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
@@ -36,8 +37,8 @@ def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
         )
 
 
-def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> None:
-    """Connect to the target and compare it with what the rows need.
+def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> tuple[str, ...]:
+    """Connect to the target and compare it with what the rows need; return what the next load will change there.
 
     Raises:
         AccessDenied: naming every missing privilege.
@@ -54,8 +55,11 @@ def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> 
                 remedy="Have an administrator grant it, or name another user in the connection.",
             )
         table = session.describe(spec.target.schema, spec.target.table)
-        target_changes(spec, schema, table)
+        changes = target_changes(spec, schema, table)
+        if table is not None and changes.rebuild:
+            refuse_rebuild(spec, table, session)
         session.rollback()
+    return changes.notes()
 
 
 def target_changes(spec: TableSpec, schema: TableSchema, table: TargetTable | None) -> TargetChanges:
@@ -63,4 +67,5 @@ def target_changes(spec: TableSpec, schema: TableSchema, table: TargetTable | No
     if table is None:
         return TargetChanges()
     types = {column.name: column.type for column in table.columns}
-    return compare(schema, types, where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}")
+    where = f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
+    return compare(schema, types, where=where, rebuild=spec.on_type_change is OnTypeChange.REBUILD)

@@ -13,6 +13,7 @@ from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
 from mysql_redshift.ports import WarehouseSession
 from mysql_redshift.steps.load_groups import Applied
 from mysql_redshift.steps.preflight import target_changes
+from mysql_redshift.steps.rebuild import rebuild
 from mysql_redshift.steps.watermark_cache import WatermarkState
 
 MOST_ROWS = 1000  # ledger rows read at a time
@@ -138,13 +139,15 @@ def _refuse_unknown_rows(spec: TableSpec, session: WarehouseSession, where: str)
         )
 
 
-def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> None:
-    """Create the target or add its missing columns, inside the load's transaction."""
+def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession, load_id: str) -> None:
+    """Create the target, rebuild it, or add its missing columns, inside the load's transaction."""
     table = session.describe(spec.target.schema, spec.target.table)
     if table is None:
         session.execute(merge_sql.create_target(spec.target, schema, spec.layout))
         return
     changes = target_changes(spec, schema, table)
+    if changes.rebuild:
+        rebuild(spec, schema, changes.rebuild, table, session, load_id)
     for column in changes.add:
         session.execute(merge_sql.add_column(spec.target, column))
     if changes.widen:

@@ -1,0 +1,153 @@
+"""Rebuilds a target whose columns need types that Redshift cannot alter: a new table, filled and swapped in.
+
+All of it happens in the load's transaction: a load that fails or dies leaves the old table as it was. DROP and the last
+RENAME wait for readers of the old table, and readers that come then wait for the COMMIT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mysql_redshift.core import merge_sql, quoting, rebuild_sql
+from mysql_redshift.core.rebuild_sql import DIST_STYLES, RebuiltColumn
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.types.column import Column, TableSchema
+from mysql_redshift.errors import DataCheckFailed, TargetError
+from mysql_redshift.ports import TargetTable, WarehouseSession
+
+
+def refuse_rebuild(spec: TableSpec, table: TargetTable, session: WarehouseSession) -> None:
+    """Raise TargetError where a rebuild would break what hangs on the table; nothing is touched."""
+    views = [f"{schema}.{view}" for schema, view in session.query(rebuild_sql.select_views(table.oid))]
+    if views:
+        raise TargetError(
+            "The table must be rebuilt, and views are bound to it",
+            where=_where(spec),
+            expected="no view but those WITH NO SCHEMA BINDING",
+            found=", ".join(views),
+            remedy="Drop these views, run again, and create them anew, best WITH NO SCHEMA BINDING.",
+        )
+    generated = [
+        str(name)
+        for name, default in session.query(rebuild_sql.select_defaults(spec.target))
+        if "identity" in str(default or "").lower()
+    ]
+    if generated:
+        raise TargetError(
+            "The table must be rebuilt, and a rebuild would number its IDENTITY columns anew",
+            where=_where(spec),
+            found=", ".join(generated),
+            remedy="Alter the target by hand.",
+        )
+
+
+def rebuild(
+    spec: TableSpec,
+    schema: TableSchema,
+    changed: Sequence[Column],
+    table: TargetTable,
+    session: WarehouseSession,
+    load_id: str,
+) -> None:
+    """Fill a new table from the old one and let it take the name. Keys, layout, owner, grants and extra columns stay.
+
+    Raises:
+        TargetError: views are bound to the table.
+        DataCheckFailed: values do not fit the new type, or other rows arrived than were there.
+
+    """
+    refuse_rebuild(spec, table, session)
+    old, new = spec.target, rebuild_sql.fresh(spec.target, load_id)
+    columns, style = _columns(spec, schema, changed, table, session)
+    for column in columns:
+        if column.before is not None:
+            _refuse_lossy(spec, column, session)
+    session.execute(rebuild_sql.create(new, columns, schema.key_targets, style))
+    session.execute(rebuild_sql.fill(old, new, columns))
+    _compare_counts(spec, session, int(session.query(merge_sql.count_target(new))[0][0]))
+    _take_over_rights(spec, table, session, load_id)
+    session.execute(rebuild_sql.drop(old))
+    session.execute(rebuild_sql.take_name(new, old))
+
+
+def _columns(
+    spec: TableSpec,
+    schema: TableSchema,
+    changed: Sequence[Column],
+    table: TargetTable,
+    session: WarehouseSession,
+) -> tuple[list[RebuiltColumn], str]:
+    types = {column.target: column.redshift_type for column in changed}
+    optional = {column.target for column in schema.columns if column.nullable}
+    defaults = {str(name): default for name, default in session.query(rebuild_sql.select_defaults(spec.target))}
+    layout = _layout(spec, session)
+    columns = []
+    for column in table.columns:
+        encoding, distkey, sortkey = layout.get(column.name, ("none", False, 0))
+        columns.append(
+            RebuiltColumn(
+                name=column.name,
+                type=types.get(column.name, column.type),
+                before=column.type if column.name in types else None,
+                default=None if defaults.get(column.name) is None else str(defaults[column.name]),
+                encoding=encoding,
+                distkey=distkey,
+                sortkey=sortkey,
+                not_null=not column.nullable and column.name not in optional,
+            )
+        )
+    styles = session.query(rebuild_sql.select_dist_style(table.oid))
+    return columns, DIST_STYLES.get(int(styles[0][0]), "") if styles else ""
+
+
+def _layout(spec: TableSpec, session: WarehouseSession) -> dict[str, tuple[str, bool, int]]:
+    """Return encoding, distkey and place in the sort key by column."""
+    path = str(session.query("SELECT current_setting('search_path')")[0][0])
+    session.execute(f"SET search_path TO {quoting.redshift_name(spec.target.schema)}")
+    rows = session.query(rebuild_sql.select_keys(spec.target))
+    session.query(f"SELECT set_config('search_path', {quoting.redshift_string(path)}, false)")
+    if any(int(row[3]) < 0 for row in rows):
+        raise TargetError(
+            "The table must be rebuilt, and its sort key is interleaved, which a rebuild does not keep",
+            where=_where(spec),
+            remedy="Alter the target by hand.",
+        )
+    return {str(name): (str(encoding), bool(distkey), int(sortkey)) for name, encoding, distkey, sortkey in rows}
+
+
+def _refuse_lossy(spec: TableSpec, column: RebuiltColumn, session: WarehouseSession) -> None:
+    lossy = int(session.query(rebuild_sql.count_lossy(spec.target, column))[0][0])
+    if lossy:
+        raise DataCheckFailed(
+            "A rebuild would change values; the load is rolled back",
+            where=f"{_where(spec)}, column {column.name}",
+            expected=f"values that are the same as {column.type}",
+            found=f"{lossy} rows whose {column.before} is not",
+            remedy="Correct them in the target, or drop it and run with full_refresh: true.",
+        )
+
+
+def _compare_counts(spec: TableSpec, session: WarehouseSession, found: int) -> None:
+    expected = int(session.query(merge_sql.count_target(spec.target))[0][0])
+    if found != expected:
+        raise DataCheckFailed(
+            "The rebuilt table holds other rows than the old one; the load is rolled back",
+            where=_where(spec),
+            expected=f"{expected} rows",
+            found=f"{found} rows",
+            remedy="Run again.",
+        )
+
+
+def _take_over_rights(spec: TableSpec, table: TargetTable, session: WarehouseSession, load_id: str) -> None:
+    new = rebuild_sql.fresh(spec.target, load_id)
+    ((owner, user),) = session.query(rebuild_sql.select_owner(table.oid))
+    for privilege, kind, holder, again in session.query(rebuild_sql.select_grants(spec.target)):
+        if (str(kind), str(holder)) != ("user", str(owner)):
+            session.execute(rebuild_sql.grant(new, str(privilege), str(kind), str(holder), again=bool(again)))
+    if owner != user:
+        session.execute(rebuild_sql.give_to(new, str(owner)))
+
+
+def _where(spec: TableSpec) -> str:
+    return f"{spec.name} -> {spec.target.schema}.{spec.target.table}"

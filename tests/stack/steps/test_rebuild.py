@@ -1,0 +1,209 @@
+"""A column's type changes at the source in a way Redshift cannot alter: fail, or rebuild and lose nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.redshift.session import RedshiftSession
+from mysql_redshift.core.spec import OnTypeChange
+from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, TargetError
+from tests.way import Way
+
+pytestmark = pytest.mark.stack
+
+TYPES = (
+    "SELECT column_name, data_type, is_nullable FROM svv_columns WHERE table_schema = '{schema}' "
+    "AND table_name = 'orders' ORDER BY ordinal_position"
+)
+BEYOND = 3_000_000_000  # no INTEGER
+
+
+@pytest.fixture
+def narrow(way: Way) -> Way:
+    """A loaded table whose ``pieces`` is an INT, and becomes a BIGINT at the source with a value that needs it."""
+    way.sql("ALTER TABLE orders ADD COLUMN pieces INT")
+    way.sql("INSERT INTO orders (updated_at, pieces) VALUES ('2026-01-01', 7), ('2026-01-02', NULL), ('2026-01-03', 9)")
+    way.sync()
+    return way
+
+
+def widen_source(way: Way) -> None:
+    way.sql("ALTER TABLE orders MODIFY COLUMN pieces BIGINT")
+    way.sql(f"INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), {BEYOND})")
+    way.sql("DO SLEEP(0.01)")  # past the clock's resolution, so that the safe point is above the row
+
+
+def kinds(way: Way) -> dict[str, str]:
+    return {name: kind for name, kind, _ in way.target(TYPES.format(schema=way.spec.target.schema))}
+
+
+def test_by_default_the_run_fails_before_any_row_and_names_both_types(narrow: Way) -> None:
+    """The message says what is wanted, what is there, and the setting that rebuilds."""
+    widen_source(narrow)
+    before = narrow.rows()
+    with pytest.raises(TargetError, match="rebuild") as caught:
+        narrow.plan()
+    assert "pieces bigint" in str(caught.value)
+    assert "pieces integer" in str(caught.value)
+    assert narrow.rows() == before
+
+
+def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: Way) -> None:
+    """Only the type is another: everything that hung on the table hangs on it still, and the next runs go on."""
+    narrow.target("ALTER TABLE {t} ADD COLUMN remark VARCHAR(20) DEFAULT 'ours'")
+    narrow.target("GRANT SELECT ON {t} TO PUBLIC")
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    planned = narrow.plan(dry_run=True)
+    assert "target column pieces BIGINT is changed by rebuilding the table" in planned.notes
+    narrow.sync()
+    assert kinds(narrow)["pieces"] == "bigint"
+    assert narrow.rows("id, pieces, remark") == [
+        (1, 7, "ours"),
+        (2, None, "ours"),
+        (3, 9, "ours"),
+        (4, BEYOND, "ours"),
+    ]
+    grants = narrow.target(
+        "SELECT privilege_type, identity_type FROM svv_relation_privileges WHERE relation_name = 'orders' "
+        f"AND namespace_name = '{narrow.spec.target.schema}' AND identity_type = 'public'"
+    )
+    assert grants == [("SELECT", "public")]
+    narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 1)")
+    narrow.sync()
+    assert len(narrow.rows("id")) == 5
+
+
+def test_a_rebuild_keeps_distribution_and_sort_keys(way: Way) -> None:
+    """A table that somebody laid out by hand stays laid out so."""
+    schema = way.spec.target.schema
+    way.target(f"CREATE SCHEMA {schema}")
+    way.target(
+        "CREATE TABLE {t} (id DECIMAL(20,0) NOT NULL ENCODE az64, updated_at TIMESTAMP, amount DECIMAL(12,2), "
+        "note SMALLINT, PRIMARY KEY (id)) DISTSTYLE KEY DISTKEY (id) SORTKEY (updated_at, id)"
+    )
+    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'text')")
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    way.sync()
+    way.target(f"SET search_path TO {schema}")
+    found = way.target(
+        'SELECT "column", type, encoding, distkey, sortkey, "notnull" FROM pg_table_def '
+        f"WHERE schemaname = '{schema}' AND tablename = 'orders'"
+    )
+    assert found == [
+        ("id", "numeric(20,0)", "az64", True, 2, True),
+        ("updated_at", "timestamp without time zone", "none", False, 1, False),
+        ("amount", "numeric(12,2)", "none", False, 0, False),
+        ("note", "character varying(200)", "none", False, 0, False),
+    ]
+
+
+def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: Way) -> None:
+    """It would keep reading the old table; a late-binding view finds the new one by its name."""
+    schema = narrow.spec.target.schema
+    narrow.target(f"CREATE VIEW {schema}.bound AS SELECT id FROM {{t}}")
+    narrow.target(f"CREATE VIEW {schema}.late AS SELECT pieces FROM {{t}} WITH NO SCHEMA BINDING")
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    with pytest.raises(TargetError, match=f"{schema}.bound") as caught:
+        narrow.plan()
+    assert "late" not in str(caught.value.found)
+    narrow.target(f"DROP VIEW {schema}.bound")
+    narrow.stage_one()
+    narrow.load()
+    assert len(narrow.rows("id")) == 4
+
+
+def test_values_that_the_new_type_cannot_hold_are_never_changed(way: Way) -> None:
+    """A decimal that loses a digit fails the load, and the target is as it was."""
+    way.sql("ALTER TABLE orders ADD COLUMN share DECIMAL(8,4)")
+    way.sql("INSERT INTO orders (updated_at, share) VALUES ('2026-01-01', 1.2345), ('2026-01-02', 1.5)")
+    way.sync()
+    before = way.rows()
+    way.sql("ALTER TABLE orders MODIFY COLUMN share DECIMAL(8,2)")
+    way.sql("INSERT INTO orders (updated_at, share) VALUES (UTC_TIMESTAMP(6), 2.5)")
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    way.stage_one()
+    with pytest.raises(MysqlRedshiftError, match="1 rows whose numeric"):
+        way.load()
+    assert way.rows() == before
+
+
+def test_a_wider_target_is_wide_enough(narrow: Way) -> None:
+    """Nothing is rebuilt for a source that became narrower."""
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    narrow.sync()
+    narrow.sql(f"DELETE FROM orders WHERE pieces = {BEYOND}")
+    narrow.sql("ALTER TABLE orders MODIFY COLUMN pieces SMALLINT")
+    narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 3)")
+    narrow.change(on_type_change=OnTypeChange.FAIL)
+    narrow.stage_one()
+    narrow.load()
+    assert kinds(narrow)["pieces"] == "bigint"
+
+
+def test_entries_from_before_and_after_a_change_load_together(narrow: Way) -> None:
+    """Each goes through a staging of its own types, in the log's order."""
+    narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 5)")
+    narrow.stage_one(mode="backup-only")
+    widen_source(narrow)
+    narrow.sql("UPDATE orders SET pieces = 6, updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    narrow.stage_one(mode="backup-only")
+    narrow.load()
+    assert narrow.rows("id, pieces") == [(1, 6), (2, None), (3, 9), (4, 5), (5, BEYOND)]
+
+
+def test_a_column_that_went_is_kept_and_said(narrow: Way) -> None:
+    """The target keeps it; rows loaded from then on hold NULL; plan says so, and so does the log's entry."""
+    narrow.sql("ALTER TABLE orders DROP COLUMN pieces, ADD COLUMN parts INT")
+    narrow.sql("INSERT INTO orders (updated_at, parts) VALUES (UTC_TIMESTAMP(6), 4)")
+    planned = narrow.plan()
+    assert any("column pieces is gone at the source" in note for note in planned.notes)
+    assert any("column parts int" in note and "is new" in note for note in planned.notes)
+    entry = narrow.publish(planned, narrow.extract(planned))
+    assert entry is not None
+    assert "column pieces is gone" in entry.reason
+    narrow.load()
+    assert narrow.rows("id, pieces, parts") == [(1, 7, None), (2, None, None), (3, 9, None), (4, None, 4)]
+
+
+def test_a_load_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
+    narrow: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever statement the connection dies at: the old table is whole, and a retry does all of it."""
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    narrow.stage_one()
+    before, whole = narrow.rows("id, pieces"), [(1, 7), (2, None), (3, 9), (4, BEYOND)]
+    cuts = 0
+    while _load_cut_at(narrow, cuts, monkeypatch):
+        assert narrow.rows("id, pieces") == before
+        assert kinds(narrow)["pieces"] == "integer"
+        cuts += 1
+    assert cuts >= 10
+    assert narrow.rows("id, pieces") == whole
+
+
+def _load_cut_at(way: Way, number: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Load; close the connection instead of running the statement of that number. True where it came to that."""
+    seen: list[str] = []
+    real = RedshiftSession.execute
+
+    def execute(self: Any, sql: str) -> int:
+        seen.append(sql)
+        if len(seen) == number + 1:
+            self._connection.close()
+            raise ConnectionFailed("The connection was cut", where=sql)
+        return real(self, sql)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RedshiftSession, "execute", execute)
+        try:
+            way.load()
+        except ConnectionFailed:
+            return True
+    return False

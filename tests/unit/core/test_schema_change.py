@@ -1,0 +1,82 @@
+"""What a changed source means for the target: wide enough, widened, rebuilt, or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysql_redshift.core.schema_change import schema_notes
+from mysql_redshift.core.target_schema import TargetChanges, compare
+from mysql_redshift.core.types.column import Cell, Column, TableSchema
+from mysql_redshift.errors import TargetError
+
+
+def column(name: str, kind: str, source: str = "int") -> Column:
+    return Column(
+        name=name,
+        target=name,
+        source_type=source,
+        cell=Cell.INT32,
+        redshift_type=kind,
+        staging_type=kind,
+        nullable=True,
+    )
+
+
+def changes(wanted: str, found: str, *, rebuild: bool = False) -> TargetChanges:
+    schema = TableSchema(columns=(column("c", wanted),), key=())
+    return compare(schema, {"c": found}, where="t", rebuild=rebuild)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("INTEGER", "bigint"),
+        ("SMALLINT", "integer"),
+        ("DECIMAL(10,2)", "numeric(12,2)"),
+        ("VARCHAR(10)", "character varying(20)"),
+    ],
+)
+def test_a_target_that_is_wide_enough_is_left_alone(wanted: str, found: str) -> None:
+    """Nothing to do, in either mode."""
+    assert changes(wanted, found) == TargetChanges()
+    assert changes(wanted, found, rebuild=True) == TargetChanges()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("BIGINT", "integer"),
+        ("DECIMAL(12,2)", "numeric(10,2)"),
+        ("DECIMAL(12,4)", "numeric(12,2)"),
+        ("DECIMAL(12,2)", "numeric(12,4)"),
+        ("VARCHAR(20)", "integer"),
+        ("INTEGER", "character varying(20)"),
+        ("TIMESTAMP", "date"),
+    ],
+)
+def test_another_type_fails_unless_a_rebuild_is_asked_for(wanted: str, found: str) -> None:
+    """The failure names both types and the setting."""
+    with pytest.raises(TargetError, match="on_type_change: rebuild"):
+        changes(wanted, found)
+    assert [c.name for c in changes(wanted, found, rebuild=True).rebuild] == ["c"]
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("SUPER", "character varying(20)"), ("BIGINT", "boolean")])
+def test_what_no_cast_leads_to_is_refused_in_either_mode(wanted: str, found: str) -> None:
+    """A rebuild would not know what to make of the old values."""
+    with pytest.raises(TargetError, match="by hand"):
+        changes(wanted, found, rebuild=True)
+
+
+def test_notes_name_what_came_went_and_changed() -> None:
+    """A reader of the plan learns of each column, with its types."""
+    before = TableSchema(columns=(column("a", "INTEGER"), column("b", "INTEGER"), column("k", "BIGINT")), key=("k",))
+    now = TableSchema(
+        columns=(column("a", "BIGINT", "bigint"), column("c", "INTEGER"), column("k", "BIGINT")), key=("k",)
+    )
+    came, went, changed = schema_notes(before, now)
+    assert came.startswith("column c int is new")
+    assert went.startswith("column b is gone at the source")
+    assert changed == "column a was int and is bigint: BIGINT in the target, INTEGER before"
+    assert schema_notes(before, before) == ()
+    assert schema_notes(None, now) == ()
