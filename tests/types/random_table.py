@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from mysql_redshift.core.quoting import mysql_name
 from tests.types.cases import Case
+from tests.types.odd_names import COLUMNS
 from tests.types.random_columns import ROWS, Collations, random_case
-from tests.types.test_names import COLUMNS
 
 ALPHABET = "aB9_ '\"`.;-$%{}\\/*()éßΩЯ名?:@#\t"
 

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 
 import pytest
 
-from mysql_redshift.core.quoting import mysql_name, mysql_string
-from mysql_redshift.core.spec import ColumnsRef, CursorRef
+from mysql_redshift.core.quoting import mysql_name, mysql_string, redshift_name
+from mysql_redshift.core.spec import ColumnsRef, CursorRef, TargetRef
+from mysql_redshift.core.types.names import SYSTEM_COLUMNS
+from mysql_redshift.errors import ConfigurationError, SourceError
+from tests.types.odd_names import COLUMNS, TRICKS
 from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
-COLUMNS = (
-    "select", "order", "user", "table", "timestamp", "default", "tag", "aes128", "two words", "  leading", 'say "hi"',
-    "back`tick", "it's", "dot.ted", "semi;colon", "dash--dash", "sl/*a*/sh", "back\\slash", "per%cent", "%s", "{name}",
-    "$dollar", "@at", "1st", "42", "ünïcödé", "名前", "İstanbul", "MixedCase", "a" * 63, "é" * 31, "_seq", "new\nline",
-    "); DROP TABLE secret; --", "' OR '1'='1", "$$; DELETE FROM secret; $$", '"; DROP TABLE secret; --', "null",
+VALUES = (*TRICKS, "NULL", "\\", "`")
+NAMES = (
+    "sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --", "'; DROP TABLE secret; --", "$$; DELETE FROM secret; $$",
+    "/*!50000 ; DROP TABLE secret */",
 )  # fmt: skip
-VALUES = ("'; DROP TABLE secret; --", '"; DELETE FROM secret; --', "\\'; --", "$$ $1 %s {name} :p ?", "NULL", "\\", "`")
 
 
-def test_columns_of_every_name_arrive(way: Way) -> None:
-    """Reserved words, blanks, quotes, dots, unicode, digits, long ones: all are names like others."""
-    definitions = ", ".join(f"{mysql_name(name)} VARCHAR(60) CHARACTER SET ascii" for name in COLUMNS)
+@pytest.fixture
+def guarded(way: Way) -> Way:
+    """A table ``secret`` with one row on each side, which must have it still when the test ends."""
     way.sql("CREATE TABLE secret (id INT)")
+    way.sql("INSERT INTO secret VALUES (7)")
+    way.target(f'CREATE SCHEMA IF NOT EXISTS "{way.spec.target.schema}"')
+    for statement in ("CREATE TABLE {s} (id INT)", "INSERT INTO {s} VALUES (7)"):
+        way.target(statement.format(s=f'"{way.spec.target.schema}"."secret"'))
+    way.target("CREATE TEMP TABLE secret (id INT)")
+    return way
+
+
+def unharmed(way: Way, schema: str) -> bool:
+    """Whether both tables still hold their row."""
+    return way.sql("SELECT id FROM secret") == [(7,)] and way.target(f'SELECT id FROM "{schema}"."secret"') == [(7,)]
+
+
+def test_columns_of_every_name_arrive(guarded: Way) -> None:
+    """Reserved words, blanks, quotes, dots, unicode, digits, long ones: all are names like others."""
+    way = guarded
+    definitions = ", ".join(f"{mysql_name(name)} VARCHAR(200) CHARACTER SET utf8mb4" for name in COLUMNS)
     way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {definitions})")
     values = ", ".join(mysql_string(VALUES[number % len(VALUES)]) for number in range(len(COLUMNS)))
     way.sql(f"INSERT INTO t VALUES (1, {values})")
@@ -33,26 +52,87 @@ def test_columns_of_every_name_arrive(way: Way) -> None:
     (row,) = way.target("SELECT * FROM {t}")
     assert row[0] == 1
     assert list(row[1 : len(COLUMNS) + 1]) == [VALUES[n % len(VALUES)] for n in range(len(COLUMNS))]
-    assert way.sql("SELECT COUNT(*) FROM secret") == [(0,)]
+    assert unharmed(way, way.spec.target.schema)
 
 
-@pytest.mark.parametrize("name", ["sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --"])
-def test_tables_keys_and_cursors_of_any_name_arrive(way: Way, name: str) -> None:
-    """Table, key and cursor have the name, at the source and in the target; a second run merges by it."""
-    table, key, cursor = mysql_name(name), mysql_name(f"k {name}"), mysql_name(f"c {name}")
-    way.sql("CREATE TABLE secret (id INT)")
-    way.sql(f"CREATE TABLE {table} ({key} VARCHAR(60) PRIMARY KEY, {cursor} DATETIME(6))")
+def test_members_and_documents_of_any_text_arrive(guarded: Way) -> None:
+    """Members of ENUM and SET, and texts and names inside JSON, are values like others."""
+    way = guarded
+    enum = ", ".join(mysql_string(trick) for trick in TRICKS)
+    members = ", ".join(mysql_string(trick.replace(",", ";")) for trick in TRICKS)
+    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, e ENUM({enum}), s SET({members}), j JSON)")
+    for number, trick in enumerate(TRICKS):
+        text = mysql_string(trick)
+        member = mysql_string(trick.replace(",", ";"))
+        way.sql(f"INSERT INTO t VALUES ({number}, {text}, {member}, JSON_OBJECT({text}, {text}))")
+    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
+    way.sync()
+    rows = way.target("SELECT e, s, JSON_SERIALIZE(j) FROM {t} ORDER BY id")
+    assert [(e, s) for e, s, _ in rows] == [(trick, trick.replace(",", ";")) for trick in TRICKS]
+    assert len(rows) == len(TRICKS)
+    assert unharmed(way, way.spec.target.schema)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_of_any_name_arrives(guarded: Way, name: str) -> None:
+    """Databases, schemas, tables, keys, cursors and renamed columns have the name; a second run merges by it."""
+    way, schema = guarded, guarded.spec.target.schema
+    key, cursor = mysql_name(f"k {name}"), mysql_name(f"c {name}")
+    unique = f"{secrets.token_hex(4)} {name}"
+    table = f"{mysql_name(unique)}.{mysql_name(name)}"
+    way.sql(f"CREATE DATABASE {mysql_name(unique)}")
+    way.stack.callback(way.sql, f"DROP DATABASE {mysql_name(unique)}")
+    way.sql(f"CREATE TABLE {table} ({key} VARCHAR(60) COLLATE utf8mb4_bin PRIMARY KEY, {cursor} DATETIME(6))")
     for value in VALUES:
         way.sql(f"INSERT INTO {table} VALUES ({mysql_string(value)}, '2026-01-01')")
+    schema_name, target_name = unique[:20].replace("\\", "/"), name.replace("\\", "/")  # see the test below
+    target = TargetRef(
+        conn_id=way.spec.target.conn_id,
+        schema=schema_name,
+        table=target_name,
+        ledger_schema=f"l {schema_name}",
+        iam_role=way.spec.target.iam_role,
+    )
     way.change(
-        source=replace(way.spec.source, table=name),
-        target=replace(way.spec.target, table="t"),
+        source=replace(way.spec.source, database=unique, table=name),
+        target=target,
+        lake=replace(way.spec.lake, prefix=f"x/{target_name}"),
         cursor=CursorRef(column=f"c {name}"),
         lookback=86_400.0 * 365,
-        columns=ColumnsRef(rename={f"c {name}": "changed at"}),
+        columns=ColumnsRef(rename={f"c {name}": f"r {name}"}),
     )
     way.sync()
     way.sync()
-    keys = sorted(row[0] for row in way.target("SELECT * FROM {t}"))
-    assert keys == sorted(VALUES)
-    assert way.sql("SELECT COUNT(*) FROM secret") == [(0,)]
+    quoted = redshift_name(f"k {name}".lower()).replace("{", "{{").replace("}", "}}")
+    renamed = redshift_name(f"r {name}".lower())
+    held = way.target(f"SELECT {quoted}, {renamed} FROM {redshift_name(schema_name.lower(), target_name.lower())}")
+    assert sorted(text for text, _ in held) == sorted(VALUES)
+    assert unharmed(way, schema)
+
+
+def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(way: Way) -> None:
+    """Redshift has columns of these names in every table, seen or not; nothing is read before that is said."""
+    names = sorted(SYSTEM_COLUMNS)
+    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} INT' for name in names)})")
+    way.sql(f"INSERT INTO t VALUES (1, {', '.join(str(number) for number in range(len(names)))})")
+    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
+    for name in names:
+        others = tuple(other for other in names if other != name)
+        way.change(columns=ColumnsRef(exclude=others))
+        with pytest.raises(SourceError, match="Redshift keeps this column name for itself") as error:
+            way.plan()
+        assert f"columns.rename: {{{name}: {name}_}}" in str(error.value)
+    way.change(columns=ColumnsRef(rename={name: f"{name}_" for name in names}))
+    way.sync()
+    listed = ", ".join(f"{name}_" for name in names)
+    assert [list(row) for row in way.target(f"SELECT {listed} FROM {{t}}")] == [list(range(len(names)))]
+
+
+def test_a_target_named_with_a_backslash_is_refused_at_plan(way: Way) -> None:
+    """No literal means one on every Redshift and PostgreSQL; the message names the way out."""
+    way.sql("CREATE TABLE `back\\slash` (id INT PRIMARY KEY)")
+    for schema, table in (("back\\slash", "t"), (way.spec.target.schema, "back\\slash")):
+        target = replace(way.spec.target, schema=schema, table=table)
+        way.change(source=replace(way.spec.source, table="back\\slash"), target=target, cursor=None)
+        with pytest.raises(ConfigurationError, match="target_table or target_schema"):
+            way.plan()

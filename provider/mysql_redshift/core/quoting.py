@@ -27,7 +27,11 @@ def redshift_string(text: str) -> str:
     Only values without backslashes reach it unchanged on both Redshift and PostgreSQL, so a backslash is refused.
     """
     if "\\" in text or "\0" in text:
-        raise ConfigurationError("A backslash or NUL cannot stand in this text", found=repr(text))
+        raise ConfigurationError(
+            "A backslash or NUL cannot stand in a text for Redshift",
+            found=repr(text),
+            remedy="Leave it out. For a table of that name choose another one under target_table or target_schema.",
+        )
     return "'" + text.replace("'", "''") + "'"
 
 
