@@ -12,7 +12,7 @@ from mysql_redshift.steps import plan as _plan
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Append only."""
-    monkeypatch.setitem(_plan.__globals__, "_load_mode", lambda *arguments: _append(arguments))
+    monkeypatch.setitem(_plan.__globals__, "load_mode", lambda *arguments: _append(arguments))
 
 
 def _append(arguments: Any) -> LoadMode:

@@ -1,0 +1,53 @@
+"""What a run may not be: a load that the table does not allow, or one that goes on from another key or cursor."""
+
+from __future__ import annotations
+
+from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.request import RunRequest
+from mysql_redshift.core.spec import LoadMode, TableSpec
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.errors import ConfigurationError
+
+
+def load_mode(spec: TableSpec, schema: TableSchema, cursor: Cursor | None, request: RunRequest) -> LoadMode:
+    """Return the configured mode, or what the table allows: replace without a cursor, merge with a key, else append."""
+    default = LoadMode.REPLACE if cursor is None else LoadMode.MERGE if schema.key else LoadMode.APPEND
+    mode = spec.load or default
+    if mode is LoadMode.MERGE and not schema.key:
+        raise _unfit(spec, "load: merge needs a key", "a primary key, or `key:` naming NOT NULL columns")
+    if mode is not LoadMode.REPLACE and cursor is None:
+        raise _unfit(spec, f"load: {mode} needs a cursor", "`cursor:` naming a column, or load: replace")
+    if request.limit is not None and (mode is LoadMode.REPLACE or not schema.key):
+        raise _unfit(spec, "limit needs a cursor and a key, and load: merge or append", "a table that has them")
+    if (request.since or request.until) and (cursor is None or mode is LoadMode.REPLACE):
+        raise _unfit(spec, "since and until need a cursor, and load: merge or append", "a table that has them")
+    return mode
+
+
+def _unfit(spec: TableSpec, what: str, expected: str) -> ConfigurationError:
+    return ConfigurationError(what, where=spec.name, expected=expected, remedy="Change the table's YAML or the run.")
+
+
+def check_head(spec: TableSpec, schema: TableSchema, cursor: Cursor | None, head: LogEntry | None) -> None:
+    """Refuse to go on from a log that was kept by another key or another cursor."""
+    if head is None:
+        return
+    if head.schema is not None and head.schema.key != schema.key:
+        raise ConfigurationError(
+            "The table's key changed since the last run",
+            where=spec.name,
+            expected=f"({', '.join(head.schema.key)}), as loaded before",
+            found=f"({', '.join(schema.key)})",
+            remedy="Set `key:` to the old columns, or run with full_refresh: true after a watermark reset.",
+        )
+    before = head.spec.cursor.column if head.spec.cursor else None
+    now = cursor.column if cursor else None
+    if head.position_to is not None and before != now:
+        raise ConfigurationError(
+            "The table's cursor changed since the last run, so its watermark means nothing any more",
+            where=spec.name,
+            expected=before or "none",
+            found=now or "none",
+            remedy="Run: airflow mysql-redshift watermark reset, then a sync.",
+        )
