@@ -11,7 +11,6 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.ledger import LedgerHead, LedgerRow
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, StateError
 from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
 from mysql_redshift.steps import target, watermark_cache
@@ -22,6 +21,7 @@ from mysql_redshift.steps.load_context import LoadContext, iam_role_of
 from mysql_redshift.steps.load_groups import Applied, group_entries
 from mysql_redshift.steps.load_lost import explain_lost
 from mysql_redshift.steps.load_rows import apply_group
+from mysql_redshift.steps.target import TargetTooNarrow
 from mysql_redshift.steps.watermark_cache import WatermarkState
 
 
@@ -78,7 +78,6 @@ def _load(spec: TableSpec, store: ObjectStore, warehouse: Warehouse, label: str,
         journal=journal,
         cache=cache,
         role=iam_role,
-        schema=head.schema if head.files else None,
     )
     report = run.to_head(warehouse, label or unique_label())
     _remember(spec, store, report)
@@ -102,7 +101,6 @@ class _Run:
     journal: Journal
     cache: WatermarkState
     role: str | None
-    schema: TableSchema | None
     load_id: str = ""
 
     def to_head(self, warehouse: Warehouse, label: str) -> LoadReport:
@@ -123,16 +121,28 @@ class _Run:
             with warehouse.session(label) as session:
                 try:
                     target.ensure_ledger(self.spec, session)
-                    target.widen(self.spec, self.schema, session)
                     while not done or (done[-1].ledger_head < done[-1].log_head and done[-1].applied):
                         run = replace(self, load_id=secrets.token_hex(8))  # a transaction's own: the ledger is asked
-                        done.append(run._transact(session))
+                        done.append(run._widening(session))
                 except ConnectionFailed as exc:
                     known = done[-1].ledger_head if done else self.cache.log_loaded
                     raise explain_lost(self.spec, warehouse, self.journal, exc, known=known) from exc
         except OutcomeUnknown as exc:
             done.append(run._ask(warehouse, label, exc))
         return done
+
+    def _widening(self, session: WarehouseSession) -> LoadReport:
+        """Transact; where an entry finds columns too narrow, roll back, widen them outside, and begin anew."""
+        known: object = None
+        while True:
+            try:
+                return self._transact(session)
+            except TargetTooNarrow as exc:
+                if exc.expected == known:
+                    raise
+                known = exc.expected
+                session.rollback()
+                target.widen(self.spec, exc.schema, session)
 
     def _transact(self, session: WarehouseSession) -> LoadReport:
         session.execute(ledger.lock(self.spec.target))

@@ -34,8 +34,8 @@ def apply_group(context: LoadContext, group: Group) -> tuple[list[Applied], Load
 
 def _apply_files(context: LoadContext, group: Group, applied: Sequence[Applied]) -> list[Applied]:
     last = group.entries[-1]
-    schema = _schema(last)
     columns = _all_columns(group.entries)
+    schema = replace(_schema(last), columns=columns)
     staging = Staging(load_id=f"{context.load_id}_{last.sequence}")
     target.prepare(context.spec, schema, context.session, staging.load_id)
     context.session.execute(merge_sql.create_staging(staging, columns))

@@ -65,7 +65,7 @@ def _plan(
     check_head(spec, schema, cursor, head)
     reading = Reading.of(spec, request, schema, cursor, load, head, source)
     news = _target_is_news(spec, schema, head)
-    due = news or cache.redshift_status == "failed"
+    due = news or request.dry_run or cache.redshift_status == "failed"
     cascades = cascade_notes(spec, source) if cursor is not None and (news or request.dry_run) else ()
     changes = schema_notes(head.schema if head is not None else None, schema)
     if warehouse is not None and due and reading.chunks and request.mode is Mode.SYNC:

@@ -8,6 +8,7 @@ from mysql_redshift.core import ledger, merge_sql, quoting
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import LoadMode, TableSpec
+from mysql_redshift.core.target_schema import TargetChanges
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
 from mysql_redshift.ports import WarehouseSession
@@ -17,6 +18,20 @@ from mysql_redshift.steps.rebuild import rebuild
 from mysql_redshift.steps.watermark_cache import WatermarkState
 
 MOST_ROWS = 1000  # ledger rows read at a time
+
+
+class TargetTooNarrow(TargetError):
+    """An entry needs wider columns than the target has; they are widened outside the transaction."""
+
+    def __init__(self, spec: TableSpec, schema: TableSchema, changes: TargetChanges) -> None:
+        """Keep the schema whose columns did not fit."""
+        super().__init__(
+            "Columns must be widened before this load",
+            where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+            expected=", ".join(f"{c.target} {c.redshift_type}" for c in changes.widen),
+            remedy="Widen them by hand, outside a transaction.",
+        )
+        self.schema = schema
 
 
 def ensure_ledger(spec: TableSpec, session: WarehouseSession) -> None:
@@ -140,29 +155,27 @@ def _refuse_unknown_rows(spec: TableSpec, session: WarehouseSession, where: str)
 
 
 def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession, load_id: str) -> None:
-    """Create the target, rebuild it, or add its missing columns, inside the load's transaction."""
+    """Create the target, rebuild it, or add its missing columns, inside the load's transaction.
+
+    Raises:
+        TargetTooNarrow: nothing is done yet; ``widen`` comes first.
+
+    """
     table = session.describe(spec.target.schema, spec.target.table)
     if table is None:
         session.execute(merge_sql.create_target(spec.target, schema, spec.layout))
         return
     changes = target_changes(spec, schema, table)
+    if changes.widen:
+        raise TargetTooNarrow(spec, schema, changes)
     if changes.rebuild:
         rebuild(spec, schema, changes.rebuild, table, session, load_id)
     for column in changes.add:
         session.execute(merge_sql.add_column(spec.target, column))
-    if changes.widen:
-        raise TargetError(
-            "Columns must be widened before this load",
-            where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
-            expected=", ".join(f"{c.target} {c.redshift_type}" for c in changes.widen),
-            remedy="Run the load again: widening is done before its transaction begins.",
-        )
 
 
-def widen(spec: TableSpec, schema: TableSchema | None, session: WarehouseSession) -> None:
-    """Widen columns before the load: Redshift refuses it inside a transaction. Each statement may be repeated."""
-    if schema is None:
-        return
+def widen(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> None:
+    """Widen columns between two transactions: Redshift refuses it inside one. Each statement may be repeated."""
     table = session.describe(spec.target.schema, spec.target.table)
     changes = target_changes(spec, schema, table)
     session.rollback()

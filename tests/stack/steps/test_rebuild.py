@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.core.spec import OnTypeChange
-from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, TargetError
+from mysql_redshift.errors import MysqlRedshiftError, TargetError
+from tests.stack.steps.cuts import load_cut_at
 from tests.way import Way
 
 pytestmark = pytest.mark.stack
@@ -171,7 +169,7 @@ def test_a_column_that_went_is_kept_and_said(narrow: Way) -> None:
     assert narrow.rows("id, pieces, parts") == [(1, 7, None), (2, None, None), (3, 9, None), (4, None, 4)]
 
 
-def test_a_load_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
+def test_aload_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
     narrow: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever statement the connection dies at: the old table is whole, and a retry does all of it."""
@@ -180,30 +178,9 @@ def test_a_load_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
     narrow.stage_one()
     before, whole = narrow.rows("id, pieces"), [(1, 7), (2, None), (3, 9), (4, BEYOND)]
     cuts = 0
-    while _load_cut_at(narrow, cuts, monkeypatch):
+    while load_cut_at(narrow, cuts, monkeypatch):
         assert narrow.rows("id, pieces") == before
         assert kinds(narrow)["pieces"] == "integer"
         cuts += 1
     assert cuts >= 10
     assert narrow.rows("id, pieces") == whole
-
-
-def _load_cut_at(way: Way, number: int, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Load; close the connection instead of running the statement of that number. True where it came to that."""
-    seen: list[str] = []
-    real = RedshiftSession.execute
-
-    def execute(self: Any, sql: str) -> int:
-        seen.append(sql)
-        if len(seen) == number + 1:
-            self._connection.close()
-            raise ConnectionFailed("The connection was cut", where=sql)
-        return real(self, sql)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RedshiftSession, "execute", execute)
-        try:
-            way.load()
-        except ConnectionFailed:
-            return True
-    return False
