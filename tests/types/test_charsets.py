@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pymysql
 import pytest
 
-from mysql_redshift.core.types.charset import BYTES_PER_CHARACTER
+from mysql_redshift.adapters.mysql import MySQLSource
+from mysql_redshift.core.types.charset import BYTES_PER_CHARACTER, UNASSIGNED
+from mysql_redshift.errors import SourceError
 from tests.stack.mysql.conftest import execute
+from tests.types.round_trip import travel
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
+SINGLE_BYTES = ("81", "98", "a1", "a4", "ff")
+CODES = {
+    "big5": ("a1fe",), "cp932": ("8240",), "eucjpms": ("a2fc",), "euckr": ("a2fc",), "gb2312": ("a2a1",),
+    "gbk": ("a140",), "sjis": ("8240", "fcfc"), "ujis": ("a2fc",), "swe7": ("7f",), "tis620": ("a0", "db"),
+    "ucs2": ("d83d",), "utf16": ("d83d",), "utf16le": ("3dd8",), "utf32": ("0000d83d",), "cp1256": ("8a",),
+}  # fmt: skip
 PLANE = 0x10000
 PLANES = (0, 2)  # what lies above the first needs four bytes anyway
 # Each character of a plane that the set can hold, there and back; what comes back is what a reader would be sent.
@@ -35,3 +46,42 @@ def test_each_width_is_that_of_the_sets_widest_character(admin: Any) -> None:
     }
     assert measured == {charset: BYTES_PER_CHARACTER[charset] for charset in measured}
     assert len(measured) >= 39
+
+
+def test_what_is_no_character_of_its_set_is_refused_with_its_row(
+    admin: Any, source: MySQLSource, database: str, tmp_path: Path
+) -> None:
+    """Half a pair, a code without a character: where a server stores it, the chunk fails and nothing is replaced."""
+    charsets = [row[0] for row in execute(admin, "SELECT CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS")]
+    execute(admin, "SET sql_mode = 'STRICT_ALL_TABLES'")
+    stored = set()
+    for charset in sorted({*charsets} - {"binary"}):
+        for code in CODES.get(charset, SINGLE_BYTES):
+            execute(admin, "DROP TABLE IF EXISTS t")
+            execute(admin, f"CREATE TABLE t (id INT PRIMARY KEY, c VARCHAR(5) CHARACTER SET {charset})")
+            try:
+                execute(admin, f"INSERT INTO t VALUES (5, x'{code}')")
+            except pymysql.MySQLError:
+                continue
+            ((sent,),) = execute(admin, "SELECT HEX(CONVERT(c USING utf8mb4)) FROM t")
+            if sent not in ("3F", None) and "EFBFBD" not in sent and not sent.startswith("EDA0"):
+                continue
+            stored.add(charset)
+            with pytest.raises(SourceError, match="bytes that are no UTF-8") as error:
+                travel(source, database, tmp_path)
+            assert "key id=5" in str(error.value)
+    assert len(stored) >= 20
+
+
+def test_question_marks_arrive(admin: Any, source: MySQLSource, database: str, tmp_path: Path) -> None:
+    """A "?" that was stored as one is a character like others, in every set, beside NULL and the empty text."""
+    for charset in sorted(UNASSIGNED):
+        execute(admin, "DROP TABLE IF EXISTS t")
+        execute(
+            admin,
+            f"CREATE TABLE t (id INT PRIMARY KEY, c VARCHAR(9) CHARACTER SET {charset}, e ENUM('?', 'a?b') "
+            f"CHARACTER SET {charset}, x TEXT CHARACTER SET {charset})",
+        )
+        execute(admin, "INSERT INTO t VALUES (1, '??', '?', 'a? ?'), (2, NULL, NULL, NULL), (3, '', 'a?b', '')")
+        columns = travel(source, database, tmp_path).columns
+        assert [columns[name] for name in "cex"] == [["??", None, ""], ["?", None, "a?b"], ["a? ?", None, ""]], charset

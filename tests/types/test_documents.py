@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mysql_redshift.adapters.mysql import MySQLSource
-from mysql_redshift.errors import SourceError
+from mysql_redshift.errors import SourceError, TargetError
 from tests.stack.mysql.conftest import execute
 from tests.types.cases.case import texts
 from tests.types.round_trip import travel
@@ -124,3 +124,22 @@ def test_what_super_cannot_hold_is_refused_before_it_is_written(
     with pytest.raises(SourceError, match=f"(?s){message}") as error:
         travel(source, database, tmp_path, policies=policies)
     assert "key id=7" in str(error.value)
+
+
+def test_what_is_no_json_fails_the_load_and_leaves_the_target(way: Way, mysql_server: Any) -> None:
+    """MySQL never stores it; MariaDB does where its checks are off, and `json: varchar` takes it."""
+    way.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
+    way.sql("INSERT INTO t VALUES (1, '[1]')")
+    whole_table(way)
+    if mysql_server.flavor == "mysql":
+        with pytest.raises(Exception, match="Invalid JSON text"):
+            way.sql("INSERT INTO t VALUES (2, 'no json')")
+        return
+    way.sql("SET check_constraint_checks = 0")
+    way.sql("INSERT INTO t VALUES (2, 'no json')")
+    with pytest.raises(TargetError, match="Invalid JSON"):
+        way.sync()
+    assert way.target("SELECT id, JSON_SERIALIZE(doc) FROM {t}") == [(1, "[1]")]
+    way.change(pipeline="as text", target=replace(way.spec.target, table="texts"), policies={"json": "varchar"})
+    way.sync()
+    assert way.rows() == [(1, "[1]"), (2, "no json")]

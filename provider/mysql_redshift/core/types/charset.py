@@ -23,11 +23,48 @@ BYTES_PER_CHARACTER = {
     **dict.fromkeys(("utf8mb4", "utf16", "utf16le", "utf32", "gb18030"), 4),
 }
 UNKNOWN = 4
+# Sets with codes that stand for no character, which a server may hold all the same. It sends "?" for one (or U+FFFD),
+# so that a text would arrive as another one, unseen. Measured on both servers.
+UNASSIGNED = frozenset(
+    [
+        "ascii",
+        "big5",
+        "cp1250",
+        "cp1251",
+        "cp1256",
+        "cp1257",
+        "cp932",
+        "dec8",
+        "eucjpms",
+        "euckr",
+        "gb2312",
+        "gbk",
+        "geostd8",
+        "greek",
+        "hebrew",
+        "hp8",
+        "sjis",
+        "swe7",
+        "tis620",
+        "ujis",
+    ]
+)
+SENT, STORED = "CAST(CONVERT({name} USING utf8mb4) AS BINARY)", "CAST({name} AS BINARY)"
+QUESTION_MARKS = "LENGTH({text})-LENGTH(REPLACE({text},0x3F,''))"
 
 
 def bytes_per_character(charset: str | None) -> int:
     """Return the most bytes one character may need; 4 for a set that is not known."""
     return BYTES_PER_CHARACTER.get((charset or "").lower(), UNKNOWN)
+
+
+def select_text(charset: str | None) -> str:
+    """Return the source expression of a text: bytes that are no UTF-8 where the server would send another text."""
+    if (charset or "").lower() not in UNASSIGNED:
+        return "{name}"
+    sent, stored = (QUESTION_MARKS.replace("{text}", text) for text in (SENT, STORED))
+    exact = f"{{name}} IS NULL OR ({sent}={stored} AND INSTR({SENT},0xEFBFBD)=0)"
+    return f"IF({exact},{SENT},0xFF)"
 
 
 def varchar_bytes(column: SourceColumn) -> int:

@@ -167,6 +167,8 @@ DOUBLE is Redshift's to say; declare `json: varchar` where the text itself matte
 - MariaDB stores no negative zero; MySQL does, and it arrives.
 - Geometry has longitude first, as Redshift and PostGIS read it, also where MySQL's ST_AsText prints latitude first
   (SRID 4326). MariaDB keeps the order in which it was given.
+- A byte that its character set assigns no character to (0x98 in cp1251, any above 0x7F in ascii) is sent as "?" by
+  both servers. Such a value fails, naming its row, instead of arriving as another text.
 - ucs2 can hold half a surrogate pair, which no UTF-8 can: such a value fails, naming its row.
 - UUID, INET4 and INET6 are MariaDB's, VECTOR is MySQL's.
 """

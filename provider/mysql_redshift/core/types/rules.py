@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mysql_redshift.core.types import shapes
-from mysql_redshift.core.types.charset import VARCHAR_LIMIT, varchar_bytes
 from mysql_redshift.core.types.column import Cell, SourceColumn
 from mysql_redshift.core.types.policy import Choices
 from mysql_redshift.core.types.shapes import Shape
@@ -111,7 +110,7 @@ RULES: tuple[Rule, ...] = (
         name="text of a length",
         types=("char", "varchar", "enum", "set"),
         policies=("too_long", "nul_character"),
-        becomes=lambda column, _: shapes.varchar(varchar_bytes(column)),
+        becomes=shapes.sized_text_column,
         note="As wide as its characters may need in UTF-8, at most 65,535 bytes.",
     ),
     Rule(
@@ -125,7 +124,7 @@ RULES: tuple[Rule, ...] = (
         name="text",
         types=("text", "mediumtext", "longtext"),
         policies=("too_long", "nul_character"),
-        becomes=_always(shapes.varchar(VARCHAR_LIMIT)),
+        becomes=shapes.long_text_column,
         note="",
     ),
     Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mysql_redshift.core.types.charset import VARCHAR_LIMIT, bytes_per_character
+from mysql_redshift.core.types.charset import VARCHAR_LIMIT, bytes_per_character, select_text, varchar_bytes
 from mysql_redshift.core.types.column import Cell, SourceColumn
 from mysql_redshift.core.types.policy import Choices
 
@@ -104,7 +104,17 @@ def geometry_column(_: SourceColumn, choices: Choices) -> Shape:
 
 def tinytext_column(column: SourceColumn, _: Choices) -> Shape:
     """The server counts 255 bytes, of which each may be a character."""
-    return varchar(255 * bytes_per_character(column.charset))
+    return varchar(255 * bytes_per_character(column.charset), select=select_text(column.charset))
+
+
+def sized_text_column(column: SourceColumn, _: Choices) -> Shape:
+    """Text of a declared length."""
+    return varchar(varchar_bytes(column), select=select_text(column.charset))
+
+
+def long_text_column(column: SourceColumn, _: Choices) -> Shape:
+    """Text as long as a VARCHAR can be."""
+    return varchar(VARCHAR_LIMIT, select=select_text(column.charset))
 
 
 def octets_column(column: SourceColumn, _: Choices) -> Shape:
