@@ -15,7 +15,7 @@ DIST_STYLES = {0: "EVEN", KEY: "KEY", 8: "ALL", 10: "AUTO", 11: "AUTO", 12: "AUT
 
 @dataclass(frozen=True, kw_only=True)
 class RebuiltColumn:
-    """One column of the new table. ``before`` is its old type where that differs."""
+    """One column of the new table. ``before`` is its old type where not every value of it fits the new one."""
 
     name: str
     type: str
@@ -28,15 +28,15 @@ class RebuiltColumn:
 
     @property
     def definition(self) -> str:
-        """The column as CREATE TABLE has it. A changed type leaves its encoding to Redshift."""
+        """The column as CREATE TABLE has it."""
         parts = [quoting.redshift_name(self.name), self.type]
         parts += [f"DEFAULT {self.default}"] if self.default else []
-        parts += [f"ENCODE {self.encoding}"] if self.encoding != "none" and self.before is None else []
+        parts += [f"ENCODE {self.encoding}"] if self.encoding != "none" else []
         return " ".join([*parts, *(["NOT NULL"] if self.not_null else [])])
 
     @property
     def value(self) -> str:
-        """The expression over the old table."""
+        """The expression over the old table: what fits anyway is taken as it is."""
         name = quoting.redshift_name(self.name)
         return name if self.before is None else f"CAST({name} AS {self.type})"
 

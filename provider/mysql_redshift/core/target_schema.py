@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mysql_redshift.core.types.column import Column, TableSchema
@@ -46,7 +46,7 @@ CASTABLE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class TargetChanges:
-    """Columns to add, to widen (VARCHAR and VARBYTE: Redshift alters nothing else), and to rebuild the table for."""
+    """Columns to add, to widen (VARCHAR: Redshift alters nothing else), and to rebuild the table for."""
 
     add: tuple[Column, ...] = ()
     widen: tuple[Column, ...] = ()
@@ -71,8 +71,18 @@ def normal_type(text: str) -> str:
     return f"{name}({arguments})" if arguments else name
 
 
-def compare(schema: TableSchema, target: Mapping[str, str], *, where: str, rebuild: bool = False) -> TargetChanges:
-    """Compare the source's columns with the target's (name -> type).
+def compare(
+    schema: TableSchema,
+    target: Mapping[str, str],
+    *,
+    where: str,
+    rebuild: bool = False,
+    required: Collection[str] = (),
+) -> TargetChanges:
+    """Compare the source's columns with the target's (name -> type; ``required`` are NOT NULL there).
+
+    A target that may be rebuilt is also rebuilt for a key to be widened, since Redshift alters no column of a primary
+    key, and for a NOT NULL that the source does not keep.
 
     Raises:
         TargetError: naming every column whose type differs in a way that only a rebuild can mend, unless it may.
@@ -85,9 +95,12 @@ def compare(schema: TableSchema, target: Mapping[str, str], *, where: str, rebui
         found = target.get(column.target)
         if found is None:
             add.append(column)
-        elif not _holds(column.redshift_type, found):
-            (widen if _wider(column.redshift_type, found) else differing).append(column)
-    refused = [c for c in differing if not (rebuild and castable(c.redshift_type) and castable(target[c.target]))]
+        elif not holds(column.redshift_type, found):
+            alters = _wider(column.redshift_type, found) and not (rebuild and column.name in schema.key)
+            (widen if alters else differing).append(column)
+        elif rebuild and column.nullable and column.target in required:
+            differing.append(column)
+    refused = [c for c in differing if not (rebuild and _convertible(target[c.target], c.redshift_type))]
     if refused:
         raise TargetError(
             "The target's column types are not those the source needs",
@@ -106,12 +119,12 @@ def _remedy(*, rebuild: bool) -> str:
     return f"Set on_type_change: rebuild for this table, alter the target by hand, or {anew}."
 
 
-def castable(text: str) -> bool:
-    """Whether a rebuild may cast from or to this type."""
-    return normal_type(text).partition("(")[0] in CASTABLE
+def _convertible(old: str, new: str) -> bool:
+    """Whether a rebuild may move values from one type to another: into a wider one, or by a cast that is checked."""
+    return holds(old, new) or all(normal_type(text).partition("(")[0] in CASTABLE for text in (old, new))
 
 
-def _holds(wanted: str, found: str) -> bool:
+def holds(wanted: str, found: str) -> bool:
     """Equal, or the target is wide enough already: a longer text, a larger integer, a decimal of more digits."""
     return _same(wanted, found) or _rank(wanted) < _rank(found) or _digits_fit(wanted, found)
 
@@ -141,7 +154,7 @@ def _same(wanted: str, found: str) -> bool:
 
 def _wider(wanted: str, found: str) -> bool:
     (name, length), (other, held) = _sized(wanted), _sized(found)
-    return name == other and length is not None and held is not None and held < length
+    return name == other == "character varying" and length is not None and held is not None and held < length
 
 
 def _sized(text: str) -> tuple[str, int | None]:

@@ -68,4 +68,5 @@ def target_changes(spec: TableSpec, schema: TableSchema, table: TargetTable | No
         return TargetChanges()
     types = {column.name: column.type for column in table.columns}
     where = f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
-    return compare(schema, types, where=where, rebuild=spec.on_type_change is OnTypeChange.REBUILD)
+    required = [column.name for column in table.columns if not column.nullable]
+    return compare(schema, types, where=where, rebuild=spec.on_type_change is OnTypeChange.REBUILD, required=required)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from mysql_redshift.core import merge_sql, quoting, rebuild_sql
 from mysql_redshift.core.rebuild_sql import DIST_STYLES, RebuiltColumn
 from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.target_schema import holds, normal_type
 from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import DataCheckFailed, TargetError
 from mysql_redshift.ports import TargetTable, WarehouseSession
@@ -77,20 +78,22 @@ def _columns(
     table: TargetTable,
     session: WarehouseSession,
 ) -> tuple[list[RebuiltColumn], str]:
-    types = {column.target: column.redshift_type for column in changed}
+    existing = {column.name: column.type for column in table.columns}
+    types = {c.target: c.redshift_type for c in changed if not holds(c.redshift_type, existing[c.target])}
     optional = {column.target for column in schema.columns if column.nullable}
     defaults = {str(name): default for name, default in session.query(rebuild_sql.select_defaults(spec.target))}
     layout = _layout(spec, session)
     columns = []
     for column in table.columns:
         encoding, distkey, sortkey = layout.get(column.name, ("none", False, 0))
+        kind = types.get(column.name, column.type)
         columns.append(
             RebuiltColumn(
                 name=column.name,
-                type=types.get(column.name, column.type),
-                before=column.type if column.name in types else None,
+                type=kind,
+                before=None if holds(column.type, kind) else column.type,
                 default=None if defaults.get(column.name) is None else str(defaults[column.name]),
-                encoding=encoding,
+                encoding=encoding if normal_type(kind) == normal_type(column.type) else "none",  # left to Redshift
                 distkey=distkey,
                 sortkey=sortkey,
                 not_null=not column.nullable and column.name not in optional,

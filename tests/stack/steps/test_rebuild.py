@@ -98,6 +98,25 @@ def test_a_rebuild_keeps_distribution_and_sort_keys(way: Way) -> None:
     ]
 
 
+def test_a_rebuild_widens_bytes_and_text_keys_and_drops_not_null(way: Way) -> None:
+    """Redshift alters none of these in place."""
+    schema = way.spec.target.schema
+    way.sql("ALTER TABLE orders MODIFY id VARCHAR(10), ADD COLUMN payload VARBINARY(4)")
+    way.sql("INSERT INTO orders (id, updated_at, note, payload) VALUES ('a', '2026-01-01', 'text', 0x00FF)")
+    way.target(f"CREATE SCHEMA {schema}")
+    way.target(
+        "CREATE TABLE {t} (id VARCHAR(40) NOT NULL, updated_at TIMESTAMP, amount DECIMAL(12,2), "
+        "note VARCHAR(200) NOT NULL, payload VARBYTE(4), PRIMARY KEY (id))"
+    )
+    way.sync()
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    way.sql("ALTER TABLE orders MODIFY id VARCHAR(20), MODIFY payload VARBINARY(8)")
+    way.sql("INSERT INTO orders (id, updated_at, payload) VALUES ('abcdefghijk', UTC_TIMESTAMP(6), 0x0001020304)")
+    way.sql("DO SLEEP(0.01)")
+    way.sync()
+    assert way.rows("id, note, TO_HEX(payload)") == [("a", "text", "00ff"), ("abcdefghijk", None, "0001020304")]
+
+
 def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: Way) -> None:
     """It would keep reading the old table; a late-binding view finds the new one by its name."""
     schema = narrow.spec.target.schema

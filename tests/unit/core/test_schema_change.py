@@ -68,6 +68,24 @@ def test_what_no_cast_leads_to_is_refused_in_either_mode(wanted: str, found: str
         changes(wanted, found, rebuild=True)
 
 
+def test_only_a_text_that_is_no_key_is_widened_in_place() -> None:
+    """Redshift alters the length of a VARCHAR alone, and not within a primary key: those a rebuild widens."""
+    assert [c.name for c in changes("VARCHAR(20)", "character varying(10)").widen] == ["c"]
+    with pytest.raises(TargetError, match="on_type_change: rebuild"):
+        changes("VARBYTE(20)", "binary varying(10)")
+    assert [c.name for c in changes("VARBYTE(20)", "binary varying(10)", rebuild=True).rebuild] == ["c"]
+    keyed = TableSchema(columns=(column("c", "VARCHAR(20)"),), key=("c",))
+    found = compare(keyed, {"c": "character varying(10)"}, where="t", rebuild=True)
+    assert ([c.name for c in found.rebuild], found.widen) == (["c"], ())
+
+
+def test_a_not_null_that_the_source_dropped_goes_with_a_rebuild() -> None:
+    """By default it stays until a NULL comes."""
+    schema = TableSchema(columns=(column("c", "SUPER"),), key=())
+    assert compare(schema, {"c": "super"}, where="t", required=["c"]) == TargetChanges()
+    assert [c.name for c in compare(schema, {"c": "super"}, where="t", rebuild=True, required=["c"]).rebuild] == ["c"]
+
+
 def test_notes_name_what_came_went_and_changed() -> None:
     """A reader of the plan learns of each column, with its types."""
     before = TableSchema(columns=(column("a", "INTEGER"), column("b", "INTEGER"), column("k", "BIGINT")), key=("k",))
