@@ -19,10 +19,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 ONE_SERVER = pytest.mark.parametrize("mysql_server", wanted_flavors()[:1], indirect=True)  # the target is tried
 VALUES = (*TRICKS, "NULL", "\\", "`")
-NAMES = (
-    "sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --", "'; DROP TABLE secret; --", "$$; DELETE FROM secret; $$",
-    "/*!50000 ; DROP TABLE secret */",
-)  # fmt: skip
+NAMES = ("sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --", "$$; /*! DELETE FROM secret; */")
 
 
 @pytest.fixture
