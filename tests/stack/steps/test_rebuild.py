@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mysql_redshift.core import ledger, quoting
 from mysql_redshift.core.spec import OnTypeChange
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
 from tests.stack.steps.cuts import load_cut_at
@@ -146,6 +147,27 @@ def test_values_that_the_new_type_cannot_hold_are_never_changed(way: Way) -> Non
     with pytest.raises(MysqlRedshiftError, match="1 rows whose numeric"):
         way.load()
     assert way.rows() == before
+
+
+def test_a_text_that_is_no_number_fails_the_load_and_changes_nothing(way: Way) -> None:
+    """Redshift's own refusal of the cast is the error; rows, type and table stay as they were."""
+    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
+    way.sync()
+    before, oid = way.rows(), way.target("SELECT target_oid FROM " + ledger_of(way))
+    way.sql("UPDATE orders SET note = '12', updated_at = UTC_TIMESTAMP(6)")
+    way.sql("ALTER TABLE orders MODIFY note INT")
+    way.sql("DO SLEEP(0.01)")
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    way.stage_one()
+    with pytest.raises(MysqlRedshiftError, match="twelve"):
+        way.load()
+    assert way.rows() == before
+    assert kinds(way)["note"] == "character varying"
+    assert way.target("SELECT target_oid FROM " + ledger_of(way)) == oid
+
+
+def ledger_of(way: Way) -> str:
+    return quoting.redshift_name(way.spec.target.ledger_schema, ledger.table_name(way.spec.target))
 
 
 def test_a_wider_target_is_wide_enough(narrow: Way) -> None:
