@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from devstack.redshift.copy.statement import CopyStatement
+from devstack.redshift.sql.identifier import LONG_NAMES, stored_name
 from devstack.redshift.sql.statement import quote
 from devstack.redshift.wire.messages import ServerError
 
@@ -83,11 +84,11 @@ ORDER BY a.attnum
 
 async def describe(copy: CopyStatement, run: Run) -> TargetTable:
     """Ask for the table and check the column list. Raises ServerError."""
-    rows = await run(COLUMNS, [quote(*copy.table)])
+    rows = await run(COLUMNS, [quote(*map(stored_name, copy.table))])
     if not rows:
         raise ServerError(code="42P01", message=f'relation "{".".join(copy.table)}" does not exist')
     columns = {column.name: column for column in (_column(row) for row in rows if row[2] is not None)}
-    name = _text(rows[0][1])
+    name = LONG_NAMES(rows[0][1] or b"").decode()
     _check_list(copy, columns, name)
     wanted = copy.columns or tuple(columns)
     return TargetTable(oid=int(_text(rows[0][0])), name=name, columns=tuple(columns[c] for c in wanted))
@@ -105,7 +106,7 @@ def _check_list(copy: CopyStatement, columns: dict[str, TableColumn], table: str
 
 def _column(row: list[bytes | None]) -> TableColumn:
     return TableColumn(
-        name=_text(row[2]),
+        name=LONG_NAMES(row[2] or b"").decode(),
         kind=_text(row[3]),
         modifier=int(_text(row[4])),
         not_null=row[5] == b"t",
