@@ -183,6 +183,16 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '0A000',
             MESSAGE = format('cannot alter type of column "%s": it has a default expression', column_name);
     END IF;
+    IF EXISTS (SELECT FROM standin.keys k WHERE k.table_oid = relation::regclass
+        AND column_name = ANY (string_to_array(k.columns, ','))) THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000',
+            MESSAGE = format('cannot alter type of column "%s": it is part of a key', column_name);
+    ELSIF EXISTS (SELECT FROM standin.column_attributes x JOIN pg_attribute a
+        ON a.attrelid = x.table_oid AND a.attnum = x.attnum WHERE x.table_oid = relation::regclass
+        AND a.attname = column_name AND x.encoding IN ('bytedict', 'runlength', 'text255', 'text32k')) THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000',
+            MESSAGE = format('cannot alter type of column "%s": its encoding forbids it', column_name);
+    END IF;
     EXECUTE format('SELECT max(octet_length(%I)) FROM %s', column_name, relation::regclass) INTO longest;
     IF longest > size THEN
         RAISE EXCEPTION USING ERRCODE = '0A000',

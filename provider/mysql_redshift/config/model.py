@@ -108,6 +108,12 @@ def _column_alone(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
+Encoding = Literal[
+    *("raw", "az64", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16", "mostly32"),
+    *("runlength", "text255", "text32k", "zstd"),
+]
+
+
 class TableEntry(Strict):
     """Everything that can be said of a table; ``defaults`` says it of all."""
 
@@ -137,6 +143,9 @@ class TableEntry(Strict):
     dist_style: Literal["auto", "even", "all", "key"] | None = None
     dist_key: Name | None = None
     sort_key: Names = ()
+    encode: dict[Name, Encoding] = Field(
+        default_factory=dict, description="Compression of a new table's columns, by column; else as Redshift chooses."
+    )
     deletes: Deletes = Field(
         Deletes.KEEP, description="What becomes of rows deleted at the source; reconcile: the check keys deletes them."
     )

@@ -40,7 +40,12 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
         on_type_change=entry.on_type_change,
         checks=_checks(entry),
         columns=ColumnsRef(**entry.columns.model_dump()),
-        layout=LayoutRef(dist_style=entry.dist_style, dist_key=entry.dist_key, sort_key=entry.sort_key),
+        layout=LayoutRef(
+            dist_style=entry.dist_style,
+            dist_key=entry.dist_key,
+            sort_key=entry.sort_key,
+            encode=entry.encode,
+        ),
         policies=entry.policies.model_dump(exclude_none=True, by_alias=True),
         column_policies={
             column: policies.model_dump(exclude_none=True, by_alias=True)

@@ -65,10 +65,11 @@ def sequence_column(columns: Sequence[Column]) -> str:
 def create_target(ref: TargetRef, schema: TableSchema, layout: LayoutRef) -> str:
     """Create the target. Only keys are NOT NULL, since other columns may go away one day."""
     keys = set(schema.key)
-    columns = [
-        f"{quoting.redshift_name(c.target)} {c.redshift_type}{' NOT NULL' if c.name in keys else ''}"
-        for c in schema.columns
-    ]
+    columns = []
+    for c in schema.columns:
+        encode = f" ENCODE {layout.encode[c.name].upper()}" if c.name in layout.encode else ""
+        not_null = " NOT NULL" if c.name in keys else ""
+        columns.append(f"{quoting.redshift_name(c.target)} {c.redshift_type}{encode}{not_null}")
     if keys:
         columns.append(f"PRIMARY KEY ({_names(schema.key_targets)})")
     parts = [f"CREATE TABLE {target(ref)} ({', '.join(columns)})"]

@@ -29,6 +29,21 @@ def _unfit(spec: TableSpec, what: str, expected: str) -> ConfigurationError:
     return ConfigurationError(what, where=spec.name, expected=expected, remedy="Change the table's YAML or the run.")
 
 
+def check_layout(spec: TableSpec, schema: TableSchema) -> None:
+    """Refuse a layout of columns that do not travel."""
+    layout, known = spec.layout, [column.name for column in schema.columns]
+    named = (*([layout.dist_key] if layout.dist_key else []), *layout.sort_key, *layout.encode)
+    unknown = [name for name in dict.fromkeys(named) if name not in known]
+    if unknown:
+        raise ConfigurationError(
+            "The target's layout names columns that are not read",
+            where=f"{spec.name}: dist_key, sort_key, encode",
+            expected=", ".join(known),
+            found=", ".join(unknown),
+            remedy="Name columns as MySQL spells them.",
+        )
+
+
 def check_head(spec: TableSpec, schema: TableSchema, cursor: Cursor | None, head: LogEntry | None) -> None:
     """Refuse to go on from a log that was kept by another key or another cursor."""
     if head is None:

@@ -95,6 +95,7 @@ class LayoutRef:
     dist_style: str | None = None
     dist_key: str | None = None
     sort_key: tuple[str, ...] = ()
+    encode: dict[str, str] = field(default_factory=dict)  # compression by column; the others are Redshift's choice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,8 +81,8 @@ def compare(
 ) -> TargetChanges:
     """Compare the source's columns with the target's (name -> type; ``required`` are NOT NULL there).
 
-    A target that may be rebuilt is also rebuilt for a key to be widened, since Redshift alters no column of a primary
-    key, and for a NOT NULL that the source does not keep.
+    Redshift alters no column of a primary key, so that a wider key needs a rebuild as well. A target that may be
+    rebuilt is also rebuilt for a NOT NULL that the source does not keep.
 
     Raises:
         TargetError: naming every column whose type differs in a way that only a rebuild can mend, unless it may.
@@ -96,7 +96,7 @@ def compare(
         if found is None:
             add.append(column)
         elif not holds(column.redshift_type, found):
-            alters = _wider(column.redshift_type, found) and not (rebuild and column.name in schema.key)
+            alters = _wider(column.redshift_type, found) and column.name not in schema.key
             (widen if alters else differing).append(column)
         elif rebuild and column.nullable and column.target in required:
             differing.append(column)

@@ -9,7 +9,7 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan
 from mysql_redshift.core.request import Mode, RunRequest
-from mysql_redshift.core.run_checks import check_head, load_mode
+from mysql_redshift.core.run_checks import check_head, check_layout, load_mode
 from mysql_redshift.core.schema_change import schema_notes
 from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.types.column import TableSchema
@@ -63,6 +63,7 @@ def _plan(
     cursor = resolve_cursor(table, spec)
     load = load_mode(spec, schema, cursor, request)
     check_head(spec, schema, cursor, head)
+    check_layout(spec, schema)
     reading = Reading.of(spec, request, schema, cursor, load, head, source)
     news = _target_is_news(spec, schema, head)
     due = news or request.dry_run or cache.redshift_status == "failed"

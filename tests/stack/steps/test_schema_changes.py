@@ -135,14 +135,28 @@ def test_a_changed_key_is_refused_with_both_keys(way: Way) -> None:
 def test_a_new_table_is_laid_out_as_configured_and_an_existing_one_as_it_is(way: Way) -> None:
     """YAML speaks of tables yet to be made; afterwards the table's owner decides."""
     fill(way, 2)
-    way.change(layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("updated_at", "id")))
+    encode = {"amount": "az64", "note": "zstd"}
+    way.change(layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("updated_at", "id"), encode=encode))
     way.sync()
     expected = [("id", True, 2, True), ("updated_at", False, 1, False), ("amount", False, 0, False)]
     assert layout(way)[:3] == expected
+    encodings = "SELECT encoding FROM pg_table_def WHERE tablename = 'orders' AND \"column\" IN ('amount', 'note')"
+    assert way.target(encodings) == [("az64",), ("zstd",)]
     way.change(layout=LayoutRef(dist_style="even", sort_key=("id",)))
     late(way, "new")
     way.sync()
     assert layout(way)[:3] == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [LayoutRef(dist_key="nothing"), LayoutRef(sort_key=("id", "nothing")), LayoutRef(encode={"nothing": "raw"})],
+)
+def test_a_layout_of_columns_that_do_not_travel_is_refused_by_the_plan(way: Way, wrong: LayoutRef) -> None:
+    """Before any row moves, not when the table is made."""
+    way.change(layout=wrong)
+    with pytest.raises(ConfigurationError, match="nothing"):
+        way.plan()
 
 
 def layout(way: Way) -> list[tuple[object, ...]]:

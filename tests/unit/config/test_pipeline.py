@@ -9,7 +9,7 @@ import pytest
 from mysql_redshift.config import find_pipelines, load_pipeline, read_table
 from mysql_redshift.config.quantities import seconds, size
 from mysql_redshift.config.schedules import schedule
-from mysql_redshift.core.spec import CursorRef, LayoutRef, LoadMode, Strategy, TableSpec
+from mysql_redshift.core.spec import CursorRef, LayoutRef, LoadMode, OnTypeChange, Strategy, TableSpec
 from mysql_redshift.errors import ConfigurationError
 from tests.unit.config.conftest import Write
 from tests.unit.config.yaml_texts import GOOD, HEAD
@@ -55,17 +55,19 @@ def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
         "batch_rows: 10, chunk_rows: 20, max_chunks: 3, part_size: 64MiB, allow_empty_replace: true, "
         "columns: {exclude: [x], rename: {on: on_, 2024: y2024}}, policies: {json: varchar, too_long: null}, "
         "column_policies: {d: {zero_date: 1970-01-01, too_long: null}}, source_table: Bestellungen, "
-        "target_table: o, target_schema: s, dist_style: key, dist_key: a, sort_key: [made, a], deletes: keep}",
+        "target_table: o, target_schema: s, dist_style: key, dist_key: a, sort_key: [made, a], encode: {a: az64}, "
+        "on_type_change: rebuild, deletes: keep}",
     )
     assert spec.cursor == CursorRef(column="made", kind="unix-ms", nulls="load")
     assert (spec.load, spec.key, spec.lag, spec.max_hold) == (LoadMode.MERGE, ("a", "b"), 5, 5400)
     assert (spec.batch_rows, spec.chunk_rows, spec.max_chunks, spec.part_bytes) == (10, 20, 3, 64 * 1024 * 1024)
     assert spec.allow_empty_replace
+    assert spec.on_type_change is OnTypeChange.REBUILD
     assert (spec.columns.exclude, spec.columns.rename) == (("x",), {"on": "on_", "2024": "y2024"})
     assert spec.policies == {"json": "varchar", "too_long": "null"}
     assert spec.column_policies == {"d": {"zero_date": "1970-01-01", "too_long": "null"}}
     assert (spec.source.table, spec.target.schema, spec.target.table) == ("Bestellungen", "s", "o")
-    assert spec.layout == LayoutRef(dist_style="key", dist_key="a", sort_key=("made", "a"))
+    assert spec.layout == LayoutRef(dist_style="key", dist_key="a", sort_key=("made", "a"), encode={"a": "az64"})
 
 
 def test_one_name_stands_for_a_list_of_one(write: Write) -> None:

@@ -86,6 +86,17 @@ def test_a_not_null_that_the_source_dropped_goes_with_a_rebuild() -> None:
     assert [c.name for c in compare(schema, {"c": "super"}, where="t", rebuild=True, required=["c"]).rebuild] == ["c"]
 
 
+def test_a_key_is_not_widened_but_rebuilt() -> None:
+    """Redshift alters no column of a primary key; another text is altered."""
+    schema = TableSchema(columns=(column("k", "VARCHAR(20)"), column("c", "VARCHAR(20)")), key=("k",))
+    found = {"k": "character varying(10)", "c": "character varying(10)"}
+    with pytest.raises(TargetError, match=r"k character varying\(20\)"):
+        compare(schema, found, where="t")
+    rebuilt = compare(schema, found, where="t", rebuild=True)
+    assert [c.name for c in rebuilt.rebuild] == ["k"]
+    assert [c.name for c in rebuilt.widen] == ["c"]
+
+
 def test_notes_name_what_came_went_and_changed() -> None:
     """A reader of the plan learns of each column, with its types."""
     before = TableSchema(columns=(column("a", "INTEGER"), column("b", "INTEGER"), column("k", "BIGINT")), key=("k",))
