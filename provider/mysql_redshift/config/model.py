@@ -109,9 +109,9 @@ def _column_alone(value: Any) -> Any:
 
 
 Encoding = Literal[
-    *("raw", "az64", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16", "mostly32"),
-    *("runlength", "text255", "text32k", "zstd"),
-]
+    "raw", "az64", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16", "mostly32", "runlength", "text255",
+    "text32k", "zstd",
+]  # fmt: skip
 
 
 class TableEntry(Strict):
