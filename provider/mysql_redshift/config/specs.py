@@ -44,7 +44,7 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
             dist_style=entry.dist_style,
             dist_key=entry.dist_key,
             sort_key=entry.sort_key,
-            encode=entry.encode,
+            encode={**entry.encode},
         ),
         policies=entry.policies.model_dump(exclude_none=True, by_alias=True),
         column_policies={
