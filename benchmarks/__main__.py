@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import re
 import resource
 import secrets
 import statistics
@@ -43,7 +45,10 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="bench-", dir="/var/tmp"))
     with running(("mysql", "s3", "bastion", "redshift"), home) as status:
         _reader(status, arguments.rows, arguments.rounds)
-        _copy(status, arguments.rows * 10, arguments.rounds)
+        rate, peak = _copy(status, arguments.rows * 10, arguments.rounds)
+        print(f"stand-in: COPY of {arguments.rows * 10} narrow rows, {rate / 1e6:.2f} million rows a second")
+        _, larger = _copy(status, arguments.rows * 40, 1)
+        print(f"stand-in: peak memory {peak} MB, {larger} MB once a file four times as large went through")
     return 0
 
 
@@ -117,7 +122,8 @@ def _to_parquet(server: MySQLStatus) -> None:
                 pass
 
 
-def _copy(status: Status, rows: int, rounds: int) -> None:
+def _copy(status: Status, rows: int, rounds: int) -> tuple[float, int]:
+    """Return rows a second, and the most memory in MB that the stand-in's process has taken so far."""
     redshift, s3 = status.redshift, status.s3
     assert isinstance(redshift, RedshiftStatus)
     assert isinstance(s3, S3Status)
@@ -141,17 +147,28 @@ def _copy(status: Status, rows: int, rounds: int) -> None:
         dbname=redshift.database,
         sslmode="require",
     )
-    times = []
+    times, name = [], secrets.token_hex(4)
     with psycopg.connect(address, prepare_threshold=None, autocommit=True) as connection:
         for number in range(rounds):
-            connection.execute(f"CREATE TABLE bench_{number} (id BIGINT, customer BIGINT)")
+            connection.execute(f"CREATE TABLE bench_{name}_{number} (id BIGINT, customer BIGINT)")
             start = time.perf_counter()
-            connection.execute(
-                f"COPY bench_{number} FROM 's3://{s3.bucket}/{key}' IAM_ROLE '{redshift.iam_role}' FORMAT AS PARQUET"
-            )
+            source = f"'s3://{s3.bucket}/{key}' IAM_ROLE '{redshift.iam_role}'"
+            connection.execute(f"COPY bench_{name}_{number} FROM {source} FORMAT AS PARQUET")
             times.append(time.perf_counter() - start)
-    seconds = statistics.median(times)
-    print(f"stand-in: COPY of {rows} narrow rows in {seconds:.2f} s, {rows / seconds / 1e6:.2f} million rows a second")
+    return rows / statistics.median(times), _peak_memory(redshift.control_socket)
+
+
+def _peak_memory(argument: str) -> int:
+    """Return the high-water mark in MB of the process that was started with an argument."""
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = command.read_bytes().split(b"\0")
+            if argument.encode() in words and b"devstack.redshift" in words:
+                (line,) = re.findall(r"VmHWM:\s+(\d+) kB", command.with_name("status").read_text())
+                found = int(line) // 1024
+                if b"keeper.py" not in b" ".join(words):
+                    return found
+    raise RuntimeError(f"no process was started with {argument}")
 
 
 if __name__ == "__main__":
