@@ -94,6 +94,11 @@ CHECKS = option(
     choices=("custody", "bounds", "window", "keys"),
     dest="checks",
 )
+ASK_SOURCE = option(
+    "--ask-source",
+    help="connect to MySQL as well, and warn of foreign keys that change rows unseen",
+    action="store_true",
+)
 POINT = {"metavar": "POINT"}
 
 WATERMARK = Group(
@@ -169,7 +174,7 @@ COMMANDS: tuple[Command | Group, ...] = (
         name="lint",
         help="Check the YAML; every error with its line",
         target="mysql_redshift.cli.files.lint",
-        options=(ANY_PIPELINE, *PLACE),
+        options=(ANY_PIPELINE, ASK_SOURCE, *PLACE),
     ),
     Command(
         name="render",

@@ -1,4 +1,4 @@
-"""lint, render, schema: what can be said of the YAML alone. No connection is made."""
+"""lint, render, schema: what can be said of the YAML alone. Only ``lint --ask-source`` makes a connection."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ def lint(args: Namespace) -> Answer:
     for row in _overlooked(folder_of(args)):
         found.setdefault(tuple(row.values()), row)
     say(f"{len(files)} pipelines checked, {len(found)} mistakes")
-    lines = [": ".join(filter(None, row.values())) for row in found.values()]
+    rows = [*found.values(), *(_cascades(args) if args.ask_source else ())]
+    lines = [": ".join(filter(None, row.values())) for row in rows]
     text = "\n".join(lines) if args.output == "table" else None
-    return Answer(rows=list(found.values()), text=text, code=MISTAKES if found else 0)
+    return Answer(rows=rows, text=text, code=MISTAKES if found else 0)
 
 
 @command
@@ -76,6 +77,19 @@ def _mistakes(path: Path, environment: str) -> Iterator[dict[str, Any]]:
                 yield {"place": problem.place, "key": problem.key, "mistake": problem.text}
         else:
             yield {"place": error.where or str(path), "key": "", "mistake": _in_one_line(error)}
+
+
+def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
+    """Warn, table by table, of what MySQL changes behind a cursor's back; a warning is no mistake."""
+    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.steps.cascades import cascade_notes  # noqa: PLC0415
+
+    for table in select_tables(args):
+        if table.spec is None or table.spec.cursor is None:
+            continue
+        with Clients(table.spec) as clients:
+            for note in cascade_notes(table.spec, clients.source):
+                yield {"place": table.name, "key": "cursor", "mistake": f"warning: {note}"}
 
 
 def _in_one_line(error: ConfigurationError) -> str:
