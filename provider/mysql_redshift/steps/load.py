@@ -240,9 +240,9 @@ class _Run:
 
 def _remember(spec: TableSpec, store: ObjectStore, report: LoadReport) -> None:
     state = watermark_cache.read(spec, store)
-    state = replace(state, redshift_status="success", log_loaded=report.ledger_head)
+    state = replace(watermark_cache.redshift_succeeded(state), log_loaded=report.ledger_head)
     if report.applied:
         state = replace(
             state, redshift_rows_loaded=report.rows_copied, last_redshift_load_time=watermark_cache.now_text()
         )
-    watermark_cache.write(spec, store, replace(state, last_error=None))
+    watermark_cache.write(spec, store, state)

@@ -81,6 +81,12 @@ def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
     )
 
 
+def redshift_succeeded(state: WatermarkState) -> WatermarkState:
+    """Return the state after a load, or a verification of every log entry; MySQL's failure stays to be read."""
+    error = state.last_error if state.mysql_status == "failed" else None
+    return replace(state, redshift_status="success", last_error=error)
+
+
 def now_text() -> str:
     """Return this machine's time: for people only, no decision is made from it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.errors import DataCheckFailed
+from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
+from mysql_redshift.steps import watermark, watermark_cache
 from tests.way import Way, fill
 
 COPY_OF_NINE = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
@@ -50,6 +51,36 @@ def test_custody_finds_an_entry_that_the_ledger_lacks(way: Way) -> None:
     way.target(f"UPDATE {ledger} SET rows_copied = 19")
     with pytest.raises(DataCheckFailed, match="custody"):
         way.verify("custody")
+
+
+def test_a_verification_that_succeeds_ends_the_failure_of_another(way: Way) -> None:
+    """Else sensors would wait, and operators would read of a failure, until the next load."""
+    fill(way, 20)
+    way.sync()
+    way.target(COPY_OF_NINE)
+    with pytest.raises(DataCheckFailed):
+        way.verify()
+    assert watermark.stage_position(way.spec, way.clients.store, "redshift") is None
+    way.target("DELETE FROM {t} WHERE id = 9")
+    way.target("INSERT INTO {t} (id, updated_at) VALUES (9, '2026-01-01')")
+    way.verify("bounds")  # counts rows only: it does not say that every log entry was loaded
+    assert watermark.read(way.spec, way.clients.store).redshift_status == "failed"
+    way.verify()
+    state = watermark.read(way.spec, way.clients.store)
+    assert (state.redshift_status, state.last_error) == ("success", None)
+    assert watermark.stage_position(way.spec, way.clients.store, "redshift") == state.position
+
+
+def test_a_verification_leaves_the_failure_of_an_extract(way: Way) -> None:
+    """It says nothing of MySQL's stage."""
+    fill(way, 20)
+    way.sync()
+    for stage in ("redshift", "mysql"):
+        watermark_cache.note_failure(way.spec, way.clients.store, stage=stage, error=MysqlRedshiftError(stage))
+    way.verify()
+    state = watermark.read(way.spec, way.clients.store)
+    assert (state.redshift_status, state.mysql_status) == ("success", "failed")
+    assert state.last_error == "mysql"
 
 
 def test_rows_deleted_at_the_source_do_not_alarm(way: Way) -> None:
