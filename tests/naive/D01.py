@@ -11,8 +11,8 @@ from mysql_redshift.steps import load as _load
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write down what was loaded after all COPYs, and die before that."""
-    rows = _load.__globals__["_Run"]._rows
-    monkeypatch.setattr(_load.__globals__["_Run"], "_rows", lambda self, *more: _only_first(rows(self, *more)))
+    rows = _load.__globals__["ledger_rows"]
+    monkeypatch.setitem(_load.__globals__, "ledger_rows", lambda *given, **more: _only_first(rows(*given, **more)))
 
 
 def _only_first(rows: Any) -> list[Any]:

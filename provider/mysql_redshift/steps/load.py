@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from mysql_redshift.core import ledger
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.ledger import LedgerHead, LedgerRow
+from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, StateError
+from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown
 from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
 from mysql_redshift.steps import target, watermark_cache
 from mysql_redshift.steps.journal import Journal
@@ -19,6 +19,7 @@ from mysql_redshift.steps.labels import unique_label
 from mysql_redshift.steps.load_batch import next_batch
 from mysql_redshift.steps.load_context import LoadContext, iam_role_of
 from mysql_redshift.steps.load_groups import Applied, group_entries
+from mysql_redshift.steps.load_ledger import check_origin, ledger_rows
 from mysql_redshift.steps.load_lost import explain_lost
 from mysql_redshift.steps.load_rows import apply_group
 from mysql_redshift.steps.target import TargetTooNarrow
@@ -149,7 +150,7 @@ class _Run:
         before = target.read_ledger_head(self.spec, session)
         head = self.journal.head(hint=self.cache.log_extracted)
         last = head.sequence if head is not None else 0
-        self._check_origin(before, last)
+        check_origin(self.spec, self.store.uri(self.layout.root), before, last=last)
         entries = next_batch(self.journal, after=before.sequence, through=last)
         applied = self._apply(session, before, entries)
         session.commit()
@@ -173,51 +174,9 @@ class _Run:
             done, context = apply_group(context, group)
             applied.extend(done)
         oid = target.oid_after(self.spec, session) or oid
-        for row in self._rows(applied, entries, oid, generation):
+        for row in ledger_rows(context, applied, entries, oid=oid, generation=generation):
             session.execute(ledger.insert_row(self.spec.target, row))
         return applied
-
-    def _rows(
-        self, applied: Sequence[Applied], entries: Sequence[LogEntry], oid: int, generation: int
-    ) -> list[LedgerRow]:
-        by_sequence = {entry.sequence: entry for entry in entries}
-        return [
-            LedgerRow(
-                sequence=done.sequence,
-                load_id=self.load_id,
-                run_key=by_sequence[done.sequence].run_key,
-                kind=by_sequence[done.sequence].kind.value,
-                origin=self.store.uri(self.layout.root),
-                rows_copied=done.rows_copied,
-                rows_inserted=done.rows_inserted,
-                rows_replaced=done.rows_replaced,
-                rows_superseded=done.rows_superseded,
-                position=done.position,
-                reach=done.reach,
-                target_oid=oid,
-                generation=generation,
-            )
-            for done in applied
-        ]
-
-    def _check_origin(self, before: LedgerHead, last: int) -> None:
-        origin = self.store.uri(self.layout.root)
-        if before.origin not in ("", origin):
-            raise StateError(
-                "Another pipeline loads this target table",
-                where=f"{self.spec.name} -> {self.spec.target.schema}.{self.spec.target.table}",
-                expected=origin,
-                found=before.origin,
-                remedy="Give each pipeline a target table of its own.",
-            )
-        if before.sequence > last:
-            raise StateError(
-                "The ledger knows of loads that the log does not hold",
-                where=f"{self.spec.name}, {origin}/log",
-                expected=f"sequence {before.sequence} or later",
-                found=f"sequence {last}",
-                remedy="Restore the log's objects from the bucket's versions.",
-            )
 
     def _ask(self, warehouse: Warehouse, label: str, lost: OutcomeUnknown) -> LoadReport:
         """After a lost reply to COMMIT: take the ledger's lock, then read whether this load is in it."""

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from mysql_redshift.core import checks as rules
-from mysql_redshift.core import ledger, merge_sql, source_sql
+from mysql_redshift.core import source_sql
 from mysql_redshift.core.checks import Check, CheckResult
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position, parse_time
 from mysql_redshift.core.safe_point import SECOND
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
-from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse, WarehouseSession
-from mysql_redshift.steps import keys, target, watermark_cache
+from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
+from mysql_redshift.steps import keys, watermark_cache
 from mysql_redshift.steps.journal import Journal
 from mysql_redshift.steps.labels import unique_label
+from mysql_redshift.steps.verify_look import Seen, look
 from mysql_redshift.steps.watermark_cache import WatermarkState, now_text
 
 DAY = 86_400 * SECOND
-MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the newest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +123,7 @@ def _verify(
 ) -> VerifyReport:
     schema = head.schema or TableSchema(columns=(), key=())
     with warehouse.session(unique_label()) as session:
-        seen = _look(spec, session, schema, journal, head)
+        seen = look(spec, session, schema, journal, head)
         session.rollback()
     results = list(compared)
     if Check.CUSTODY in wanted:
@@ -138,54 +136,7 @@ def _verify(
     return VerifyReport(results=tuple(results), rows=seen.rows, position=seen.position, log_head=head.sequence)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """What one Redshift snapshot showed; ``entry`` is the log entry at the ledger's head."""
-
-    entry: LogEntry | None
-    rows: int
-    keys: int | None
-    log: dict[int, int]
-    ledger: dict[int, tuple[int, int]]
-    window_rows: int | None
-
-    @property
-    def position(self) -> Position | None:
-        return self.entry.position_to if self.entry is not None else None
-
-
-def _look(spec: TableSpec, session: WarehouseSession, schema: TableSchema, journal: Journal, head: LogEntry) -> _Seen:
-    """Read ledger and target in one transaction, before the source is asked."""
-    has_ledger = session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is not None
-    has_target = session.describe(spec.target.schema, spec.target.table) is not None
-    last = target.read_ledger_head(spec, session) if has_ledger else LedgerHead()
-    start = max(head.sequence - MOST_ENTRIES, 0)
-    rows = session.query(ledger.select_range(spec.target, after=start, most=MOST_ENTRIES)) if has_ledger else []
-    entries = journal.after(start, through=head.sequence)
-    count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window_read is not None else None
-    if has_target:
-        count = _number(session, merge_sql.count_target(spec.target))
-        keys = _number(session, merge_sql.count_target_keys(spec.target, schema)) if schema.key else None
-        if head.window_read is not None and head.cursor is not None:
-            in_window = _number(
-                session, merge_sql.count_target_window(spec.target, schema, head.cursor, head.window_read)
-            )
-    return _Seen(
-        entry=journal.read(last.sequence) if last.sequence else None,
-        rows=count,
-        keys=keys,
-        log=_pending_counts(entries, last.sequence),
-        ledger={int(r[0]): (int(r[1]), int(r[2])) for r in rows},
-        window_rows=in_window,
-    )
-
-
-def _pending_counts(entries: Iterable[LogEntry], loaded: int) -> dict[int, int]:
-    """Rows by sequence; entries without files above the ledger's head were rightly left there."""
-    return {e.sequence: e.rows for e in islice(entries, MOST_ENTRIES) if e.files or e.full or e.sequence <= loaded}
-
-
-def _bounds(spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, seen: _Seen) -> CheckResult:
+def _bounds(spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, seen: Seen) -> CheckResult:
     cursor, entry, position = head.cursor, seen.entry, seen.position
     if cursor is None and entry is not None and entry.full:
         below = everything = entry.rows  # read whole by the last run: exact, whatever the source did since
@@ -232,7 +183,3 @@ def _names(checks: Sequence[str]) -> frozenset[Check]:
             "Unknown check", expected=", ".join(sorted(known)), found=", ".join(unknown) or "none at all"
         )
     return frozenset(Check(name) for name in checks)
-
-
-def _number(session: WarehouseSession, sql: str) -> int:
-    return int(session.query(sql)[0][0])
