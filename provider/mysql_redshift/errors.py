@@ -57,6 +57,12 @@ class ConnectionFailed(TransientError):
     """A server could not be reached, or went away before anything was decided."""
 
 
+class SourceMoved(TransientError):
+    """A table whose engine has no snapshots was written to while it was read."""
+
+    exit_code = 4
+
+
 class OutcomeUnknown(TransientError):
     """The reply to a COMMIT or a conditional put was lost: neither success nor failure until asked."""
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.engines import has_snapshots
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogFile
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import Position
-from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.column import SourceTable, TableSchema
 from mysql_redshift.core.types.resolve import resolve_schema
-from mysql_redshift.errors import DataCheckFailed, SourceError
+from mysql_redshift.errors import DataCheckFailed, SourceError, SourceMoved
 from mysql_redshift.ports import Batch, EncodedPart, Encoder, ObjectStore, RowStream, Snapshot, Source
 
 
@@ -26,11 +27,13 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
 
     Raises:
         DataCheckFailed: two of the counts differ.
+        SourceMoved: they differ on a table whose engine has no snapshots: a retry may succeed.
         SourceError: the table is not the one that was planned.
 
     """
     started = time.monotonic()
-    schema = _planned_schema(plan, source)
+    table = source.describe(plan.spec.source.database, plan.spec.source.table)
+    schema = _planned_schema(plan, table)
     with source.snapshot() as snapshot:
         expected, bounds = _count(plan, chunk, schema, snapshot)
         last = _last_read(plan, chunk, schema, snapshot) if expected == plan.request.limit else None
@@ -39,7 +42,7 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
         tally = _Tally(stream)
         parts = encoder.parts(tally, schema, part_bytes=plan.spec.part_bytes)
         files = tuple(_store(plan, chunk, parts, store))
-    _check(plan, chunk, counted=expected, read=tally.rows, written=sum(file.rows for file in files))
+    _check(plan, chunk, table, counted=expected, read=tally.rows, written=sum(file.rows for file in files))
     return Receipt(
         run_key=plan.run_key,
         chunk=chunk.index,
@@ -66,11 +69,11 @@ class _Tally:
             yield batch
 
 
-def _planned_schema(plan: Plan, source: Source) -> TableSchema:
+def _planned_schema(plan: Plan, table: SourceTable) -> TableSchema:
     """Return the plan's schema, having made sure that the table still has it."""
     if plan.table_schema is None:
         raise SourceError("This plan reads nothing", where=plan.spec.name)
-    found = resolve_schema(source.describe(plan.spec.source.database, plan.spec.source.table), plan.spec)
+    found = resolve_schema(table, plan.spec)
     if found.fingerprint != plan.table_schema.fingerprint:
         raise SourceError(
             "The table was altered between plan and extract",
@@ -105,13 +108,23 @@ def _store(plan: Plan, chunk: Chunk, parts: Iterator[EncodedPart], store: Object
         yield LogFile(key=info.key, size=info.size, rows=part.rows, etag=info.etag, chunk=chunk.index, part=number)
 
 
-def _check(plan: Plan, chunk: Chunk, *, counted: int, read: int, written: int) -> None:
+def _check(plan: Plan, chunk: Chunk, table: SourceTable, *, counted: int, read: int, written: int) -> None:
     if counted == read == written:
         return
+    where, found = f"{plan.spec.name}, {chunk}", f"{read} rows read, {written} rows in the Parquet footers"
+    if not has_snapshots(table):
+        raise SourceMoved(
+            f"The table was written to while it was read, and engine {table.engine} has no snapshots; nothing of this "
+            "chunk is published",
+            where=where,
+            expected=f"{counted} rows, counted before",
+            found=found,
+            remedy="A retry reads the chunk again. ALTER TABLE ... ENGINE=InnoDB ends this for good.",
+        )
     raise DataCheckFailed(
         "Rows went astray between the source and S3; nothing of this chunk is published",
-        where=f"{plan.spec.name}, {chunk}",
+        where=where,
         expected=f"{counted} rows, counted in the snapshot",
-        found=f"{read} rows read, {written} rows in the Parquet footers",
+        found=found,
         remedy="Run again. If it repeats, keep the files of this run and report it: this is a fault of the provider.",
     )

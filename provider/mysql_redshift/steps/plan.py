@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
+from mysql_redshift.core.engines import engine_notes
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan
@@ -68,6 +69,7 @@ def _plan(
     news = _target_is_news(spec, schema, head)
     due = news or request.dry_run or cache.redshift_status == "failed"
     cascades = cascade_notes(spec, source) if cursor is not None and (news or request.dry_run) else ()
+    engine = engine_notes(table) if news or request.dry_run else ()
     changes = schema_notes(head.schema if head is not None else None, schema)
     if warehouse is not None and due and reading.chunks and request.mode is Mode.SYNC:
         changes += preflight.check_target(spec, schema, warehouse)
@@ -90,7 +92,7 @@ def _plan(
         observation=reading.point.observation if reading.point else None,
         floor=reading.decision.floor,
         skip=request.dry_run,
-        notes=(*reading.decision.notes, *changes, *cascades),
+        notes=(*reading.decision.notes, *changes, *cascades, *engine),
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from mysql_redshift.adapters.mysql.source import MySQLSnapshot
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import LoadMode, Strategy
-from mysql_redshift.errors import ConfigurationError, DataCheckFailed, SourceError
+from mysql_redshift.errors import ConfigurationError, DataCheckFailed, SourceError, SourceMoved
 from tests.conftest import wanted_flavors
 from tests.way import Way, fill
 
@@ -142,6 +143,46 @@ def test_a_view_that_is_broken_is_refused_at_plan(way: Way) -> None:
     of(way, "v", cursor=None)
     with pytest.raises(SourceError, match=r"View .*v. references invalid table"):
         way.plan()
+
+
+@pytest.mark.parametrize("engine", ["MyISAM", "MEMORY"])
+def test_a_table_without_snapshots_arrives_with_a_warning(way: Way, engine: str) -> None:
+    """Its first plan and every dry run say what its engine cannot do."""
+    way.sql(f"ALTER TABLE orders ENGINE={engine}")
+    fill(way, 10)
+    assert [f"engine {engine} has no snapshots" in note for note in way.plan().notes] == [True]
+    way.sync()
+    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'changed' WHERE id = 4")
+    late(way, "orders", 11, 13)
+    assert way.plan().notes == ()
+    assert len(way.plan(dry_run=True).notes) == 1
+    way.sync()
+    assert way.rows() == way.source_rows()
+    assert len(way.rows()) == 13
+
+
+@ONE_SERVER
+@pytest.mark.parametrize("engine", ["MyISAM", "InnoDB"])
+def test_a_row_written_between_count_and_reading(way: Way, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    """Without a snapshot the chunk fails and may be retried; a snapshot does not see the row, the next run does."""
+    way.sql(f"ALTER TABLE orders ENGINE={engine}")
+    fill(way, 10)
+    planned, stream = way.plan(full_refresh=True), MySQLSnapshot.stream
+
+    def after_a_write(self: MySQLSnapshot, *given: Any, **more: Any) -> Any:
+        late(way, "orders", 11, 11)
+        return stream(self, *given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MySQLSnapshot, "stream", after_a_write)
+        if engine == "MyISAM":
+            with pytest.raises(SourceMoved, match=r"(?s)MyISAM has no snapshots.* 10 rows, counted .* 11 rows read"):
+                way.extract(planned)
+        else:
+            way.publish(planned, way.extract(planned))
+    way.sync()
+    assert way.rows() == way.source_rows()
+    assert len(way.rows()) == 11
 
 
 @ONE_SERVER
