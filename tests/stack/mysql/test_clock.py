@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
+from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource, clock
 from mysql_redshift.adapters.mysql.clock import EARLIEST, may_write
-from mysql_redshift.core.clock import Writer
+from mysql_redshift.core.clock import ClockReading, Writer
 from mysql_redshift.core.position import to_micros
+from mysql_redshift.errors import MysqlRedshiftError
 from tests.stack.mysql.conftest import Connect, execute
 
 pytestmark = pytest.mark.stack
@@ -179,6 +182,46 @@ def test_the_clock_asks_until_innodb_answers_afresh(
         execute(writer, f"INSERT INTO {table} () VALUES ()")
         assert writers_of(source, writer) != []
         writer.rollback()
+
+
+def clocks_at_once(address: MySQLAddress, number: int) -> list[ClockReading | MysqlRedshiftError]:
+    """Read as many clocks, all at one moment, as the plans of a pipeline's tables do."""
+    together = threading.Barrier(number)
+
+    def read(_: int) -> ClockReading | MysqlRedshiftError:
+        with closing(MySQLSource(address)) as source:
+            together.wait(30)
+            try:
+                return source.clock()
+            except MysqlRedshiftError as exc:
+                return exc
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(read, range(number)))
+
+
+def test_many_tables_read_the_clock_at_once(
+    address: MySQLAddress, connect: Connect, database: str, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks InnoDB keeps its list from being renewed for the others: they would never get an answer."""
+    monkeypatch.setattr(clock, "CACHE_TRIES", 6)
+    writer = connect(database=database, autocommit=False)
+    execute(writer, f"INSERT INTO {table} () VALUES ()")
+    for number in (16, 5, 2):
+        for reading in clocks_at_once(address, number):
+            assert isinstance(reading, ClockReading), reading
+            assert writer.thread_id() in {found.thread for found in reading.writers}
+
+
+@pytest.mark.parametrize("lock", ["SELECT GET_LOCK('mysql_redshift.innodb_trx', 1)", "SELECT no_such.GET_LOCK()"])
+def test_a_clock_does_without_the_lock(
+    source: MySQLSource, connect: Connect, table: str, monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    """One whose holder hangs, or that a server forbids, as Galera clusters may, keeps no table from being read."""
+    holder = connect()
+    assert execute(holder, "SELECT GET_LOCK('mysql_redshift.innodb_trx', 1)") == [(1,)]
+    monkeypatch.setattr(clock, "LOCK", lock)
+    assert source.clock().visible
 
 
 def test_a_select_that_calls_a_stored_function_counts(
