@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down test soak check bench
 PY := .venv/bin/python
+unexport PYTHONDONTWRITEBYTECODE # hundreds of processes are started here, and each would compile this project anew
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
