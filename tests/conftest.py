@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,12 @@ from devstack import mysql, stack, status
 from devstack.status import Status
 
 FLAVORS = tuple(mysql.FLAVORS)
+
+
+def pytest_configure() -> None:
+    """Take SIGINT as in a terminal: the background job of a script ignores it, and so would all that it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

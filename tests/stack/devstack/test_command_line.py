@@ -123,9 +123,10 @@ def test_redshift_alone_serves_until_it_is_interrupted(environment: dict[str, st
         with psycopg.connect(told["direct"].strip(), prepare_threshold=None) as connection:
             assert connection.execute("SELECT COUNT(*) FROM sys_load_history").fetchone() == (0,)
         servers = descendants(process.pid)
-    finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
+    finally:
+        process.kill()
     assert servers
     assert not left_alive(servers)
 
