@@ -37,7 +37,8 @@ def _apply_files(context: LoadContext, group: Group, applied: Sequence[Applied])
     columns = _all_columns(group.entries)
     schema = replace(_schema(last), columns=columns)
     staging = Staging(load_id=f"{context.load_id}_{last.sequence}")
-    target.prepare(context.spec, schema, context.session, staging.load_id)
+    all_anew = group.mode is LoadMode.REPLACE and any(entry.rows for entry in group.entries)
+    target.prepare(context.spec, schema, context.session, staging.load_id, keep_rows=not all_anew)
     context.session.execute(merge_sql.create_staging(staging, columns))
     copied = [_copy(context, staging, columns, entry, final=entry is last) for entry in group.entries]
     done = [replace(a, rows_copied=n) for a, n in zip(applied, copied, strict=True)]

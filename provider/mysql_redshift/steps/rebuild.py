@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from mysql_redshift.core import merge_sql, quoting, rebuild_sql
 from mysql_redshift.core.rebuild_sql import DIST_STYLES, RebuiltColumn
-from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.spec import TableSpec, TargetRef
 from mysql_redshift.core.target_schema import holds, normal_type
 from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import DataCheckFailed, TargetError
@@ -49,8 +49,12 @@ def rebuild(
     table: TargetTable,
     session: WarehouseSession,
     load_id: str,
+    *,
+    keep_rows: bool = True,
 ) -> None:
     """Fill a new table from the old one and let it take the name. Keys, layout, owner, grants and extra columns stay.
+
+    Without ``keep_rows`` the new table stays empty, and no old value has to fit a new type.
 
     Raises:
         TargetError: views are bound to the table.
@@ -60,15 +64,20 @@ def rebuild(
     refuse_rebuild(spec, table, session)
     old, new = spec.target, rebuild_sql.fresh(spec.target, load_id)
     columns, style = _columns(spec, schema, changed, table, session)
-    for column in columns:
-        if column.before is not None:
-            _refuse_lossy(spec, column, session)
     session.execute(rebuild_sql.create(new, columns, schema.key_targets, style))
-    session.execute(rebuild_sql.fill(old, new, columns))
-    _compare_counts(spec, session, int(session.query(merge_sql.count_target(new))[0][0]))
+    if keep_rows:
+        _move_rows(spec, columns, new, session)
     _take_over_rights(spec, table, session, load_id)
     session.execute(rebuild_sql.drop(old))
     session.execute(rebuild_sql.take_name(new, old))
+
+
+def _move_rows(spec: TableSpec, columns: Sequence[RebuiltColumn], new: TargetRef, session: WarehouseSession) -> None:
+    for column in columns:
+        if column.before is not None:
+            _refuse_lossy(spec, column, session)
+    session.execute(rebuild_sql.fill(spec.target, new, columns))
+    _compare_counts(spec, session, int(session.query(merge_sql.count_target(new))[0][0]))
 
 
 def _columns(
@@ -126,7 +135,7 @@ def _refuse_lossy(spec: TableSpec, column: RebuiltColumn, session: WarehouseSess
             where=f"{_where(spec)}, column {column.name}",
             expected=f"values that are the same as {column.type}",
             found=f"{lossy} rows whose {column.before} is not",
-            remedy="Correct them in the target, or drop it and run with full_refresh: true.",
+            remedy="Correct them in the target, or run with full_refresh: true, which reads every row anew.",
         )
 
 

@@ -154,8 +154,12 @@ def _refuse_unknown_rows(spec: TableSpec, session: WarehouseSession, where: str)
         )
 
 
-def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession, load_id: str) -> None:
+def prepare(
+    spec: TableSpec, schema: TableSchema, session: WarehouseSession, load_id: str, *, keep_rows: bool = True
+) -> None:
     """Create the target, rebuild it, or add its missing columns, inside the load's transaction.
+
+    ``keep_rows=False`` says that this load deletes every row anyway: a rebuild leaves them behind.
 
     Raises:
         TargetTooNarrow: nothing is done yet; ``widen`` comes first.
@@ -169,7 +173,7 @@ def prepare(spec: TableSpec, schema: TableSchema, session: WarehouseSession, loa
     if changes.widen:
         raise TargetTooNarrow(spec, schema, changes)
     if changes.rebuild:
-        rebuild(spec, schema, changes.rebuild, table, session, load_id)
+        rebuild(spec, schema, changes.rebuild, table, session, load_id, keep_rows=keep_rows)
     for column in changes.add:
         session.execute(merge_sql.add_column(spec.target, column))
 

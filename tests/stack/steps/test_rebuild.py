@@ -166,6 +166,40 @@ def test_a_text_that_is_no_number_fails_the_load_and_changes_nothing(way: Way) -
     assert way.target("SELECT target_oid FROM " + ledger_of(way)) == oid
 
 
+@pytest.mark.parametrize("whole", ["replace", "full refresh"])
+def test_rows_that_are_read_anew_need_not_fit_the_new_type(way: Way, whole: str) -> None:
+    """A load that deletes every row takes none of them over; grants stay."""
+    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
+    if whole == "replace":
+        way.change(cursor=None)
+    way.sync()
+    way.target("GRANT SELECT ON {t} TO PUBLIC")
+    way.sql("UPDATE orders SET note = '12'")
+    way.sql("ALTER TABLE orders MODIFY note INT")
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    way.sync(**({} if whole == "replace" else {"full_refresh": True}))
+    assert kinds(way)["note"] == "integer"
+    assert way.rows("note") == [(12,)]
+    grants = way.target(
+        "SELECT privilege_type FROM svv_relation_privileges WHERE relation_name = 'orders' "
+        f"AND namespace_name = '{way.spec.target.schema}' AND identity_type = 'public'"
+    )
+    assert grants == [("SELECT",)]
+
+
+def test_a_rebuild_does_not_hide_that_the_source_is_empty(way: Way) -> None:
+    """The target's rows are counted before they are replaced by none."""
+    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', '12')")
+    way.change(cursor=None)
+    way.sync()
+    way.sql("DELETE FROM orders")
+    way.sql("ALTER TABLE orders MODIFY note INT")
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    with pytest.raises(MysqlRedshiftError, match="allow_empty_replace"):
+        way.sync()
+    assert way.rows("note") == [("12",)]
+
+
 def ledger_of(way: Way) -> str:
     return quoting.redshift_name(way.spec.target.ledger_schema, ledger.table_name(way.spec.target))
 
