@@ -75,7 +75,7 @@ class Way:
     def load(self) -> LoadReport:
         return load(self.spec, store=self.clients.store, warehouse=self.clients.warehouse)
 
-    def verify(self, *checks: str) -> VerifyReport:
+    def verify(self, *checks: str, if_due: bool = False) -> VerifyReport:
         return verify(
             self.spec,
             source=self.clients.source,
@@ -83,6 +83,7 @@ class Way:
             warehouse=self.clients.warehouse,
             encoder=self.clients.encoder,
             checks=checks or self.checks,
+            if_due=if_due,
         )
 
     def nightly(self, warehouse: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -110,14 +111,22 @@ def _say_gone(gone: int, *, reconciled: bool) -> str:
     return f"{gone} {what}" if reconciled else f"{gone} rows are kept in the target that the source no longer has"
 
 
-def custody(*, log: dict[int, int], ledger: dict[int, tuple[int, int]]) -> CheckResult:
-    """Compare log and ledger, entry by entry: ``log`` rows by sequence, ``ledger`` (copied, superseded) by sequence."""
+def custody(*, log: Mapping[int, int], ledger: Mapping[int, tuple[int, int]], known: range = range(0)) -> CheckResult:
+    """Compare log and ledger, entry by entry: ``log`` rows by sequence, ``ledger`` (copied, superseded) by sequence.
+
+    Of the sequences in ``known``, compared before, the ledger only has to hold a row still.
+    """
+    gone = [seq for seq in known if seq not in ledger]
     wrong = [seq for seq, rows in log.items() if rows not in _accounted(ledger.get(seq))]
+    expected = [f"entry {seq}: loaded, as seen before" for seq in gone] + [
+        f"entry {seq}: {log[seq]} rows" for seq in wrong
+    ]
+    wrong = [*gone, *wrong]
     found = ", ".join(f"entry {seq}: {_say(ledger.get(seq))}" for seq in wrong)
     return CheckResult(
         check=Check.CUSTODY,
         ok=not wrong,
-        expected=", ".join(f"entry {seq}: {log[seq]} rows" for seq in wrong) or f"{sum(log.values())} rows",
+        expected=", ".join(expected) or f"{sum(log.values())} rows",
         found=found or f"{sum(log.values())} rows in {len(log)} log entries, all in the ledger",
         remedy="Run the load again: entries that the log holds are not in the ledger." if wrong else "",
     )

@@ -54,7 +54,7 @@ def verify(
     With ``deletes: reconcile`` the check ``keys`` also deletes what the source no longer has.
     With ``if_due`` keys are compared once a day, and Redshift is left asleep where nothing was loaded since a
     verification of the last day, and every entry above that is empty: those windows were counted at the source, and
-    held no row.
+    held no row. Log entries that a verification compared before are then only looked for in the ledger.
 
     Raises:
         DataCheckFailed: naming each check that failed, with both counts and what to do.
@@ -75,7 +75,9 @@ def verify(
         return VerifyReport(position=head.position_to, log_head=head.sequence, asleep=True)
     try:
         compared = _keys(spec, source, store, warehouse, encoder) if Check.KEYS in wanted else ()
-        report = _verify(spec, source, warehouse, wanted, journal, journal.head(hint=head.sequence) or head, compared)
+        head = journal.head(hint=head.sequence) or head
+        verified = cache.log_verified if if_due else 0
+        report = _verify(spec, source, warehouse, wanted, journal, head, compared, verified)
     except MysqlRedshiftError as exc:
         watermark_cache.note_failure(spec, store, stage="redshift", error=exc)
         raise
@@ -120,14 +122,15 @@ def _verify(
     journal: Journal,
     head: LogEntry,
     compared: tuple[CheckResult, ...],
+    verified: int,
 ) -> VerifyReport:
     schema = head.schema or TableSchema(columns=(), key=())
     with warehouse.session(unique_label()) as session:
-        seen = look(spec, session, schema, journal, head)
+        seen = look(spec, session, schema, journal, head, verified=verified)
         session.rollback()
     results = list(compared)
     if Check.CUSTODY in wanted:
-        results.append(rules.custody(log=seen.log, ledger=seen.ledger))
+        results.append(rules.custody(log=seen.log, ledger=seen.ledger, known=seen.known))
     if Check.BOUNDS in wanted:
         results.append(_bounds(spec, _needed(spec, source), schema, head, seen))
     if Check.WINDOW in wanted and seen.window_rows is not None:

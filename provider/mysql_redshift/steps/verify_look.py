@@ -21,13 +21,17 @@ MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the n
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What one Redshift snapshot showed; ``entry`` is the log entry at the ledger's head."""
+    """What one Redshift snapshot showed; ``entry`` is the log entry at the ledger's head.
+
+    ``log`` and ``ledger`` hold rows by sequence; ``known`` are sequences whose rows were compared before.
+    """
 
     entry: LogEntry | None
     rows: int
     keys: int | None
     log: dict[int, int]
     ledger: dict[int, tuple[int, int]]
+    known: range
     window_rows: int | None
 
     @property
@@ -36,14 +40,26 @@ class Seen:
         return self.entry.position_to if self.entry is not None else None
 
 
-def look(spec: TableSpec, session: WarehouseSession, schema: TableSchema, journal: Journal, head: LogEntry) -> Seen:
-    """Read ledger and target in one transaction, before the source is asked."""
+def look(
+    spec: TableSpec,
+    session: WarehouseSession,
+    schema: TableSchema,
+    journal: Journal,
+    head: LogEntry,
+    *,
+    verified: int = 0,
+) -> Seen:
+    """Read ledger and target in one transaction, before the source is asked.
+
+    Log entries up to ``verified`` are not read again: each is a request to S3, and none of them changes.
+    """
     has_ledger = session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is not None
     has_target = session.describe(spec.target.schema, spec.target.table) is not None
     last = target.read_ledger_head(spec, session) if has_ledger else LedgerHead()
     start = max(head.sequence - MOST_ENTRIES, 0)
     rows = session.query(ledger.select_range(spec.target, after=start, most=MOST_ENTRIES)) if has_ledger else []
-    entries = journal.after(start, through=head.sequence)
+    read_from = min(max(start, verified), head.sequence)
+    entries = journal.after(read_from, through=head.sequence)
     count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window_read is not None else None
     if has_target:
         count = _number(session, merge_sql.count_target(spec.target))
@@ -57,6 +73,7 @@ def look(spec: TableSpec, session: WarehouseSession, schema: TableSchema, journa
         rows=count,
         keys=keys,
         log=_pending_counts(entries, last.sequence),
+        known=range(start + 1, read_from + 1),
         ledger={int(r[0]): (int(r[1]), int(r[2])) for r in rows},
         window_rows=in_window,
     )

@@ -6,6 +6,7 @@ import pytest
 
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.steps import watermark, watermark_cache
+from mysql_redshift.steps.journal import Journal
 from tests.way import Way, fill
 
 COPY_OF_NINE = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
@@ -81,6 +82,33 @@ def test_a_verification_leaves_the_failure_of_an_extract(way: Way) -> None:
     state = watermark.read(way.spec, way.clients.store)
     assert (state.redshift_status, state.mysql_status) == ("success", "failed")
     assert state.last_error == "mysql"
+
+
+def test_a_nightly_verification_does_not_read_the_whole_log(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the log is, only what is new is asked of S3; of the rest the ledger must still hold every entry."""
+    fill(way, 5)
+    for number in range(4):
+        way.sql(f"INSERT INTO orders VALUES ({90 + number}, UTC_TIMESTAMP(6), 1, 'new')")
+        way.sql("DO SLEEP(0.01)")
+        way.stage_one()
+        way.load()
+        if number != 3:
+            way.verify()
+    asked: list[int] = []
+    find = Journal.find
+    monkeypatch.setattr(Journal, "find", lambda self, number: (asked.append(number), find(self, number))[1])
+    way.verify(if_due=True)
+    assert set(asked) == {4}
+    way.verify()
+    assert set(asked) == {1, 2, 3, 4}
+    ledger = f'"{way.spec.target.ledger_schema}"."{way.spec.target.schema}__orders"'
+    way.target(f"DELETE FROM {ledger} WHERE sequence = 2")
+    way.sql("INSERT INTO orders VALUES (99, UTC_TIMESTAMP(6), 1, 'new')")
+    way.sql("DO SLEEP(0.01)")
+    way.stage_one()
+    way.load()
+    with pytest.raises(DataCheckFailed, match=r"entry 2: not in the ledger"):
+        way.verify(if_due=True)
 
 
 def test_rows_deleted_at_the_source_do_not_alarm(way: Way) -> None:

@@ -52,6 +52,15 @@ def test_custody_wants_every_log_entry_in_the_ledger_with_its_rows() -> None:
     assert not checks.custody(log=log, ledger={1: (5, 0), 2: (6, 7)}).ok
 
 
+def test_custody_looks_for_entries_that_were_compared_before() -> None:
+    """Their rows are known; that the ledger still holds them is not."""
+    assert checks.custody(log={3: 5}, ledger={1: (9, 0), 2: (0, 9), 3: (5, 0)}, known=range(1, 3)).ok
+    lost = checks.custody(log={3: 5}, ledger={1: (9, 0), 3: (4, 0)}, known=range(1, 3))
+    assert not lost.ok
+    assert lost.expected == "entry 2: loaded, as seen before, entry 3: 5 rows"
+    assert lost.found == "entry 2: not in the ledger, entry 3: 4 rows copied"
+
+
 @pytest.mark.parametrize(
     ("missing", "stale", "doubled", "ok"), [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)]
 )
