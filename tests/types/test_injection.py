@@ -16,13 +16,12 @@ from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spec import ColumnsRef, CursorRef, LayoutRef, TableSpec
 from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 from mysql_redshift.operators.run_request import run_request
-from tests.conftest import wanted_flavors
+from tests.flavors import ON_FIRST
 from tests.types.odd_names import TRICKS
 from tests.way import Way, fill
 
 Change = Callable[[TableSpec, str], TableSpec]
 FEW = TRICKS[:4]
-ONE_SERVER = pytest.mark.parametrize("mysql_server", wanted_flavors()[:1], indirect=True)  # names on both: test_names
 
 
 def requested(conf: Mapping[str, Any]) -> RunRequest:
@@ -58,7 +57,7 @@ def test_since_and_until_are_a_moment_or_a_number(kind: PositionKind, good: str)
 @pytest.mark.stack
 @pytest.mark.types
 @pytest.mark.parametrize(("cursor", "good"), [("updated_at", "2026-01-01T00:00:00"), ("id", "1")])
-@ONE_SERVER
+@ON_FIRST
 def test_a_run_s_bounds_are_refused_before_the_source_sees_them(way: Way, cursor: str, good: str) -> None:
     """A plan with such a since or until fails, and nothing else is run."""
     fill(way, 3)
@@ -87,7 +86,7 @@ UNKNOWN_COLUMNS: dict[str, Change] = {
 
 @pytest.mark.stack
 @pytest.mark.types
-@ONE_SERVER
+@ON_FIRST
 def test_names_that_the_source_does_not_have_are_refused_at_plan(way: Way) -> None:
     """They are looked up in the catalogue, as names; nothing else is done with them."""
     fill(way, 3)
@@ -113,7 +112,7 @@ REFUSED_BY_LOAD: dict[str, Change] = {
 @pytest.mark.stack
 @pytest.mark.types
 @pytest.mark.parametrize("field", REFUSED_BY_LOAD)
-@ONE_SERVER
+@ON_FIRST
 def test_what_only_redshift_sees_is_quoted_there(way: Way, field: str) -> None:
     """A role that does not exist, a column that is not there: the load fails, and has run nothing else."""
     fill(way, 3)

@@ -11,13 +11,12 @@ from mysql_redshift.core.quoting import mysql_name, mysql_string, redshift_name
 from mysql_redshift.core.spec import ColumnsRef, CursorRef, TargetRef
 from mysql_redshift.core.types.names import SYSTEM_COLUMNS
 from mysql_redshift.errors import ConfigurationError, SourceError
-from tests.conftest import wanted_flavors
+from tests.flavors import ON_FIRST
 from tests.types.odd_names import COLUMNS, TRICKS
 from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
-ONE_SERVER = pytest.mark.parametrize("mysql_server", wanted_flavors()[:1], indirect=True)  # the target is tried
 VALUES = (*TRICKS, "NULL", "\\", "`")
 NAMES = ("sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --", "$$; /*! DELETE FROM secret; */")
 
@@ -109,7 +108,7 @@ def test_everything_of_any_name_arrives(guarded: Way, name: str) -> None:
     assert unharmed(way, schema)
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(way: Way) -> None:
     """Redshift has columns of these names in every table, seen or not; nothing is read before that is said."""
     names = sorted(SYSTEM_COLUMNS)
@@ -128,7 +127,7 @@ def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(way: Way)
     assert [list(row) for row in way.target(f"SELECT {listed} FROM {{t}}")] == [list(range(len(names)))]
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_a_target_named_with_a_backslash_is_refused_at_plan(way: Way) -> None:
     """No literal means one on every Redshift and PostgreSQL; the message names the way out."""
     way.sql("CREATE TABLE `back\\slash` (id INT PRIMARY KEY)")

@@ -13,7 +13,10 @@ from mysql_redshift.core import codec, ledger
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError, TargetError
+from tests.flavors import ON_LAST
 from tests.way import Way, fill
+
+pytestmark = ON_LAST
 
 Break = Callable[[Way, LogEntry, pytest.MonkeyPatch], None]
 

@@ -12,8 +12,11 @@ from mysql_redshift.adapters.s3 import S3Store
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import Deletes
 from mysql_redshift.errors import MysqlRedshiftError, OutcomeUnknown
+from tests.flavors import ON_FIRST
 from tests.stack.redshift.control import order
 from tests.way import Way, fill
+
+pytestmark = ON_FIRST
 
 OURS = "mysql_redshift*"
 

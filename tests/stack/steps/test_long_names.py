@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
+from tests.flavors import ON_FIRST
 from tests.way import Way
 
-pytestmark = pytest.mark.stack
+pytestmark = ON_FIRST
 
 
 def test_names_of_64_characters_travel_and_are_verified(way: Way) -> None:

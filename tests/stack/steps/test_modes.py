@@ -10,7 +10,10 @@ from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps import load, plan, publish, verify
+from tests.flavors import ON_LAST
 from tests.way import Way, fill
+
+pytestmark = ON_LAST
 
 
 @pytest.fixture

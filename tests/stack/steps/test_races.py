@@ -14,9 +14,12 @@ from mysql_redshift.core.checks import Check
 from mysql_redshift.errors import Conflict, ConnectionFailed
 from mysql_redshift.steps import LoadReport, load, load_lost, watermark
 from mysql_redshift.steps.labels import unique_label
+from tests.flavors import ON_FIRST
 from tests.stack.redshift.control import order
 from tests.stack.steps.racer import LABEL, racing
 from tests.way import Way, fill
+
+pytestmark = ON_FIRST
 
 
 def test_of_two_runs_at_once_one_publishes_and_both_load(way: Way) -> None:

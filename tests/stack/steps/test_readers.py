@@ -13,8 +13,11 @@ from devstack.status import Status
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.errors import DataCheckFailed, TransientError
 from mysql_redshift.hooks.clients import Clients
+from tests.flavors import ON_LAST
 from tests.stack.redshift.control import order
 from tests.way import Way, fill
+
+pytestmark = ON_LAST
 
 COUNT = 'SELECT COUNT(*), COALESCE(SUM(id), 0) FROM "{schema}"."orders"'
 MODES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

@@ -7,10 +7,11 @@ import pytest
 from mysql_redshift.core import ledger, quoting
 from mysql_redshift.core.spec import OnTypeChange
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
+from tests.flavors import ON_FIRST
 from tests.stack.steps.cuts import load_cut_at
 from tests.way import Way
 
-pytestmark = pytest.mark.stack
+pytestmark = ON_FIRST
 
 TYPES = (
     "SELECT column_name, data_type, is_nullable FROM svv_columns WHERE table_schema = '{schema}' "

@@ -12,7 +12,10 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.errors import DataCheckFailed, StateError, TargetError
 from mysql_redshift.steps import load_batch, watermark, watermark_cache
+from tests.flavors import ON_LAST
 from tests.way import Way, fill
+
+pytestmark = ON_LAST
 
 
 @pytest.fixture

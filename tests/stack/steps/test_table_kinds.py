@@ -11,11 +11,9 @@ from mysql_redshift.adapters.mysql.source import MySQLSnapshot
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import LoadMode, Strategy
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, SourceError, SourceMoved
-from tests.conftest import wanted_flavors
+from tests.flavors import ON_FIRST
 from tests.way import Way, fill
 
-# where what is tried does not lie in the server
-ONE_SERVER = pytest.mark.parametrize("mysql_server", wanted_flavors()[:1], indirect=True)
 COLUMNS = "id, amount, note"
 
 
@@ -134,7 +132,7 @@ def test_a_view_is_appended_by_its_cursor_or_replaced(way: Way) -> None:
     assert len(found) == 10
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_a_view_that_is_broken_is_refused_at_plan(way: Way) -> None:
     """What it was made of is gone: the source's own words name it."""
     way.sql("CREATE TABLE gone (id INT)")
@@ -161,7 +159,7 @@ def test_a_table_without_snapshots_arrives_with_a_warning(way: Way, engine: str)
     assert len(way.rows()) == 13
 
 
-@ONE_SERVER
+@ON_FIRST
 @pytest.mark.parametrize("engine", ["MyISAM", "InnoDB"])
 def test_a_row_written_between_count_and_reading(way: Way, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     """Without a snapshot the chunk fails and may be retried; a snapshot does not see the row, the next run does."""
@@ -185,7 +183,7 @@ def test_a_row_written_between_count_and_reading(way: Way, monkeypatch: pytest.M
     assert len(way.rows()) == 11
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_a_table_of_a_thousand_columns_arrives(way: Way) -> None:
     """Read, copied, merged and changed like a narrow one."""
     names = [f"c{number:03}" for number in range(998)]
@@ -207,7 +205,7 @@ def test_a_table_of_a_thousand_columns_arrives(way: Way) -> None:
     assert found[1][-1] == 42
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_an_empty_table_is_synced_without_a_row(way: Way) -> None:
     """With a cursor there is nothing to load yet, and the first rows arrive with the next run."""
     entry = way.stage_one()
@@ -219,7 +217,7 @@ def test_an_empty_table_is_synced_without_a_row(way: Way) -> None:
     assert way.rows() == way.source_rows()
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_an_empty_source_replaces_only_by_permission(way: Way) -> None:
     """A target is not emptied because its source is; allow_empty_replace says that it may be."""
     fill(way, 4)
@@ -234,7 +232,7 @@ def test_an_empty_source_replaces_only_by_permission(way: Way) -> None:
     assert way.rows() == []
 
 
-@ONE_SERVER
+@ON_FIRST
 def test_an_empty_table_without_a_cursor_is_replaced_by_permission(way: Way) -> None:
     """The target is made, and holds nothing."""
     way.change(cursor=None, allow_empty_replace=True)

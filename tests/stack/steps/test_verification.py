@@ -7,7 +7,10 @@ import pytest
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.steps import watermark, watermark_cache
 from mysql_redshift.steps.journal import Journal
+from tests.flavors import ON_FIRST
 from tests.way import Way, fill
+
+pytestmark = ON_FIRST
 
 COPY_OF_NINE = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
 
