@@ -23,12 +23,14 @@ class ClockReading:
     """``now`` was read before ``writers``, so whatever is not listed starts later than ``now`` or has ended.
 
     ``visible`` is False where writers cannot be seen: no PROCESS privilege, or a replica without its writer.
+    ``replica`` is True for the latter.
     """
 
     now: int
     writers: tuple[Writer, ...]
     visible: bool
     server_uuid: str
+    replica: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -161,12 +161,16 @@ def delete_all(ref: TargetRef) -> str:
 
 
 def delete_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Window) -> str:
-    """Delete the target's rows inside a window whose lower bound has no key."""
+    """Delete the target's rows inside a window whose lower bound has no key.
+
+    A window that is open below reads every row again: those whose cursor is NULL in the target were zero dates, or
+    were loaded before the table had this cursor.
+    """
     name = quoting.redshift_name(schema.column(cursor.column).target)
-    parts = [f"{name} < {_literal(cursor, window.upper)}"]
-    if window.lower is not None:
-        parts.append(f"{name} >= {_literal(cursor, window.lower.value)}")
-    return f"DELETE FROM {target(ref)} WHERE {' AND '.join(parts)}"
+    below = f"{name} < {_literal(cursor, window.upper)}"
+    if window.lower is None:
+        return f"DELETE FROM {target(ref)} WHERE {below} OR {name} IS NULL"
+    return f"DELETE FROM {target(ref)} WHERE {below} AND {name} >= {_literal(cursor, window.lower.value)}"
 
 
 def delete_null_cursors(ref: TargetRef, schema: TableSchema, cursor: Cursor) -> str:

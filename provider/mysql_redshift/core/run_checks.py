@@ -44,17 +44,19 @@ def check_layout(spec: TableSpec, schema: TableSchema) -> None:
         )
 
 
-def check_head(spec: TableSpec, schema: TableSchema, cursor: Cursor | None, head: LogEntry | None) -> None:
-    """Refuse to go on from a log that was kept by another key or another cursor."""
+def check_head(
+    spec: TableSpec, schema: TableSchema, cursor: Cursor | None, head: LogEntry | None, *, full: bool = False
+) -> None:
+    """Refuse to go on from a log that was kept by another key or another cursor; a full refresh may change the key."""
     if head is None:
         return
-    if head.schema is not None and head.schema.key != schema.key:
+    if head.schema is not None and head.schema.key != schema.key and not full:
         raise ConfigurationError(
             "The table's key changed since the last run",
             where=spec.name,
             expected=f"({', '.join(head.schema.key)}), as loaded before",
             found=f"({', '.join(schema.key)})",
-            remedy="Set `key:` to the old columns, or run with full_refresh: true after a watermark reset.",
+            remedy="Run with full_refresh: true, or set `key:` to the old columns.",
         )
     before = head.spec.cursor.column if head.spec.cursor else None
     now = cursor.column if cursor else None

@@ -62,6 +62,7 @@ class _KeyFile:
 
     run_key: str
     server_uuid: str
+    replica: bool
     files: tuple[LogFile, ...]
     rows: int
     judged: int
@@ -108,7 +109,7 @@ class _Comparison:
         floor, upper = (entry.floor, entry.position_to) if entry is not None else (None, None)
         condition = source_sql.judged(self.schema, self.cursor, floor=floor, upper=_of_this_cursor(upper, self.cursor))
         schema = key_file.key_schema(self.schema, self.cursor, condition)
-        run_key, uuid = new_run_key(), self.source.clock().server_uuid  # a replica waits here for its writer
+        run_key, clock = new_run_key(), self.source.clock()  # a replica waits here for its writer
         with self.source.snapshot() as snapshot:
             rows, judged = snapshot.query(source_sql.count_judged(self.spec.source, condition))[0]
             sql = source_sql.rows(self.spec.source, schema, None, Chunk(index=0))
@@ -121,7 +122,14 @@ class _Comparison:
                 files.append(LogFile(key=info.key, size=info.size, rows=part.rows, etag=info.etag, part=number))
         return _checked(
             self.spec,
-            _KeyFile(run_key=run_key, server_uuid=uuid, files=tuple(files), rows=int(rows), judged=int(judged)),
+            _KeyFile(
+                run_key=run_key,
+                server_uuid=clock.server_uuid,
+                replica=clock.replica,
+                files=tuple(files),
+                rows=int(rows),
+                judged=int(judged),
+            ),
         )
 
     def _count(self, keys: _KeyFile, loaded: LedgerHead) -> KeyCounts:
@@ -172,6 +180,11 @@ class _Comparison:
         """Say why rows that are gone at the source stay in the target; empty where they may be deleted."""
         if self.spec.deletes is not Deletes.RECONCILE:
             return "deletes: keep"
+        if keys.replica:
+            return (
+                "not reconciled: the source is a replica, and its endpoint may lead to another one that is behind; set "
+                "writer_conn_id"
+            )
         if head is not None and head.server_uuid not in ("", keys.server_uuid):
             return "not reconciled: the source is another server than the one last read; the next run's check will do"
         last = head.sequence if head is not None else 0

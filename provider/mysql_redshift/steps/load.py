@@ -133,25 +133,33 @@ class _Run:
         return done
 
     def _widening(self, session: WarehouseSession) -> LoadReport:
-        """Transact; where an entry finds columns too narrow, roll back, widen them outside, and begin anew."""
-        known: object = None
+        """Transact; where an entry finds columns too narrow, roll back, widen them outside, and begin anew.
+
+        Where an earlier entry of the batch makes those columns, there is nothing to widen before it is committed: then
+        the entries before the one that needs more go first.
+        """
+        known: set[object] = set()
+        through: int | None = None
         while True:
             try:
-                return self._transact(session)
+                return self._transact(session, through)
             except TargetTooNarrow as exc:
-                if exc.expected == known:
-                    raise
-                known = exc.expected
                 session.rollback()
-                target.widen(self.spec, exc.schema, session)
+                if (exc.expected, exc.first) in known:
+                    raise
+                known.add((exc.expected, exc.first))
+                if not target.widen(self.spec, exc.schema, session):
+                    if not exc.first:
+                        raise
+                    through = exc.first - 1
 
-    def _transact(self, session: WarehouseSession) -> LoadReport:
+    def _transact(self, session: WarehouseSession, through: int | None) -> LoadReport:
         session.execute(ledger.lock(self.spec.target))
         before = target.read_ledger_head(self.spec, session)
         head = self.journal.head(hint=self.cache.log_extracted)
         last = head.sequence if head is not None else 0
         check_origin(self.spec, self.store.uri(self.layout.root), before, last=last)
-        entries = next_batch(self.journal, after=before.sequence, through=last)
+        entries = next_batch(self.journal, after=before.sequence, through=last if through is None else through)
         applied = self._apply(session, before, entries)
         session.commit()
         ledger_head = entries[-1].sequence if entries else before.sequence
@@ -171,7 +179,12 @@ class _Run:
         )
         applied: list[Applied] = []
         for group in group_entries(entries):
-            done, context = apply_group(context, group)
+            try:
+                done, context = apply_group(context, group)
+            except TargetTooNarrow as exc:
+                first = group.entries[0].sequence
+                exc.first = first if first > before.sequence + 1 else 0
+                raise
             applied.extend(done)
         oid = target.oid_after(self.spec, session) or oid
         for row in ledger_rows(context, applied, entries, oid=oid, generation=generation):

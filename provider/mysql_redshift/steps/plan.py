@@ -63,7 +63,7 @@ def _plan(
     schema = resolve_schema(table, spec)
     cursor = resolve_cursor(table, spec)
     load = load_mode(spec, schema, cursor, request)
-    check_head(spec, schema, cursor, head)
+    check_head(spec, schema, cursor, head, full=request.full_refresh)
     check_layout(spec, schema)
     reading = Reading.of(spec, request, schema, cursor, load, head, source)
     news = _target_is_news(spec, schema, head)

@@ -32,6 +32,7 @@ class TargetTooNarrow(TargetError):
             remedy="Widen them by hand, outside a transaction.",
         )
         self.schema = schema
+        self.first = 0  # the entry that needs them, where others of its batch come before it
 
 
 def ensure_ledger(spec: TableSpec, session: WarehouseSession) -> None:
@@ -178,13 +179,17 @@ def prepare(
         session.execute(merge_sql.add_column(spec.target, column))
 
 
-def widen(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> None:
-    """Widen columns between two transactions: Redshift refuses it inside one. Each statement may be repeated."""
+def widen(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> bool:
+    """Widen columns between two transactions: Redshift refuses it inside one. Each statement may be repeated.
+
+    Return whether there was any: columns that the same load would first have made are not there yet.
+    """
     table = session.describe(spec.target.schema, spec.target.table)
     changes = target_changes(spec, schema, table)
     session.rollback()
     for column in changes.widen:
         session.alone(merge_sql.widen_column(spec.target, column))
+    return bool(changes.widen)
 
 
 def oid_after(spec: TableSpec, session: WarehouseSession) -> int:

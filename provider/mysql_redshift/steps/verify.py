@@ -79,13 +79,13 @@ def verify(
         verified = cache.log_verified if if_due else 0
         report = _verify(spec, source, warehouse, wanted, journal, head, compared, verified)
     except MysqlRedshiftError as exc:
-        watermark_cache.note_failure(spec, store, stage="redshift", error=exc)
+        watermark_cache.note_failure(spec, store, stage="verify", error=exc)
         raise
     state = watermark_cache.read(spec, store)
     state = replace(state, verified_through=report.position, log_verified=state.log_loaded, verified_at=now_text())
     if compared:
         state = replace(state, keys_compared_at=state.verified_at)
-    if Check.CUSTODY in wanted and state.redshift_status == "failed":
+    if wanted >= {Check.CUSTODY, Check.BOUNDS} and state.redshift_status == "failed":
         state = watermark_cache.redshift_succeeded(state)
     watermark_cache.write(spec, store, state)
     return report

@@ -93,7 +93,9 @@ def now_text() -> str:
 
 
 def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: MysqlRedshiftError) -> None:
-    """Write status and error of a failed stage (``mysql`` or ``redshift``), never a position (D4).
+    """Write status and error of a failed stage (``mysql``, ``redshift`` or ``verify``), never a position (D4).
+
+    What was not verified stays due, whatever a load says of itself until then.
 
     A table that never ran has no cache, and a failure of its first plan leaves S3 as it was. Where S3 itself is what
     failed, nothing can be written: the error on its way says so.
@@ -106,6 +108,8 @@ def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: Mysq
         if stage == "mysql":
             write(spec, store, replace(state, mysql_status="failed", last_error=text))
         else:
+            if stage == "verify":
+                state = replace(state, log_verified=0, verified_at="")
             write(spec, store, replace(state, redshift_status="failed", last_error=text))
     except MysqlRedshiftError as exc:
         error.add_note(f"The failure could not be noted in watermark.json: {exc.what}")

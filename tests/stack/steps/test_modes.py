@@ -8,8 +8,9 @@ import pytest
 
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import LoadMode
+from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.hooks.clients import Clients
-from mysql_redshift.steps import load, plan, publish, verify
+from mysql_redshift.steps import load, plan, publish, verify, watermark
 from tests.flavors import ON_LAST
 from tests.way import Way, fill
 
@@ -71,3 +72,28 @@ def test_replace(changed: Way) -> None:
     changed.change(load=LoadMode.REPLACE)
     changed.sync()
     assert changed.rows() == changed.source_rows()
+
+
+def test_a_full_refresh_takes_over_a_key_that_changed(way: Way) -> None:
+    """Any other run is refused and says so: what is in the target goes by the old key."""
+    fill(way, 10)
+    way.sync()
+    way.sql("ALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, updated_at)")
+    with pytest.raises(ConfigurationError, match="full_refresh: true"):
+        way.plan()
+    way.sync(full_refresh=True)
+    way.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
+    way.sql("DO SLEEP(0.01)")
+    way.sync()
+    assert way.rows() == way.source_rows()
+
+
+def test_an_append_that_reads_all_again_replaces_rows_without_a_cursor(way: Way) -> None:
+    """They were loaded before the table had this cursor, and are not inserted a second time."""
+    fill(way, 10)
+    way.change(load=LoadMode.APPEND)
+    way.sync()
+    way.target("UPDATE {t} SET updated_at = NULL WHERE id < 4")
+    watermark.reset(way.spec, store=way.clients.store, actor="test")
+    way.sync()
+    assert way.rows() == way.source_rows()

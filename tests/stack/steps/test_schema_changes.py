@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.core.spec import LayoutRef
+from mysql_redshift.core.spec import LayoutRef, OnTypeChange
 from mysql_redshift.errors import ConfigurationError, SourceError, TargetError
 from tests.stack.steps.cuts import load_cut_at
 from tests.way import Way, fill
@@ -167,3 +167,25 @@ def layout(way: Way) -> list[tuple[object, ...]]:
         f'SELECT "column", distkey, sortkey, "notnull" FROM pg_table_def WHERE schemaname = \'{schema}\' '
         "AND tablename = 'orders'"
     )
+
+
+@pytest.mark.parametrize("start", ["no target", "a new column", "a rebuild"])
+def test_entries_of_different_widths_load_though_none_was_loaded_before(way: Way, start: str) -> None:
+    """What the first of them makes, the second widens: between two transactions, since Redshift alters in none."""
+    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
+    way.change(on_type_change=OnTypeChange.REBUILD)
+    if start != "no target":
+        way.sql("ALTER TABLE orders DROP COLUMN note")
+        if start == "a rebuild":
+            way.sql("ALTER TABLE orders ADD COLUMN note INT")
+        way.sync()
+    for width in (10, 20, 40):
+        change = "ADD COLUMN" if width == 10 and start == "a new column" else "MODIFY"
+        way.sql(f"ALTER TABLE orders {change} note VARCHAR({width})")
+        way.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'x' * width}')")
+        way.sql("DO SLEEP(0.01)")
+        way.stage_one(mode="backup-only")
+    way.load()
+    way.verify()
+    assert way.rows("id, note") == way.source_rows("id, note")
+    assert len(way.rows("id")) == 4

@@ -75,6 +75,19 @@ def test_a_verification_that_succeeds_ends_the_failure_of_another(way: Way) -> N
     assert watermark.stage_position(way.spec, way.clients.store, "redshift") == state.position
 
 
+def test_what_failed_is_verified_again_by_a_run_with_nothing_to_load(way: Way) -> None:
+    """A load of nothing says of itself that all is well; it does not say so of rows that somebody doubled."""
+    fill(way, 20)
+    way.sync()
+    way.target(COPY_OF_NINE)
+    with pytest.raises(DataCheckFailed):
+        way.verify("bounds")
+    way.verify("custody")
+    assert watermark.read(way.spec, way.clients.store).redshift_status == "failed"
+    with pytest.raises(DataCheckFailed, match="bounds"):
+        way.nightly(way.clients.warehouse)
+
+
 def test_a_verification_leaves_the_failure_of_an_extract(way: Way) -> None:
     """It says nothing of MySQL's stage."""
     fill(way, 20)

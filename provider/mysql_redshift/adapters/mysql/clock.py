@@ -69,14 +69,16 @@ def read_clock(session: Session) -> ClockReading:
     except AccessDenied as exc:
         if code_of(exc) != NO_PROCESS_PRIVILEGE:
             raise
-        return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid)
+        replica = _is_replica(session, processes)
+        return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid, replica=replica)
     writing = {row[0]: row for row in _writing_statements(session, processes)}
     writers = [
         *_open_transactions(transactions, processes, writing),
         *(_statement(row, now) for row in writing.values()),
     ]
     writers.sort(key=lambda writer: writer.started)
-    return ClockReading(now=now, writers=tuple(writers), visible=not _is_replica(session, processes), server_uuid=uuid)
+    replica = _is_replica(session, processes)
+    return ClockReading(now=now, writers=tuple(writers), visible=not replica, server_uuid=uuid, replica=replica)
 
 
 def _now(session: Session) -> int:

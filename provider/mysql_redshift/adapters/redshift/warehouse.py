@@ -60,8 +60,12 @@ def _session_name(label: str) -> str:
 
 
 def _settle(session: RedshiftSession, timeout: float, label: str) -> None:
-    """Set timeout and label. A lost reply to these COMMITs is a lost connection: nobody depends on what they did."""
+    """Set zone, timeout and label. A lost reply to these COMMITs is a lost connection: nobody depends on what they did.
+
+    Literals and casts between TIMESTAMP and TIMESTAMPTZ are read in the session's zone, and a user may have another.
+    """
     try:
+        session.execute("SET timezone TO 'UTC'")
         session.execute(f"SET statement_timeout TO {quoting.integer(round(timeout * 1000))}")
         session.commit()
         _set_label(session, label)
