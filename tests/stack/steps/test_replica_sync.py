@@ -15,7 +15,7 @@ import pytest
 
 from devstack.status import MySQLStatus, Status
 from mysql_redshift.core.checks import Check
-from mysql_redshift.core.spec import CursorRef
+from mysql_redshift.core.spec import CursorRef, Deletes
 from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps import bounds
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
@@ -134,6 +134,24 @@ def test_servers_that_answer_in_turns_are_read_with_one_lookback_at_each_change(
             looked_back.append(entry.position_from.value - entry.window.lower.value)
     assert looked_back == [LOOKBACK, 0, LOOKBACK]
     way.load()
+    assert way.rows() == way.source_rows()
+
+
+def test_a_replica_without_its_writer_reconciles_nothing(way: Way, read: Run, pair: Pair) -> None:
+    """Its endpoint may lead to a server that lacks what another has shown: such rows are not gone."""
+    way.sql(INSERT)
+    way.sql(INSERT)
+    way.change(deletes=Deletes.RECONCILE)
+    way.sql("DO SLEEP(0.01)")
+    way.sync()
+    way.sql("DELETE FROM orders WHERE id = 1")
+    read("replica")
+    replicated(way, pair)
+    (kept,) = way.verify("keys").results
+    assert "the source is a replica" in kept.note
+    assert len(way.rows()) == 2
+    read("replica", "source")
+    way.verify("keys")
     assert way.rows() == way.source_rows()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 
@@ -188,3 +190,22 @@ def test_a_server_that_goes_away_during_a_statement_is_a_failure(
         threading.Timer(0.3, proxy.close).start()
         with pytest.raises(ConnectionFailed):
             session.query("SELECT pg_sleep(30)")
+
+
+def test_a_session_is_in_utc_whatever_zone_its_user_has(
+    warehouse: RedshiftWarehouse, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cast between TIMESTAMP and TIMESTAMPTZ would move every value by the zone's offset."""
+    connect = warehouse._connect
+
+    @contextmanager
+    def in_berlin(name: str) -> Iterator[Any]:
+        with connect(name) as connection:
+            connection.cursor().execute("SET timezone TO 'Europe/Berlin'")
+            connection.commit()
+            yield connection
+
+    monkeypatch.setattr(warehouse, "_connect", in_berlin)
+    with warehouse.session(label) as session:
+        moment = "CAST(TIMESTAMP '2026-01-01 12:00:00' AS TIMESTAMPTZ)"
+        assert one(session.query(f"SELECT EXTRACT(EPOCH FROM {moment})")) == 1767268800
