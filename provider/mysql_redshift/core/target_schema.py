@@ -28,6 +28,8 @@ SYNONYMS = {
 }
 
 
+# AWS, ALTER TABLE: VARCHAR columns of these encodings do not change their size.
+FIXED_ENCODINGS = frozenset({"bytedict", "runlength", "text255", "text32k"})
 INTEGERS = ("smallint", "integer", "bigint")
 CASTABLE = frozenset(
     (
@@ -78,10 +80,12 @@ def compare(
     where: str,
     rebuild: bool = False,
     required: Collection[str] = (),
+    encodings: Mapping[str, str] | None = None,
 ) -> TargetChanges:
     """Compare the source's columns with the target's (name -> type; ``required`` are NOT NULL there).
 
-    Redshift alters no column of a primary key, so that a wider key needs a rebuild as well. A target that may be
+    Redshift alters no column of a primary key, nor one of four ``encodings`` (by the source's names), so that these
+    need a rebuild when they become wider. A target that may be
     rebuilt is also rebuilt for a NOT NULL that the source does not keep.
 
     Raises:
@@ -96,7 +100,8 @@ def compare(
         if found is None:
             add.append(column)
         elif not holds(column.redshift_type, found):
-            alters = _wider(column.redshift_type, found) and column.name not in schema.key
+            fixed = column.name in schema.key or (encodings or {}).get(column.name) in FIXED_ENCODINGS
+            alters = _wider(column.redshift_type, found) and not fixed
             (widen if alters else differing).append(column)
         elif rebuild and column.nullable and column.target in required:
             differing.append(column)

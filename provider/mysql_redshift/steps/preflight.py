@@ -69,4 +69,11 @@ def target_changes(spec: TableSpec, schema: TableSchema, table: TargetTable | No
     types = {column.name: column.type for column in table.columns}
     where = f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
     required = [column.name for column in table.columns if not column.nullable]
-    return compare(schema, types, where=where, rebuild=spec.on_type_change is OnTypeChange.REBUILD, required=required)
+    return compare(
+        schema,
+        types,
+        where=where,
+        rebuild=spec.on_type_change is OnTypeChange.REBUILD,
+        required=required,
+        encodings=spec.layout.encode,
+    )

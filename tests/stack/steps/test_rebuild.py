@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.core import ledger, quoting
-from mysql_redshift.core.spec import OnTypeChange
+from mysql_redshift.core.spec import LayoutRef, OnTypeChange
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
 from tests.flavors import ON_FIRST
 from tests.stack.steps.cuts import load_cut_at
@@ -260,3 +260,20 @@ def test_aload_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
         cuts += 1
     assert cuts >= 10
     assert narrow.rows("id, pieces") == whole
+
+
+@pytest.mark.parametrize("encoding", ["text255", "zstd"])
+def test_a_text_whose_encoding_redshift_does_not_alter_is_rebuilt(way: Way, encoding: str) -> None:
+    """By default its plan fails, before any row moves; another encoding's column is widened in place."""
+    way.change(layout=LayoutRef(encode={"note": encoding}))
+    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
+    way.sync()
+    way.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
+    way.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'ä' * 60}')")
+    way.sql("DO SLEEP(0.01)")
+    if encoding == "text255":
+        with pytest.raises(TargetError, match="on_type_change: rebuild"):
+            way.plan(dry_run=True)
+        way.change(on_type_change=OnTypeChange.REBUILD)
+    way.sync()
+    assert way.rows() == way.source_rows()
