@@ -47,18 +47,18 @@ def look(
     journal: Journal,
     head: LogEntry,
     *,
-    verified: int = 0,
+    known: int = 0,
 ) -> Seen:
     """Read ledger and target in one transaction, before the source is asked.
 
-    Log entries up to ``verified`` are not read again: each is a request to S3, and none of them changes.
+    Log entries up to ``known`` are not read again: each is a request to S3, and none of them changes.
     """
     has_ledger = session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is not None
     has_target = session.describe(spec.target.schema, spec.target.table) is not None
     last = target.read_ledger_head(spec, session) if has_ledger else LedgerHead()
     start = max(head.sequence - MOST_ENTRIES, 0)
     rows = session.query(ledger.select_range(spec.target, after=start, most=MOST_ENTRIES)) if has_ledger else []
-    read_from = min(max(start, verified), head.sequence)
+    read_from = min(max(start, known), head.sequence)
     entries = journal.after(read_from, through=head.sequence)
     count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window_read is not None else None
     if has_target:

@@ -16,6 +16,14 @@ from mysql_redshift.ports import ObjectStore
 
 
 @dataclass(frozen=True, kw_only=True)
+class Passed:
+    """When a check last passed, and which log entry the ledger's head was then."""
+
+    sequence: int
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WatermarkState:
     """The names operators know from the tool before this one, and where log and ledger stand."""
 
@@ -38,9 +46,7 @@ class WatermarkState:
     log_extracted: int = 0
     log_loaded: int = 0
     verified_through: Position | None = None
-    log_verified: int = 0
-    verified_at: str = ""
-    keys_compared_at: str = ""
+    checks_passed: dict[str, Passed] = field(default_factory=dict)
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
@@ -82,7 +88,7 @@ def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
 
 
 def redshift_succeeded(state: WatermarkState) -> WatermarkState:
-    """Return the state after a load, or a verification of every log entry; MySQL's failure stays to be read."""
+    """Return the state after a load, or a whole verification; MySQL's failure stays to be read."""
     error = state.last_error if state.mysql_status == "failed" else None
     return replace(state, redshift_status="success", last_error=error)
 
@@ -95,7 +101,7 @@ def now_text() -> str:
 def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: MysqlRedshiftError) -> None:
     """Write status and error of a failed stage (``mysql``, ``redshift`` or ``verify``), never a position (D4).
 
-    What was not verified stays due, whatever a load says of itself until then.
+    After a verification that failed every check is due again, whatever a load says of itself until then.
 
     A table that never ran has no cache, and a failure of its first plan leaves S3 as it was. Where S3 itself is what
     failed, nothing can be written: the error on its way says so.
@@ -109,7 +115,7 @@ def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: Mysq
             write(spec, store, replace(state, mysql_status="failed", last_error=text))
         else:
             if stage == "verify":
-                state = replace(state, log_verified=0, verified_at="")
+                state = replace(state, checks_passed={})
             write(spec, store, replace(state, redshift_status="failed", last_error=text))
     except MysqlRedshiftError as exc:
         error.add_note(f"The failure could not be noted in watermark.json: {exc.what}")

@@ -16,6 +16,7 @@ import pytest
 from devstack.status import MySQLStatus, Status
 from mysql_redshift.core.checks import Check
 from mysql_redshift.core.spec import CursorRef, Deletes
+from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps import bounds
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
@@ -153,6 +154,26 @@ def test_a_replica_without_its_writer_reconciles_nothing(way: Way, read: Run, pa
     read("replica", "source")
     way.verify("keys")
     assert way.rows() == way.source_rows()
+
+
+def test_a_verification_waits_for_a_replica_that_is_behind(way: Way, read: Run, pair: Pair) -> None:
+    """One endpoint, two servers: what the other server showed and was loaded, this one does not hold yet."""
+    way.sql(INSERT)
+    way.sql("DO SLEEP(0.01)")
+    replicated(way, pair)
+    read("source")
+    with pair.stopped(), ThreadPoolExecutor(1) as elsewhere:
+        way.sql(INSERT)
+        way.sql("DO SLEEP(0.01)")
+        way.stage_one()
+        way.load()
+        way.target("DELETE FROM {t} WHERE id = 2")
+        read("replica", "source")
+        running = elsewhere.submit(way.verify, "bounds", "window")
+        until_it_waits(pair, running)
+        run(pair.replica, f"START {pair.word} SQL_THREAD")
+        with pytest.raises(DataCheckFailed, match="bounds, window"):
+            running.result()
 
 
 @contextmanager

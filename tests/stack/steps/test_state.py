@@ -106,12 +106,13 @@ def test_a_missing_log_entry_is_never_skipped(synced: Way, missing: int) -> None
         synced.load()
 
 
+PASSED = {check: {"sequence": 900, "at": watermark_cache.now_text()} for check in ("custody", "bounds", "window")}
 CACHE_ACCIDENTS: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda body: body[:40],
     "not ours": lambda _: b"<html>",
     "another table's": changed(table_name="shop.customers", log_loaded=1),
     "newer": changed(version=2, log_loaded=1),
-    "too far": changed(log_loaded=900, log_extracted=900, log_verified=900),
+    "too far": changed(log_loaded=900, log_extracted=900, checks_passed=PASSED),
 }
 
 
@@ -132,7 +133,8 @@ def test_the_cache_is_rebuilt_and_never_trusted(synced: Way, accident: str) -> N
     assert synced.load().rows_copied == 10
     synced.verify()
     after = watermark_cache.read(synced.spec, synced.clients.store)
-    assert (after.log_loaded, after.log_verified, after.redshift_status) == (3, 3, "success")
+    assert (after.log_loaded, after.redshift_status) == (3, "success")
+    assert {check: passed.sequence for check, passed in after.checks_passed.items()} == dict.fromkeys(PASSED, 3)
     assert after.verified_through is not None
     assert before.position is not None
     assert after.verified_through.value > before.position.value
