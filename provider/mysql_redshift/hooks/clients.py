@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from mysql_redshift.core.spec import TableSpec
+    from mysql_redshift.hooks.spool import Spool
     from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
 
 
@@ -28,8 +26,8 @@ class Clients:
     ) -> None:
         if "source" in self.__dict__:
             self.source.close()
-        if "_folder" in self.__dict__:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if "_spool" in self.__dict__:
+            self._spool.close()
 
     @cached_property
     def source(self) -> Source:
@@ -62,8 +60,10 @@ class Clients:
         """The Parquet writer; its files lie in a folder that ends with these clients."""
         from mysql_redshift.adapters.parquet import ParquetEncoder  # noqa: PLC0415
 
-        return ParquetEncoder(self._folder)
+        return ParquetEncoder(self._spool.folder)
 
     @cached_property
-    def _folder(self) -> Path:
-        return Path(tempfile.mkdtemp(prefix="mysql-redshift-"))
+    def _spool(self) -> Spool:
+        from mysql_redshift.hooks.spool import Spool  # noqa: PLC0415
+
+        return Spool()
