@@ -106,6 +106,36 @@ BEGIN
     END LOOP;
 END $$;
 
+-- ALTER TABLE of a layout: {"encodings": {column: encoding}, "diststyle": s, "distkey": column, "sortkey": [columns]}.
+CREATE FUNCTION standin.store_layout(id oid, change jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO standin.column_attributes SELECT id, attnum FROM pg_attribute
+        WHERE attrelid = id AND attnum > 0 AND NOT attisdropped ON CONFLICT DO NOTHING;
+    INSERT INTO standin.table_attributes VALUES (id) ON CONFLICT DO NOTHING;
+    UPDATE standin.column_attributes x SET
+        encoding = coalesce(change -> 'encodings' ->> a.attname::text, x.encoding),
+        distkey = CASE WHEN change ? 'distkey' THEN coalesce(change ->> 'distkey' = a.attname, false) ELSE x.distkey END,
+        sortkey = CASE WHEN change ? 'sortkey' THEN coalesce((SELECT ordinality FROM
+            jsonb_array_elements_text(change -> 'sortkey') WITH ORDINALITY AS k (name, ordinality)
+            WHERE k.name = a.attname), 0) ELSE x.sortkey END
+        FROM pg_attribute a WHERE x.table_oid = id AND a.attrelid = id AND a.attnum = x.attnum;
+    UPDATE standin.table_attributes SET diststyle = coalesce(change ->> 'diststyle', diststyle),
+        sortstyle = CASE WHEN change ? 'sortkey' THEN '' ELSE sortstyle END WHERE table_oid = id;
+END $$;
+-- The statement that changes nothing lets PostgreSQL say who may not alter the table, and which column is missing.
+CREATE FUNCTION standin.alter_layout(relation text, change jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    named text;
+BEGIN
+    EXECUTE format('ALTER TABLE %s RESET (fillfactor)', relation::regclass);
+    FOR named IN SELECT jsonb_object_keys(coalesce(change -> 'encodings', '{}'))
+        UNION SELECT change ->> 'distkey' WHERE change ->> 'distkey' IS NOT NULL
+        UNION SELECT jsonb_array_elements_text(coalesce(change -> 'sortkey', '[]')) LOOP
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS -1', relation::regclass, named);
+    END LOOP;
+    PERFORM standin.store_layout(relation::regclass, change);
+END $$;
+
 -- Whether these columns hold a declared key of the table.
 CREATE FUNCTION standin.holds_key(relation text, given text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM standin.keys WHERE table_oid = to_regclass(relation) AND kind IN ('PRIMARY KEY', 'UNIQUE')

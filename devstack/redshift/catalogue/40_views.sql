@@ -40,10 +40,17 @@ CREATE VIEW pg_catalog.svv_columns AS
     WHERE has_table_privilege(t.oid, 'SELECT');
 
 CREATE VIEW pg_catalog.svv_redshift_columns AS
+    SELECT s.table_catalog AS database_name, s.table_schema AS schema_name, s.table_name, s.column_name,
+        s.ordinal_position, s.data_type, s.column_default, s.is_nullable,
+        coalesce(nullif(x.encoding, ''), 'none')::varchar(128) AS encoding, coalesce(x.distkey, false) AS distkey,
+        coalesce(x.sortkey, 0) AS sortkey, NULL::varchar(128) AS column_acl, s.remarks
+    FROM pg_catalog.svv_columns s
+    JOIN standin.user_tables t ON t.nspname = s.table_schema AND t.relname = s.table_name
+    LEFT JOIN standin.column_attributes x ON x.table_oid = t.oid AND x.attnum = s.ordinal_position;
+CREATE VIEW pg_catalog.svv_all_columns AS
     SELECT table_catalog AS database_name, table_schema AS schema_name, table_name, column_name, ordinal_position,
-        data_type, column_default, is_nullable, character_maximum_length, numeric_precision, numeric_scale, remarks
+        column_default, is_nullable, data_type, character_maximum_length, numeric_precision, numeric_scale, remarks
     FROM pg_catalog.svv_columns;
-CREATE VIEW pg_catalog.svv_all_columns AS SELECT * FROM pg_catalog.svv_redshift_columns;
 
 CREATE VIEW pg_catalog.svv_tables AS
     SELECT current_database()::varchar(128) AS table_catalog, nspname::varchar(128) AS table_schema,

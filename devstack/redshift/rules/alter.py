@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devstack.redshift.rules.attributes import read_attributes
+from devstack.redshift.rules.alter_layout import LAYOUTS, alter_encodings, alter_layout, record
 from devstack.redshift.rules.columns import ENCODINGS, render
 from devstack.redshift.rules.names import check_name, folded, near
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
@@ -43,7 +43,9 @@ def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
         depth += {"(": 1, ")": -1}.get(token.word, 0)
         if token.word == "," and depth == 0:
             raise near(token)
-    return f"ALTER TABLE {table} ADD COLUMN {folded_name(tokens[at])} {stored}{_column_attributes(rest)}"
+    attributes, encoding = _column_attributes(rest)
+    sql = f"ALTER TABLE {table} ADD COLUMN {folded_name(tokens[at])} {stored}{attributes}"
+    return record(table, {"encodings": {stored_name(tokens[at].name): encoding}}, first=sql) if encoding else sql
 
 
 def _add_key(table: str, tokens: list[Token]) -> str:
@@ -59,12 +61,14 @@ def _add_key(table: str, tokens: list[Token]) -> str:
     return f"DO LANGUAGE plpgsql {literal(f'BEGIN PERFORM {call}; END')}"
 
 
-def _column_attributes(rest: list[Token]) -> str:
-    """Keep DEFAULT, NULL and NOT NULL; drop ENCODE."""
+def _column_attributes(rest: list[Token]) -> tuple[str, str]:
+    """Keep DEFAULT, NULL and NOT NULL; ENCODE is returned apart."""
     kept: list[Token] = []
+    encoding = ""
     at = 0
     while at < len(rest):
         if rest[at].word == "ENCODE" and at + 1 < len(rest) and rest[at + 1].word in ENCODINGS:
+            encoding = rest[at + 1].word.lower()
             at += 2
             continue
         if rest[at].word in ("PRIMARY", "UNIQUE", "REFERENCES", "CHECK", "DISTKEY", "SORTKEY", "IDENTITY"):
@@ -74,20 +78,20 @@ def _column_attributes(rest: list[Token]) -> str:
     words = [token.word for token in kept]
     if "NOT" in words and ("DEFAULT" not in words or words[words.index("DEFAULT") + 1 :][:1] == ["NULL"]):
         raise refuse("ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression", "0A000")
-    return f" {render(kept)}" if kept else ""
+    return f" {render(kept)}" if kept else "", encoding
 
 
 def _alter(table: str, tokens: list[Token], at: int, shown: str) -> str:
-    if tokens[at].word in ("DISTKEY", "SORTKEY", "COMPOUND", "DISTSTYLE", "ENCODE"):
-        _, behind = read_attributes(tokens, at)
-        if behind == at and tokens[at].word != "DISTKEY":
-            raise near(tokens[at])
-        return "DO 'BEGIN END'"
-    at += tokens[at].word == "COLUMN"
+    if at < len(tokens) and tokens[at].word in LAYOUTS:
+        return alter_layout(table, tokens, at)
+    start = at
+    at += at < len(tokens) and tokens[at].word == "COLUMN"
+    if at >= len(tokens):
+        raise near(tokens[-1])
     column = tokens[at]
     action = tokens[at + 1].word if at + 1 < len(tokens) else ""
     if action == "ENCODE":
-        return "DO 'BEGIN END'"
+        return alter_encodings(table, tokens, start)
     if action != "TYPE":
         raise near(tokens[min(at + 1, len(tokens) - 1)])
     written = read_type(tokens, at + 2)
@@ -142,7 +146,8 @@ RULES = (
     Rule(
         name="alter-table",
         mark="D",
-        text="One ADD COLUMN a statement; ALTER COLUMN TYPE changes the size of a VARCHAR and nothing else.",
+        text="One ADD COLUMN a statement; ALTER COLUMN TYPE changes the size of a VARCHAR and nothing else; "
+        "encodings, distribution and sort key are altered as the catalogue then shows.",
         apply=alter_table,
     ),
 )

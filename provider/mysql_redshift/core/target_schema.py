@@ -80,13 +80,13 @@ def compare(
     where: str,
     rebuild: bool = False,
     required: Collection[str] = (),
-    encodings: Mapping[str, str] | None = None,
+    fixed: Collection[str] = (),
 ) -> TargetChanges:
     """Compare the source's columns with the target's (name -> type; ``required`` are NOT NULL there).
 
-    Redshift alters no column of a primary key, nor one of four ``encodings`` (by the source's names), so that these
-    need a rebuild when they become wider. A target that may be
-    rebuilt is also rebuilt for a NOT NULL that the source does not keep.
+    Redshift alters no column of a primary key, nor one of those that are ``fixed`` for another reason: these need a
+    rebuild when they become wider. A target that may be rebuilt is also rebuilt for a NOT NULL that the source does
+    not keep.
 
     Raises:
         TargetError: naming every column whose type differs in a way that only a rebuild can mend, unless it may.
@@ -100,8 +100,8 @@ def compare(
         if found is None:
             add.append(column)
         elif not holds(column.redshift_type, found):
-            fixed = column.name in schema.key or (encodings or {}).get(column.name) in FIXED_ENCODINGS
-            alters = _wider(column.redshift_type, found) and not fixed
+            alters = column.name not in schema.key and column.target not in fixed
+            alters = alters and _wider(column.redshift_type, found)
             (widen if alters else differing).append(column)
         elif rebuild and column.nullable and column.target in required:
             differing.append(column)

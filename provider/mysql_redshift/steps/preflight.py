@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import OnTypeChange, TableSpec
 from mysql_redshift.core.target_schema import TargetChanges, compare
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import AccessDenied, StoreError
-from mysql_redshift.ports import ObjectStore, TargetTable, Warehouse
+from mysql_redshift.ports import ObjectStore, TargetTable, Warehouse, WarehouseSession
 from mysql_redshift.steps.labels import unique_label
 from mysql_redshift.steps.rebuild import refuse_rebuild
+from mysql_redshift.steps.target_layout import unalterable
 
 
 def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
@@ -55,25 +57,29 @@ def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> 
                 remedy="Have an administrator grant it, or name another user in the connection.",
             )
         table = session.describe(spec.target.schema, spec.target.table)
-        changes = target_changes(spec, schema, table)
+        changes = target_changes(spec, schema, table, session)
         if table is not None and changes.rebuild:
             refuse_rebuild(spec, table, session)
         session.rollback()
     return changes.notes()
 
 
-def target_changes(spec: TableSpec, schema: TableSchema, table: TargetTable | None) -> TargetChanges:
-    """Return what must change at an existing target; raises TargetError where that cannot be."""
+def target_changes(
+    spec: TableSpec, schema: TableSchema, table: TargetTable | None, session: WarehouseSession
+) -> TargetChanges:
+    """Return what must change at an existing target; raises TargetError where that cannot be.
+
+    Encodings and defaults are asked for only where a column has to be widened.
+    """
     if table is None:
         return TargetChanges()
-    types = {column.name: column.type for column in table.columns}
-    where = f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
-    required = [column.name for column in table.columns if not column.nullable]
-    return compare(
+    compared = partial(
+        compare,
         schema,
-        types,
-        where=where,
+        {column.name: column.type for column in table.columns},
+        where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
         rebuild=spec.on_type_change is OnTypeChange.REBUILD,
-        required=required,
-        encodings=spec.layout.encode,
+        required=[column.name for column in table.columns if not column.nullable],
     )
+    changes = compared()
+    return compared(fixed=unalterable(spec, session)) if changes.widen else changes

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mysql_redshift.core import merge_sql, quoting, rebuild_sql
+from mysql_redshift.core import merge_sql, rebuild_sql
 from mysql_redshift.core.rebuild_sql import DIST_STYLES, RebuiltColumn
 from mysql_redshift.core.spec import TableSpec, TargetRef
 from mysql_redshift.core.target_schema import holds, normal_type
 from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import DataCheckFailed, TargetError
 from mysql_redshift.ports import TargetTable, WarehouseSession
+from mysql_redshift.steps.target_layout import ColumnLayout, read_defaults, read_layout
 
 
 def refuse_rebuild(spec: TableSpec, table: TargetTable, session: WarehouseSession) -> None:
@@ -28,11 +29,7 @@ def refuse_rebuild(spec: TableSpec, table: TargetTable, session: WarehouseSessio
             found=", ".join(views),
             remedy="Drop these views, run again, and create them anew, best WITH NO SCHEMA BINDING.",
         )
-    generated = [
-        str(name)
-        for name, default in session.query(rebuild_sql.select_defaults(spec.target))
-        if "identity" in str(default or "").lower()
-    ]
+    generated = [name for name, default in read_defaults(spec, session).items() if "identity" in default.lower()]
     if generated:
         raise TargetError(
             "The table must be rebuilt, and a rebuild would number its IDENTITY columns anew",
@@ -90,21 +87,21 @@ def _columns(
     existing = {column.name: column.type for column in table.columns}
     types = {c.target: c.redshift_type for c in changed if not holds(c.redshift_type, existing[c.target])}
     optional = {column.target for column in schema.columns if column.nullable}
-    defaults = {str(name): default for name, default in session.query(rebuild_sql.select_defaults(spec.target))}
+    defaults = read_defaults(spec, session)
     layout = _layout(spec, session)
     columns = []
     for column in table.columns:
-        encoding, distkey, sortkey = layout.get(column.name, ("none", False, 0))
+        placed = layout.get(column.name, ColumnLayout())
         kind = types.get(column.name, column.type)
         columns.append(
             RebuiltColumn(
                 name=column.name,
                 type=kind,
                 before=None if holds(column.type, kind) else column.type,
-                default=None if defaults.get(column.name) is None else str(defaults[column.name]),
-                encoding=encoding if normal_type(kind) == normal_type(column.type) else "none",  # left to Redshift
-                distkey=distkey,
-                sortkey=sortkey,
+                default=defaults.get(column.name),
+                encoding=placed.encoding if normal_type(kind) == normal_type(column.type) else "none",  # Redshift's
+                distkey=placed.distkey,
+                sortkey=placed.sortkey,
                 not_null=not column.nullable and column.name not in optional,
             )
         )
@@ -112,19 +109,16 @@ def _columns(
     return columns, DIST_STYLES.get(int(styles[0][0]), "") if styles else ""
 
 
-def _layout(spec: TableSpec, session: WarehouseSession) -> dict[str, tuple[str, bool, int]]:
-    """Return encoding, distkey and place in the sort key by column."""
-    path = str(session.query("SELECT current_setting('search_path')")[0][0])
-    session.execute(f"SET search_path TO {quoting.redshift_name(spec.target.schema)}")
-    rows = session.query(rebuild_sql.select_keys(spec.target))
-    session.query(f"SELECT set_config('search_path', {quoting.redshift_string(path)}, false)")
-    if any(int(row[3]) < 0 for row in rows):
+def _layout(spec: TableSpec, session: WarehouseSession) -> dict[str, ColumnLayout]:
+    """Return the layout by column."""
+    layout = read_layout(spec, session)
+    if any(column.sortkey < 0 for column in layout.values()):
         raise TargetError(
             "The table must be rebuilt, and its sort key is interleaved, which a rebuild does not keep",
             where=_where(spec),
             remedy="Alter the target by hand.",
         )
-    return {str(name): (str(encoding), bool(distkey), int(sortkey)) for name, encoding, distkey, sortkey in rows}
+    return layout
 
 
 def _refuse_lossy(spec: TableSpec, column: RebuiltColumn, session: WarehouseSession) -> None:

@@ -170,7 +170,7 @@ def prepare(
     if table is None:
         session.execute(merge_sql.create_target(spec.target, schema, spec.layout))
         return
-    changes = target_changes(spec, schema, table)
+    changes = target_changes(spec, schema, table, session)
     if changes.widen:
         raise TargetTooNarrow(spec, schema, changes)
     if changes.rebuild:
@@ -185,7 +185,7 @@ def widen(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> bo
     Return whether there was any: columns that the same load would first have made are not there yet.
     """
     table = session.describe(spec.target.schema, spec.target.table)
-    changes = target_changes(spec, schema, table)
+    changes = target_changes(spec, schema, table, session)
     session.rollback()
     for column in changes.widen:
         session.alone(merge_sql.widen_column(spec.target, column))

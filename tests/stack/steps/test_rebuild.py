@@ -262,16 +262,29 @@ def test_aload_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
     assert narrow.rows("id, pieces") == whole
 
 
-@pytest.mark.parametrize("encoding", ["text255", "zstd"])
-def test_a_text_whose_encoding_redshift_does_not_alter_is_rebuilt(way: Way, encoding: str) -> None:
-    """By default its plan fails, before any row moves; another encoding's column is widened in place."""
-    way.change(layout=LayoutRef(encode={"note": encoding}))
+BY_HAND = {
+    "another encoding": "ALTER TABLE {t} ALTER COLUMN note ENCODE text255",
+    "a default": "CREATE TABLE {t} (id NUMERIC(20, 0), updated_at TIMESTAMP, amount DECIMAL(12, 2), "
+    "note VARCHAR(200) DEFAULT '-', PRIMARY KEY (id))",
+}
+
+
+@pytest.mark.parametrize("reason", ["encode: text255", "encode: zstd", *BY_HAND])
+def test_a_text_that_redshift_does_not_alter_is_rebuilt(way: Way, reason: str) -> None:
+    """By default its plan fails, before any row moves; any other column is widened in place."""
+    if reason.startswith("encode"):
+        way.change(layout=LayoutRef(encode={"note": reason.removeprefix("encode: ")}))
+    if reason == "a default":
+        way.target(f'CREATE SCHEMA "{way.spec.target.schema}"')
+        way.target(BY_HAND[reason])
     way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
     way.sync()
+    if reason == "another encoding":
+        way.target(BY_HAND[reason])
     way.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
     way.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'ä' * 60}')")
     way.sql("DO SLEEP(0.01)")
-    if encoding == "text255":
+    if reason != "encode: zstd":
         with pytest.raises(TargetError, match="on_type_change: rebuild"):
             way.plan(dry_run=True)
         way.change(on_type_change=OnTypeChange.REBUILD)
