@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the reader against a client that only drains, and COPY at the stand-in."""
+"""``python -m benchmarks``: the reader against a client that only drains, COPY at the stand-in, the configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ import pyarrow.parquet as pq
 import pymysql
 import pymysql.cursors
 
+from benchmarks import configuration
+from benchmarks.timing import interleaved
 from devstack.stack import running
 from devstack.status import MySQLStatus, RedshiftStatus, S3Status, Status
 from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="bench-", dir="/var/tmp"))
+    configuration.measure(500, arguments.rounds)
     with running(("mysql", "s3", "bastion", "redshift"), home) as status:
         _reader(status, arguments.rows, arguments.rounds)
         rate, peak = _copy(status, arguments.rows * 10, arguments.rounds)
@@ -56,23 +58,12 @@ def _reader(status: Status, rows: int, rounds: int) -> None:
     server = status.mysql
     assert isinstance(server, MySQLStatus)
     _fill(server, rows)
-    drain, parquet = _interleaved(lambda: _drain(server), lambda: _to_parquet(server), rounds)
+    drain, parquet = interleaved(lambda: _drain(server), lambda: _to_parquet(server), rounds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"reader: {rows} rows x 8 columns; PyMySQL's unbuffered cursor alone {drain:.2f} s, "
         f"to zstd Parquet {parquet:.2f} s: {drain / parquet:.2f} of the drain's speed; peak memory {peak} MB"
     )
-
-
-def _interleaved(one: Callable[[], Any], other: Callable[[], Any], rounds: int) -> tuple[float, float]:
-    """Time both in turn, so that what disturbs one disturbs the other; return medians."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for action, seconds in zip((one, other), times, strict=True):
-            start = time.perf_counter()
-            action()
-            seconds.append(time.perf_counter() - start)
-    return statistics.median(times[0]), statistics.median(times[1])
 
 
 def _connect(server: MySQLStatus, **settings: Any) -> Any:
