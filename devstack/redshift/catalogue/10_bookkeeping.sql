@@ -29,7 +29,7 @@ CREATE TABLE standin.column_attributes (
     sortkey integer NOT NULL DEFAULT 0,
     PRIMARY KEY (table_oid, attnum)
 );
-CREATE TABLE standin.keys (table_oid oid, kind text, columns text);
+CREATE TABLE standin.keys (table_oid oid, kind text, columns text, name text);
 GRANT SELECT ON standin.table_attributes, standin.column_attributes, standin.keys TO PUBLIC;
 
 -- Names above PostgreSQL's 63 bytes, by what they are shortened to.
@@ -80,6 +80,11 @@ CREATE TABLE standin.queries (
     query_text text
 );
 
+-- The name that PostgreSQL 8 gives a key which is given none.
+CREATE FUNCTION standin.key_name(id oid, kind text, columns text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT relname || CASE kind WHEN 'PRIMARY KEY' THEN '_pkey' WHEN 'UNIQUE' THEN '_' || split_part(columns, ',', 1) || '_key'
+        ELSE '_' || split_part(columns, ',', 1) || '_fkey' END FROM pg_class WHERE oid = id $$;
+
 -- Every argument after the table is a list of pairs made by the proxy from the text of CREATE TABLE.
 CREATE FUNCTION standin.record_table(relation text, style text, sort_style text, keys jsonb, columns jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -94,7 +99,8 @@ BEGIN
         ON CONFLICT (table_oid) DO UPDATE SET diststyle = excluded.diststyle, sortstyle = excluded.sortstyle;
     DELETE FROM standin.keys WHERE table_oid = id;
     FOR each IN SELECT jsonb_array_elements(keys) LOOP
-        INSERT INTO standin.keys VALUES (id, each ->> 'kind', each ->> 'columns');
+        INSERT INTO standin.keys VALUES (id, each ->> 'kind', each ->> 'columns',
+            coalesce(each ->> 'name', standin.key_name(id, each ->> 'kind', each ->> 'columns')));
     END LOOP;
     FOR each IN SELECT jsonb_array_elements(columns) LOOP
         INSERT INTO standin.column_attributes
@@ -122,17 +128,21 @@ BEGIN
     UPDATE standin.table_attributes SET diststyle = coalesce(change ->> 'diststyle', diststyle),
         sortstyle = CASE WHEN change ? 'sortkey' THEN '' ELSE sortstyle END WHERE table_oid = id;
 END $$;
--- The statement that changes nothing lets PostgreSQL say who may not alter the table, and which column is missing.
-CREATE FUNCTION standin.alter_layout(relation text, change jsonb) RETURNS void LANGUAGE plpgsql AS $$
+-- Statements that change nothing let PostgreSQL say who may not alter the table, and which column is missing.
+CREATE FUNCTION standin.touch(relation text, columns text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     named text;
 BEGIN
     EXECUTE format('ALTER TABLE %s RESET (fillfactor)', relation::regclass);
-    FOR named IN SELECT jsonb_object_keys(coalesce(change -> 'encodings', '{}'))
-        UNION SELECT change ->> 'distkey' WHERE change ->> 'distkey' IS NOT NULL
-        UNION SELECT jsonb_array_elements_text(coalesce(change -> 'sortkey', '[]')) LOOP
+    FOREACH named IN ARRAY columns LOOP
         EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS -1', relation::regclass, named);
     END LOOP;
+END $$;
+CREATE FUNCTION standin.alter_layout(relation text, change jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM standin.touch(relation, ARRAY(SELECT jsonb_object_keys(coalesce(change -> 'encodings', '{}'))
+        UNION SELECT change ->> 'distkey' WHERE change ->> 'distkey' IS NOT NULL
+        UNION SELECT jsonb_array_elements_text(coalesce(change -> 'sortkey', '[]'))));
     PERFORM standin.store_layout(relation::regclass, change);
 END $$;
 
@@ -140,8 +150,22 @@ END $$;
 CREATE FUNCTION standin.holds_key(relation text, given text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM standin.keys WHERE table_oid = to_regclass(relation) AND kind IN ('PRIMARY KEY', 'UNIQUE')
         AND string_to_array(columns, ',') <@ string_to_array(given, ',')) $$;
-CREATE FUNCTION standin.record_key(relation text, kind text, columns text) RETURNS void LANGUAGE sql SECURITY DEFINER AS
-    $$ INSERT INTO standin.keys SELECT to_regclass(relation), kind, columns $$;
+CREATE FUNCTION standin.store_key(id oid, kind text, columns text, name text) RETURNS void LANGUAGE sql SECURITY DEFINER AS
+    $$ INSERT INTO standin.keys SELECT id, kind, columns, coalesce(name, standin.key_name(id, kind, columns)) $$;
+CREATE FUNCTION standin.forget_key(id oid, given text) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
+    WITH gone AS (DELETE FROM standin.keys WHERE table_oid = id AND name = given RETURNING 1) SELECT count(*) FROM gone $$;
+CREATE FUNCTION standin.add_key(relation text, kind text, columns text, name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM standin.touch(relation, string_to_array(columns, ','));
+    PERFORM standin.store_key(relation::regclass, kind, columns, name);
+END $$;
+CREATE FUNCTION standin.drop_key(relation text, name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM standin.touch(relation, '{}');
+    IF standin.forget_key(relation::regclass, name) = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('constraint "%s" does not exist', name);
+    END IF;
+END $$;
 
 -- CREATE TABLE (LIKE parent) takes over the distribution and sort keys.
 CREATE FUNCTION standin.record_like(relation text, parent text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$

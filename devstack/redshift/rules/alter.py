@@ -30,7 +30,7 @@ def alter_table(plan: Plan, _: Situation) -> None:
 
 def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
     if at < len(tokens) and tokens[at].word in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
-        return _add_key(table, tokens[at + 2 :] if tokens[at].word == "CONSTRAINT" else tokens[at:])
+        return _add_key(table, tokens, at)
     at += tokens[at].word == "COLUMN" if at < len(tokens) else 0
     if at + 1 >= len(tokens):
         raise near(tokens[-1])
@@ -48,16 +48,20 @@ def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
     return record(table, {"encodings": {stored_name(tokens[at].name): encoding}}, first=sql) if encoding else sql
 
 
-def _add_key(table: str, tokens: list[Token]) -> str:
+def _add_key(table: str, tokens: list[Token], at: int) -> str:
     """Record a key: it informs, nothing enforces it."""
-    kind = (
-        {"PRIMARY": "PRIMARY KEY", "UNIQUE": "UNIQUE", "FOREIGN": "FOREIGN KEY"}.get(tokens[0].word) if tokens else None
-    )
-    opening = next((index for index, token in enumerate(tokens) if token.word == "("), None)
-    if kind is None or opening is None:
-        raise near(tokens[0])
+    given = "NULL"
+    if tokens[at].word == "CONSTRAINT" and at + 2 < len(tokens):
+        given, at = literal(stored_name(tokens[at + 1].name)), at + 2
+    kinds = {"PRIMARY": "PRIMARY KEY", "UNIQUE": "UNIQUE", "FOREIGN": "FOREIGN KEY"}
+    opening = next((index for index in range(at, len(tokens)) if tokens[index].word == "("), None)
+    if tokens[at].word not in kinds or opening is None:
+        raise near(tokens[at])
     names = ",".join(stored_name(t.name) for t in tokens[opening + 1 : closing(tokens, opening)] if t.is_name)
-    call = f"standin.record_key({literal(table)}, {literal(kind)}, {literal(names)})"
+    return _do(f"standin.add_key({literal(table)}, {literal(kinds[tokens[at].word])}, {literal(names)}, {given})")
+
+
+def _do(call: str) -> str:
     return f"DO LANGUAGE plpgsql {literal(f'BEGIN PERFORM {call}; END')}"
 
 
@@ -99,25 +103,24 @@ def _alter(table: str, tokens: list[Token], at: int, shown: str) -> str:
     if not stored.startswith("varchar("):
         raise refuse(f'cannot alter type of column "{column.name}": only the size of a VARCHAR may change', "0A000")
     size = stored[len("varchar(") : -1]
-    body = f"BEGIN PERFORM standin.widen({literal(table)}, {literal(stored_name(column.name))}, {size}); END"
-    return f"DO LANGUAGE plpgsql {literal(body)}"
+    return _do(f"standin.widen({literal(table)}, {literal(stored_name(column.name))}, {size})")
 
 
 def _append(table: str, tokens: list[Token], at: int, _shown: str) -> str:
     if at >= len(tokens) or tokens[at].word != "FROM":
         raise near(tokens[min(at, len(tokens) - 1)])
     source, _ = qualified_name(tokens, at + 1)
-    body = f"BEGIN PERFORM standin.append({literal(table)}, {literal(quote(*map(stored_name, source)))}); END"
-    return f"DO LANGUAGE plpgsql {literal(body)}"
+    return _do(f"standin.append({literal(table)}, {literal(quote(*map(stored_name, source)))})")
 
 
 def _drop(table: str, tokens: list[Token], at: int, _shown: str) -> str:
-    if at < len(tokens) and tokens[at].word == "CONSTRAINT":
-        return "DO 'BEGIN END'"
-    at += tokens[at].word == "COLUMN" if at < len(tokens) else 0
+    word = tokens[at].word if at < len(tokens) else ""
+    at += word in ("COLUMN", "CONSTRAINT")
     rest = [token.word for token in tokens[at + 1 :]]
     if at >= len(tokens) or rest not in ([], ["CASCADE"], ["RESTRICT"]):
         raise near(tokens[min(at + 1, len(tokens) - 1)])
+    if word == "CONSTRAINT":
+        return _do(f"standin.drop_key({literal(table)}, {literal(stored_name(tokens[at].name))})")
     return f"ALTER TABLE {table} DROP COLUMN {folded_name(tokens[at])} {' '.join(rest)}"
 
 

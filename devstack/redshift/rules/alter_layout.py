@@ -19,7 +19,7 @@ def alter_layout(table: str, tokens: list[Token], at: int) -> str:
     if tokens[at].word == "DISTSTYLE":
         change, behind = _diststyle(tokens, at)
     elif tokens[at].word == "DISTKEY":
-        change, behind = {"diststyle": "", "distkey": _name(tokens, at + 1)}, at + 2
+        change, behind = _by_key(_name(tokens, at + 1)), at + 2
     elif tokens[at].word == "ENCODE":
         change, behind = {}, at + 2
         if _word(tokens, at + 1) != "AUTO":
@@ -58,10 +58,14 @@ def record(table: str, change: dict[str, Any], *, first: str = "") -> str:
 def _diststyle(tokens: list[Token], at: int) -> tuple[dict[str, Any], int]:
     style = _word(tokens, at + 1)
     if style == "KEY" and _word(tokens, at + 2) == "DISTKEY":
-        return {"diststyle": "", "distkey": _name(tokens, at + 3)}, at + 4
+        return _by_key(_name(tokens, at + 3)), at + 4
     if style not in ("ALL", "EVEN", "AUTO"):
         raise near(tokens[min(at + 1, len(tokens) - 1)])
-    return {"diststyle": style, "distkey": None}, at + 2
+    return {"diststyle": "AUTO(ALL)" if style == "AUTO" else style, "distkey": None}, at + 2
+
+
+def _by_key(column: str) -> dict[str, Any]:
+    return {"diststyle": f"KEY({column})", "distkey": column}
 
 
 def _sortkey(tokens: list[Token], at: int) -> tuple[dict[str, Any], int]:

@@ -87,7 +87,9 @@ def _element(tokens: list[Token], table: str, body: Body) -> None:
     if kind in ("UNIQUE", "PRIMARY", "FOREIGN") and len(rest) > 1:
         opening = next((i for i, t in enumerate(rest) if t.word == "("), len(rest) - 1)
         names = [t.name for t in rest[opening + 1 : closing(rest, opening)] if t.is_name]
-        body.keys.append({"kind": "UNIQUE" if kind == "UNIQUE" else f"{kind} KEY", "columns": ",".join(names)})
+        given = {"name": stored_name(tokens[1].name)} if tokens[0].word == "CONSTRAINT" else {}
+        kind = "UNIQUE" if kind == "UNIQUE" else f"{kind} KEY"
+        body.keys.append({"kind": kind, "columns": ",".join(names), **given})
     elif kind in ("CHECK", "EXCLUDE"):
         raise refuse(f"{kind} constraints are not supported", "0A000")
     else:
