@@ -28,10 +28,10 @@ from devstack.stack import running
 from devstack.status import MySQLStatus, RedshiftStatus, S3Status, Status
 from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
 from mysql_redshift.adapters.parquet import ParquetEncoder
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.spec import LakeRef, SourceRef, TableSpec, TargetRef
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 
 DATABASE = "bench"
 DIGITS = f"(SELECT 0 d UNION SELECT {' UNION SELECT '.join(map(str, range(1, 10)))})"

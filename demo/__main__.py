@@ -12,14 +12,14 @@ from types import FrameType
 
 import httpx
 
-from demo import places, servers
 from demo.airflow import Access
-from demo.pipeline import PIPELINE
-from demo.report import Report
-from demo.scenario import Scenario
-from demo.screen import Screen
-from demo.serve import serve
-from demo.watch import RunFailed
+from demo.proof.report import Report
+from demo.servers import paths, supervisor
+from demo.servers.serve import serve
+from demo.story.pipeline import PIPELINE
+from demo.story.scenario import Scenario
+from demo.story.screen import Screen
+from demo.story.watch import RunFailed
 from devstack.errors import DevstackError
 
 EXPECTED_FAILURES = (RunFailed, DevstackError, httpx.HTTPError, OSError)
@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
     screen = Screen()
     result = Report(scale=arguments.scale)
     try:
-        with servers.started(arguments.scale, screen.say) as group:
+        with supervisor.started(arguments.scale, screen.say) as group:
             access = Scenario(group, screen, result).play()
             if arguments.keep:
                 group.keep()
@@ -87,7 +87,7 @@ def _explain(screen: Screen, access: Access) -> None:
         f"trigger:  in the UI: DAG {PIPELINE} (all tables) or {PIPELINE}.orders, button Trigger, with a form",
         f"          in a shell: . {access.environment_file}",
         f"                      airflow dags trigger {PIPELINE}.orders --conf '{conf}'",
-        f"servers:  DEVSTACK_HOME={places.home() / 'stack'} python -m devstack status",
+        f"servers:  DEVSTACK_HOME={paths.home() / 'stack'} python -m devstack status",
         "end:      make down",
     ):
         screen.say(line)
@@ -95,13 +95,13 @@ def _explain(screen: Screen, access: Access) -> None:
 
 def _down(arguments: argparse.Namespace) -> int:
     del arguments
-    print("all servers have ended" if servers.down() else "nothing is up")
+    print("all servers have ended" if supervisor.down() else "nothing is up")
     return 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     try:
-        serve(places.home(), arguments.scale)
+        serve(paths.home(), arguments.scale)
     except DevstackError as exc:  # run shows what is printed here
         print(exc)
         return 1

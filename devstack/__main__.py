@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
-from devstack import background, places, status
+from devstack import background, paths, status
 from devstack.errors import DevstackError
 from devstack.process import keep
 from devstack.stack import SERVICES, running
@@ -128,7 +128,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _redshift(arguments: argparse.Namespace) -> int:
     """Serve the stand-in with the bastion, S3 and PostgreSQL that it cannot do without, in a home of its own."""
     del arguments
-    with running(("redshift",), home=places.home() / "stand-in", say=_say) as found:
+    with running(("redshift",), home=paths.home() / "stand-in", say=_say) as found:
         _say(how_to_reach(found))
         while True:
             signal.pause()

@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from devstack import places, status
+from devstack import paths, status
 from devstack.errors import DevstackError
-from devstack.places import Say
+from devstack.paths import Say
 
 START_SECONDS = 900  # a first start downloads
 STOP_SECONDS = 120
@@ -26,7 +26,7 @@ def start(only: Sequence[str], say: Say) -> None:
         DevstackError: it ended, or time is up.
 
     """
-    home = places.home()
+    home = paths.home()
     home.mkdir(parents=True, exist_ok=True)
     status.path(home).unlink(missing_ok=True)
     log = home / "supervisor.log"
@@ -37,7 +37,7 @@ def start(only: Sequence[str], say: Say) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            cwd=places.REPOSITORY,
+            cwd=paths.REPOSITORY,
             env={**os.environ, "DEVSTACK_HOME": str(home)},
         )
     _pid_file().write_text(str(child.pid))
@@ -78,7 +78,7 @@ def _wait(child: subprocess.Popen[bytes], log: Path, say: Say) -> None:
     deadline = time.monotonic() + START_SECONDS
     ready = ended = False
     while not (ready or ended):
-        ready = status.path(places.home()).exists()
+        ready = status.path(paths.home()).exists()
         ended = child.poll() is not None or time.monotonic() > deadline
         text = log.read_text(errors="replace")
         whole = text.rfind("\n") + 1
@@ -91,4 +91,4 @@ def _wait(child: subprocess.Popen[bytes], log: Path, say: Say) -> None:
 
 
 def _pid_file() -> Path:
-    return places.home() / "supervisor.pid"
+    return paths.home() / "supervisor.pid"

@@ -11,9 +11,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from devstack import private_root
-from devstack.places import Say
-from devstack.private_root import Origin
+from devstack import apt_root
+from devstack.apt_root import Origin
+from devstack.paths import Say
 from devstack.process import Server, answers, free_port
 from devstack.status import BastionStatus
 
@@ -72,8 +72,8 @@ def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, Bastion
 
 def _sshd(say: Say) -> list[str]:
     """Return the words that start sshd; a private root's, so that no system service is installed or touched."""
-    root = private_root.fetch("openssh", ORIGIN, say)
-    return private_root.launcher(root, root / "usr/sbin/sshd")
+    root = apt_root.fetch("openssh", ORIGIN, say)
+    return apt_root.launcher(root, root / "usr/sbin/sshd")
 
 
 def make_keys(folder: Path) -> None:

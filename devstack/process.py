@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from devstack import keeper
+from devstack import subreaper
 from devstack.errors import DevstackError
 
 POLL_SECONDS = 0.05
@@ -25,7 +25,7 @@ _given: set[int] = set()  # a port may be asked for long before its server takes
 class Server:
     """One child in a session of its own. It dies with this process, however that ends.
 
-    ``kept`` puts a keeper before it, for a server whose children do not end with it; ``pid`` is then the keeper's.
+    ``kept`` starts it under a subreaper, for a server whose children outlive it; ``pid`` is then the subreaper's.
     """
 
     def __init__(
@@ -108,8 +108,8 @@ def mortal(command: Sequence[str | Path], *, account: str | None = None, on_pare
 
 
 def keep(command: Sequence[str]) -> list[str]:
-    """Return the command under a keeper, which ends it and its descendants when this process dies."""
-    return mortal([sys.executable, "-I", "-S", Path(keeper.__file__), *command], on_parents_death="TERM")
+    """Return the command under a subreaper, which ends it and its descendants when this process dies."""
+    return mortal([sys.executable, "-I", "-S", Path(subreaper.__file__), *command], on_parents_death="TERM")
 
 
 def free_port() -> int:

@@ -13,22 +13,22 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
-from devstack import places
+from devstack import paths
 from devstack.errors import DevstackError
-from devstack.places import Say
+from devstack.paths import Say
 from devstack.process import Server, free_port, run
 from devstack.status import S3Status
 
 BUCKET = "lake"
 REGION = "us-east-1"
-LOCK_FILE = places.REPOSITORY / "requirements/ministack.lock"
+LOCK_FILE = paths.REPOSITORY / "requirements/ministack.lock"
 
 
 def start(home: Path, say: Say) -> tuple[Server, S3Status]:
     """Start the server on a free port, its objects below ``home``, and create the bucket."""
     digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()[:12]
     name = f"ministack-{sys.version_info.major}.{sys.version_info.minor}-{digest}"
-    environment = places.cached(name, _install, lambda: say("installing ministack: once for this machine"))
+    environment = paths.cached(name, _install, lambda: say("installing ministack: once for this machine"))
     port = free_port()
     settings = {
         "BIND_HOST": "127.0.0.1",

@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from devstack import bastion, flavors, mysql, places, postgres, s3, stand_in, status
+from devstack import bastion, flavors, mysql, paths, postgres, s3, stand_in, status
 from devstack.errors import DevstackError
-from devstack.places import Say
+from devstack.paths import Say
 from devstack.process import Server, free_port
 from devstack.status import BastionStatus, MySQLStatus, PostgresStatus, RedshiftStatus, S3Status, Status
 
@@ -33,12 +33,12 @@ def running(only: Sequence[str] = SERVICES, home: Path | None = None, say: Say |
 
     """
     wanted = _wanted(only)
-    folder = (home or places.home()).resolve()
+    folder = (home or paths.home()).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     if wanted & OTHER_ACCOUNTS:
-        places.require_open(folder, "DEVSTACK_HOME")
-    with places.claimed(folder), ExitStack() as servers, _signals_raise():
+        paths.require_open(folder, "DEVSTACK_HOME")
+    with paths.claimed(folder), ExitStack() as servers, _signals_raise():
         found = _Start(folder, servers, say or _silent).everything(wanted)
         file = status.path(folder)
         servers.callback(file.unlink, missing_ok=True)

@@ -6,7 +6,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from devstack import certificates, places
+from devstack import certificates, paths
 from devstack.errors import DevstackError
 from devstack.postgres import SSL_REQUEST
 from devstack.process import Server, answers
@@ -48,7 +48,7 @@ def start(
     }
     arguments = [str(part) for pair in options.items() for part in pair]
     command = [sys.executable, "-m", "devstack.redshift", "serve", *arguments]
-    server = Server("redshift", command, log=home / "logs/redshift.out", cwd=places.REPOSITORY)
+    server = Server("redshift", command, log=home / "logs/redshift.out", cwd=paths.REPOSITORY)
     server.wait_ready(lambda: answers(port, send=SSL_REQUEST) == b"S")
     status = RedshiftStatus(
         host="127.0.0.1",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from devstack import places
+from devstack import paths
 from devstack.errors import DevstackError
 
 
@@ -126,11 +126,11 @@ def path(home: Path) -> Path:
 
 def load() -> Status:
     """Read the addresses from DEVSTACK_STATUS, else from the home; raises DevstackError where nothing is up."""
-    file = Path(os.environ.get("DEVSTACK_STATUS") or path(places.home()))
+    file = Path(os.environ.get("DEVSTACK_STATUS") or path(paths.home()))
     try:
         found = from_json(file.read_text())
     except FileNotFoundError as exc:
         raise DevstackError(f"No local servers are up ({file} is missing): python -m devstack up") from exc
-    if places.is_abandoned(Path(found.home)):
+    if paths.is_abandoned(Path(found.home)):
         raise DevstackError(f"The servers of {file} have ended: python -m devstack up")
     return found

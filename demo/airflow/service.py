@@ -17,7 +17,7 @@ import psycopg
 
 from demo.airflow.rest import AirflowClient
 from demo.airflow.settings import DATABASE, USER, Settings
-from devstack.places import REPOSITORY
+from devstack.paths import REPOSITORY
 from devstack.process import Server, run
 from devstack.status import PostgresStatus
 

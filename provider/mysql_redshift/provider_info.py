@@ -22,7 +22,7 @@ def get_provider_info() -> dict[str, Any]:
         "triggers": [_modules("triggers", "watermark")],
         "hooks": [_modules("hooks", "redshift_ssh")],
         "connection-types": [_connection_type()],
-        "cli": [f"{PACKAGE}.cli.definition.get_mysql_redshift_cli_commands"],
+        "cli": [f"{PACKAGE}.cli.airflow_command.get_mysql_redshift_cli_commands"],
         "config": {"mysql_redshift": _configuration()},
     }
 

@@ -23,7 +23,7 @@ from mysql_redshift.config import load_pipeline
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.hooks.clients import Clients
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
 
 HERE = Path(__file__).parent

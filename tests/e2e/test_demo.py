@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from devstack.places import REPOSITORY
+from devstack.paths import REPOSITORY
 
 SCALE = "0.02"
 

@@ -10,7 +10,7 @@ import pytest
 
 from devstack.status import RedshiftStatus, Status
 from tests.e2e.conftest import PATIENCE, World, wait_for
-from tests.stack.redshift.control import order
+from tests.stack.devstack.redshift.control import order
 
 OURS = "mysql_redshift*"
 

@@ -13,7 +13,7 @@ from mysql_redshift.core.position import Position, PositionKind, format_time
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps import watermark
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 from tests.faults.worker import Worker
 
 COLUMNS = "id, updated_at, amount, note"

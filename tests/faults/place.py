@@ -15,7 +15,7 @@ from tests.faults.lines import Line
 from tests.faults.s3_answers import S3Proxy
 from tests.faults.schedule import Shape
 from tests.stack.connections import airflow_connections, connect_mysql
-from tests.stack.redshift.control import order
+from tests.stack.devstack.redshift.control import order
 
 TABLE = (
     "CREATE TABLE {t} (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, updated_at DATETIME(6) NOT NULL, "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import TransientError
-from mysql_redshift.steps.labels import attempt_label
+from mysql_redshift.steps.state.session_labels import attempt_label
 from tests.faults.attempt import Job, Outcome, Point, Progress, Strike, attempt
 from tests.faults.look import look
 from tests.faults.place import Place

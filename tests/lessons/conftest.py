@@ -16,7 +16,7 @@ from mysql_redshift.errors import DataCheckFailed
 from tests.conftest import wanted_flavors
 from tests.stack.conftest import mysql_database
 from tests.stack.connections import connect_mysql
-from tests.stack.redshift.control import order as order_fault
+from tests.stack.devstack.redshift.control import order as order_fault
 from tests.way import Way, way
 
 __all__ = ["mysql_database", "way"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.core.spec import CursorRef, LoadMode
-from mysql_redshift.steps import bounds
+from mysql_redshift.steps.planning import safe_point
 from tests.lessons.conftest import Writer
 from tests.way import Way, fill
 
 
 def test_a_lower_id_that_is_committed_later_is_read(way: Way, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     """An observed maximum counts only once every writer of that time has ended."""
-    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     fill(way, 5)
     with writer() as late:

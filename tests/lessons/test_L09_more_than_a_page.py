@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 from tests.way import Way
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mysql_redshift.cli.parser import main
+from mysql_redshift.cli.standalone import main
 
 BROKEN = "pipeline: shop\nsource: {conn_id: a, database: b}\ntables: {orders: {crsr: id}}\n"
 

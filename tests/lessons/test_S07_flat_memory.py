@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from tests.way import Way
 
 SENDING = """SELECT COUNT(*) FROM information_schema.PROCESSLIST

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.core import merge_sql
+from mysql_redshift.core.sql import merge as merge_sql
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import watermark, watermark_cache
+from mysql_redshift.steps import watermark
+from mysql_redshift.steps.state import watermark_cache
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import load_rows
+from mysql_redshift.steps.loading import apply
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Append whatever comes."""
-    monkeypatch.setattr(load_rows, "_delete_overlap", lambda *arguments: _none(arguments))
+    monkeypatch.setattr(apply, "_delete_overlap", lambda *arguments: _none(arguments))
 
 
 def _none(arguments: Any) -> int:

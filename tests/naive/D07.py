@@ -19,4 +19,4 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
         return True
 
     monkeypatch.setattr(S3Store, "put_new", overwrite)
-    monkeypatch.setattr("mysql_redshift.steps.journal.Journal.find", lambda self, sequence: None)
+    monkeypatch.setattr("mysql_redshift.steps.state.journal.Journal.find", lambda self, sequence: None)

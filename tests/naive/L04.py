@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.position import Position
+from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
 
 

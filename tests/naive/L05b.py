@@ -8,7 +8,7 @@ import pytest
 
 from mysql_redshift.core.position import Position, PositionKind
 from mysql_redshift.core.safe_point import SafePoint
-from mysql_redshift.steps import bounds
+from mysql_redshift.steps.planning import safe_point
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,4 +17,4 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     def trusting(now: Any, previous: Any, **bounds: Any) -> SafePoint:
         return SafePoint(upper=Position(kind=PositionKind.ID, value=now.maximum + 1), bound="maximum")
 
-    monkeypatch.setattr(bounds, "id_safe_point", trusting)
+    monkeypatch.setattr(safe_point, "id_safe_point", trusting)

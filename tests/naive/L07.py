@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import chunking
+from mysql_redshift.steps.planning import chunks as chunking
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.steps import load_rows
+from mysql_redshift.steps.loading import apply
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace by whatever came."""
-    monkeypatch.setattr(load_rows, "_refuse_empty", lambda context, entry, copied: None)
+    monkeypatch.setattr(apply, "_refuse_empty", lambda context, entry, copied: None)

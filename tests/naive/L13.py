@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.core import source_sql
-from mysql_redshift.steps import chunking
+from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.steps.planning import chunks as chunking
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.core import run_window
+from mysql_redshift.core import window_decision
 from mysql_redshift.core.position import Position
 
 
@@ -17,4 +17,4 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     def digits(kind: Any, text: str) -> Position:
         return Position(kind=kind, value=int(re.match(r"\d*", text).group() or 0))  # type: ignore[union-attr]
 
-    monkeypatch.setattr(run_window, "parse_position", digits)
+    monkeypatch.setattr(window_decision, "parse_position", digits)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.core import source_sql
+from mysql_redshift.core.sql import source as source_sql
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mysql_redshift.errors import MysqlRedshiftError
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import target
+from mysql_redshift.steps.target import table as target
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.adapters.parquet import ParquetEncoder
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.spec import SourceRef, TableSpec
+from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from tests.fakes.specs import spec
 from tests.stack.mysql.conftest import execute
 from tests.types.cases import Case

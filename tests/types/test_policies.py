@@ -14,7 +14,7 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import Strategy
 from mysql_redshift.errors import SourceError
 from mysql_redshift.operators import LogPublishOperator, MySQLToS3ParquetOperator
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 from tests.stack.mysql.conftest import execute
 from tests.stack.operators.conftest import Context
 from tests.types.round_trip import travel

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 
 from devstack.redshift.rules.plan import Plan, refuse
-from devstack.redshift.rules.table import plan_statement
+from devstack.redshift.rules.registry import plan_statement
 from devstack.redshift.session import copying
 from devstack.redshift.session.outward import Outward, Shape
 from devstack.redshift.session.replies import Asked, Reply

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devstack.redshift.rules.plan import Plan, Situation, raising, refuse
-from devstack.redshift.rules.table import plan_statement
+from devstack.redshift.rules.registry import plan_statement
 from devstack.redshift.session import copying
 from devstack.redshift.session.outward import Segment, Segments
 from devstack.redshift.session.replies import Asked

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mysql_redshift.cli.command import Answer, command
 from mysql_redshift.cli.output import say
+from mysql_redshift.cli.runner import Answer, command
 from mysql_redshift.cli.selection import environment_of, folder_of, pipeline_files, select_tables
 from mysql_redshift.config import json_schema, load_pipeline
 from mysql_redshift.config.layers import OVERLAYS
@@ -82,7 +82,7 @@ def _mistakes(path: Path, environment: str) -> Iterator[dict[str, Any]]:
 def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
     """Warn, table by table, of what MySQL changes behind a cursor's back; a warning is no mistake."""
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-    from mysql_redshift.steps.cascades import cascade_notes  # noqa: PLC0415
+    from mysql_redshift.steps.planning.cascades import cascade_notes  # noqa: PLC0415
 
     for table in select_tables(args):
         if table.spec is None or table.spec.cursor is None:

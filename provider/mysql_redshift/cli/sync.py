@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.cli.command import Answer, command, overall, say_error
 from mysql_redshift.cli.output import say
+from mysql_redshift.cli.runner import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.policy import in_words
+from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import MysqlRedshiftError
 
 if TYPE_CHECKING:

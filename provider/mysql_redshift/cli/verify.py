@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from mysql_redshift.cli.command import Answer, command, overall, say_error
+from mysql_redshift.cli.runner import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.errors import MysqlRedshiftError
 

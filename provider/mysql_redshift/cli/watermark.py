@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.cli.command import Answer, command, overall, say_error
+from mysql_redshift.cli.runner import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_table, select_tables
 from mysql_redshift.cli.sync import actor
 from mysql_redshift.core import codec
@@ -83,7 +83,7 @@ def history(args: Namespace) -> Answer:
     """Show the last entries of a table's log, the newest first."""
     from mysql_redshift.core.layout import TableLayout  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-    from mysql_redshift.steps.journal import Journal  # noqa: PLC0415
+    from mysql_redshift.steps.state.journal import Journal  # noqa: PLC0415
 
     spec = select_table(args)
     with Clients(spec) as clients:

@@ -22,9 +22,9 @@ from mysql_redshift.config.fields import (
     Zone,
 )
 from mysql_redshift.config.wording import expecting
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.spec import Deletes, LoadMode, OnTypeChange, Strategy
 from mysql_redshift.core.types.policy import POLICIES, Policy
+from mysql_redshift.core.verification import Check
 
 
 class Strict(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mysql_redshift.config.model import PipelineFile, TableEntry
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.spec import (
     ColumnsRef,
     CursorRef,
@@ -14,6 +13,7 @@ from mysql_redshift.core.spec import (
     TableSpec,
     TargetRef,
 )
+from mysql_redshift.core.verification import Check
 
 
 def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: str) -> TableSpec:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from mysql_redshift.core import quoting
 from mysql_redshift.core.cursor import Cursor
-from mysql_redshift.core.merge_sql import Staging, match_keys, target
 from mysql_redshift.core.spec import TargetRef
+from mysql_redshift.core.sql.merge import Staging, match_keys, target
 from mysql_redshift.core.types.column import Cell, Column, TableSchema
 
 JUDGED = "mr_judged"

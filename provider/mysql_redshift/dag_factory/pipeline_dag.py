@@ -9,8 +9,8 @@ from airflow.sdk import DAG, task
 
 from mysql_redshift.config import Pipeline
 from mysql_redshift.core.spec import Strategy
-from mysql_redshift.dag_factory import ids, offered
-from mysql_redshift.dag_factory.form import run_params
+from mysql_redshift.dag_factory import ids, version_compat
+from mysql_redshift.dag_factory.params import run_params
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown, run_type
 
@@ -53,10 +53,10 @@ def pipeline_dag(pipeline: Pipeline) -> DAG:
 
 def _as_offered(*, one_at_a_time: bool) -> dict[str, Any]:
     """Return the settings that depend on the strategy and on what this Airflow offers."""
-    settings: dict[str, Any] = {"deferrable": offered.COUNTS_DEFERRED or not one_at_a_time}
+    settings: dict[str, Any] = {"deferrable": version_compat.COUNTS_DEFERRED or not one_at_a_time}
     if one_at_a_time:
         settings["max_active_tis_per_dagrun"] = 1
-    if offered.FAILS_WHEN_PAUSED:
+    if version_compat.FAILS_WHEN_PAUSED:
         settings["fail_when_dag_is_paused"] = True
     return settings
 

@@ -11,7 +11,7 @@ from mysql_redshift.config import Pipeline
 from mysql_redshift.core import codec
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.dag_factory import ids
-from mysql_redshift.dag_factory.form import run_params
+from mysql_redshift.dag_factory.params import run_params
 from mysql_redshift.operators import (
     LogPublishOperator,
     MySQLToS3ParquetOperator,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.core import codec
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.request import Mode
+from mysql_redshift.core.verification import Check
 from mysql_redshift.operators.load import skip_unless_loading
 from mysql_redshift.operators.table import TableOperator
 

@@ -23,7 +23,7 @@ class S3ParquetToRedshiftOperator(TableOperator):
         """Load what is pending, whatever this run itself extracted."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
         from mysql_redshift.steps import load  # noqa: PLC0415
-        from mysql_redshift.steps.labels import attempt_label  # noqa: PLC0415
+        from mysql_redshift.steps.state.session_labels import attempt_label  # noqa: PLC0415
 
         ti: Any = context["ti"]
         with self.sorted_errors():

@@ -7,15 +7,15 @@ import secrets
 import time
 from collections.abc import Iterator
 
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.engines import has_snapshots
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogFile
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import Position
+from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import SourceTable, TableSchema
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import DataCheckFailed, SourceError, SourceMoved
 from mysql_redshift.ports import Batch, EncodedPart, Encoder, ObjectStore, RowStream, Snapshot, Source
 

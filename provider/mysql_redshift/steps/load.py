@@ -13,17 +13,18 @@ from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown
 from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
-from mysql_redshift.steps import target, watermark_cache
-from mysql_redshift.steps.journal import Journal
-from mysql_redshift.steps.labels import unique_label
-from mysql_redshift.steps.load_batch import next_batch
-from mysql_redshift.steps.load_context import LoadContext, iam_role_of
-from mysql_redshift.steps.load_groups import Applied, group_entries
-from mysql_redshift.steps.load_ledger import check_origin, ledger_rows
-from mysql_redshift.steps.load_lost import explain_lost
-from mysql_redshift.steps.load_rows import apply_group
-from mysql_redshift.steps.target import TargetTooNarrow
-from mysql_redshift.steps.watermark_cache import WatermarkState
+from mysql_redshift.steps.loading.apply import apply_group
+from mysql_redshift.steps.loading.batch import next_batch
+from mysql_redshift.steps.loading.groups import Applied, group_entries
+from mysql_redshift.steps.loading.ledger_rows import check_origin, ledger_rows
+from mysql_redshift.steps.loading.recovery import explain_lost
+from mysql_redshift.steps.loading.transaction import LoadContext, iam_role_of
+from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.journal import Journal
+from mysql_redshift.steps.state.session_labels import unique_label
+from mysql_redshift.steps.state.watermark_cache import WatermarkState
+from mysql_redshift.steps.target import table as target
+from mysql_redshift.steps.target.table import TargetTooNarrow
 
 
 @dataclass(frozen=True, kw_only=True)

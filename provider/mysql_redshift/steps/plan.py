@@ -10,18 +10,19 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan
 from mysql_redshift.core.request import Mode, RunRequest
-from mysql_redshift.core.run_checks import check_head, check_layout, load_mode
+from mysql_redshift.core.request_checks import check_head, check_layout, load_mode
 from mysql_redshift.core.schema_change import schema_notes
 from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.core.types.cursor_kind import resolve_cursor
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.resolve_cursor import resolve_cursor
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore, Source, Warehouse
-from mysql_redshift.steps import preflight, watermark_cache
-from mysql_redshift.steps.cascades import cascade_notes
-from mysql_redshift.steps.journal import Journal
-from mysql_redshift.steps.reading import Reading
+from mysql_redshift.steps.planning import preflight
+from mysql_redshift.steps.planning.cascades import cascade_notes
+from mysql_redshift.steps.planning.read_scope import Reading
+from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.journal import Journal
 
 
 def plan(

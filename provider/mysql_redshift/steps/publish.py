@@ -11,8 +11,8 @@ from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import Position
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore
-from mysql_redshift.steps import watermark_cache
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.journal import Journal
 
 
 def publish(plan: Plan, receipts: Sequence[Receipt], *, store: ObjectStore) -> LogEntry | None:

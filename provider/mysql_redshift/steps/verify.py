@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mysql_redshift.core import checks as rules
-from mysql_redshift.core.checks import Check, CheckResult
+from mysql_redshift.core import verification as rules
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
-from mysql_redshift.steps import keys, watermark_cache
-from mysql_redshift.steps.journal import Journal
-from mysql_redshift.steps.labels import unique_label
-from mysql_redshift.steps.verify_count import count
-from mysql_redshift.steps.verify_due import compared_through, due_checks, is_whole, with_passed
-from mysql_redshift.steps.verify_look import look
+from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.journal import Journal
+from mysql_redshift.steps.state.session_labels import unique_label
+from mysql_redshift.steps.verification import keys
+from mysql_redshift.steps.verification.due import compared_through, due_checks, is_whole, with_passed
+from mysql_redshift.steps.verification.source_counts import count
+from mysql_redshift.steps.verification.target_state import look
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position, PositionKind, parse_position
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.cursor_kind import resolve_cursor
+from mysql_redshift.core.types.resolve_cursor import resolve_cursor
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.ports import ObjectStore, Source
-from mysql_redshift.steps import watermark_cache
-from mysql_redshift.steps.journal import Journal
 from mysql_redshift.steps.plan import new_run_key
-from mysql_redshift.steps.watermark_cache import WatermarkState
+from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.journal import Journal
+from mysql_redshift.steps.state.watermark_cache import WatermarkState
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:

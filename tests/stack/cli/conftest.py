@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 
 from devstack.status import MySQLStatus, S3Status, Status
-from mysql_redshift.cli.parser import main
+from mysql_redshift.cli.standalone import main
 from mysql_redshift.config import read_table
 from mysql_redshift.hooks.clients import Clients
 from tests.conftest import wanted_flavors

@@ -107,7 +107,7 @@ def test_exec_that_is_ended_ends_command_and_servers(
         else:
             child.send_signal(number)
         child.wait(60)
-        assert len(below) >= 3  # S3, the command and its keeper
+        assert len(below) >= 3  # S3, the command and its subreaper
         assert not left_alive(below)
     assert status.path(home).exists() == (number is signal.SIGKILL)
 

@@ -55,7 +55,7 @@ def test_nothing_outlives_the_parent(home: Path, ending: str | signal.Signals) -
         assert gate is not None
         with connected(gate):
             servers = descendants(child.pid)
-            assert len(servers) >= 6  # PostgreSQL with children, S3, the keeper, sshd and its connection's
+            assert len(servers) >= 6  # PostgreSQL with children, S3, the subreaper, sshd and its connection's
             if isinstance(ending, signal.Signals):
                 child.send_signal(ending)
             else:

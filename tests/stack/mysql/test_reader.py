@@ -16,10 +16,10 @@ import pytest
 
 from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
 from mysql_redshift.adapters.parquet import ParquetEncoder
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import ConnectionFailed, SourceError
 from tests.stack.mysql.conftest import execute
 from tests.types.round_trip import the_spec

@@ -11,8 +11,8 @@ import pytest
 from devstack.status import RedshiftStatus, Status
 from mysql_redshift.errors import TransientError
 from mysql_redshift.operators import S3ParquetToRedshiftOperator
+from tests.stack.devstack.redshift.control import order
 from tests.stack.operators.conftest import Context, Way
-from tests.stack.redshift.control import order
 from tests.way import fill
 
 OURS = "mysql_redshift*"

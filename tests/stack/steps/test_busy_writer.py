@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import pytest
 
 from devstack.status import MySQLStatus
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode
-from mysql_redshift.steps import bounds
+from mysql_redshift.core.verification import Check
+from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import connect_mysql
 from tests.way import Way, fill
 
@@ -40,7 +40,7 @@ def test_a_writer_that_adds_and_deletes_by_id_raises_no_alarm(
     way: Way, mysql_server: MySQLStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Appended by an id that counts up: what was deleted is kept and told, and every row that stays is there."""
-    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     way.checks = list(Check)
     fill(way, KEYS)

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from devstack.status import MySQLStatus
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.clock import ClockReading
 from mysql_redshift.core.position import EPOCH, to_micros
 from mysql_redshift.core.spec import CursorRef
+from mysql_redshift.core.verification import Check
 from mysql_redshift.ports import Source
 from tests.stack.connections import connect_mysql
 from tests.way import Way

@@ -9,7 +9,7 @@ from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode
 from mysql_redshift.errors import Conflict, DataCheckFailed
 from mysql_redshift.steps import VerifyReport, verify, watermark
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 from tests.way import Way, fill
 
 SOME = "Rows are missing"

@@ -13,7 +13,7 @@ from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import Deletes
 from mysql_redshift.errors import MysqlRedshiftError, OutcomeUnknown
 from tests.flavors import ON_FIRST
-from tests.stack.redshift.control import order
+from tests.stack.devstack.redshift.control import order
 from tests.way import Way, fill
 
 pytestmark = ON_FIRST

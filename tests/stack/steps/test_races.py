@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from devstack.status import Status
-from mysql_redshift.core.checks import Check
+from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import Conflict, ConnectionFailed
-from mysql_redshift.steps import LoadReport, load, load_lost, watermark
-from mysql_redshift.steps.labels import unique_label
+from mysql_redshift.steps import LoadReport, load, watermark
+from mysql_redshift.steps.loading import recovery
+from mysql_redshift.steps.state.session_labels import unique_label
 from tests.flavors import ON_FIRST
-from tests.stack.redshift.control import order
+from tests.stack.devstack.redshift.control import order
 from tests.stack.steps.racer import LABEL, racing
 from tests.way import Way, fill
 
@@ -97,7 +98,7 @@ def test_the_loser_of_two_loads_is_told_who_won(
     def attempt() -> LoadReport:
         return load(way.spec, store=way.clients.store, warehouse=way.clients.warehouse, label="test one task")
 
-    monkeypatch.setattr(load_lost, "unique_label", label_once_won)
+    monkeypatch.setattr(recovery, "unique_label", label_once_won)
     order(stack_status.redshift, fault="slow_copy", application_name="test one task", seconds=300)
     with ThreadPoolExecutor(1) as elsewhere:
         hanging = elsewhere.submit(attempt)

@@ -14,7 +14,7 @@ from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.errors import DataCheckFailed, TransientError
 from mysql_redshift.hooks.clients import Clients
 from tests.flavors import ON_LAST
-from tests.stack.redshift.control import order
+from tests.stack.devstack.redshift.control import order
 from tests.way import Way, fill
 
 pytestmark = ON_LAST

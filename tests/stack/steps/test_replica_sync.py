@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from devstack.status import MySQLStatus, Status
-from mysql_redshift.core.checks import Check
 from mysql_redshift.core.spec import CursorRef, Deletes
+from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.hooks.clients import Clients
-from mysql_redshift.steps import bounds
+from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
 from tests.stack.replication import Pair, run
 from tests.way import Way
@@ -57,7 +57,7 @@ def test_no_row_is_missed_that_is_late_at_the_writer_or_at_the_replica(
     way: Way, read: Run, pair: Pair, monkeypatch: pytest.MonkeyPatch, column: str
 ) -> None:
     """A row that is open at the writer holds the window back; once it is committed, a run waits for the replica."""
-    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     way.change(cursor=CursorRef(column=column))
     for _ in range(ROUNDS):
         with late_row(way, pair) as commit:

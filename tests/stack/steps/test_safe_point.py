@@ -9,7 +9,7 @@ import pytest
 
 from devstack.status import MySQLStatus
 from mysql_redshift.core.spec import CursorRef
-from mysql_redshift.steps import bounds
+from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import connect_mysql
 from tests.way import Way
 
@@ -59,7 +59,7 @@ def test_a_late_commit_is_not_missed(
     now: str,
 ) -> None:
     """A row is stamped, another one is committed, a run passes, and only then the first is committed."""
-    monkeypatch.setattr(bounds, "SETTLE_SECONDS", 0.3)
+    monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     way.sql(f"ALTER TABLE orders ADD COLUMN stamp {column}")
     way.change(cursor=cursor)
     insert = f"INSERT INTO orders (amount, stamp) VALUES (1, {now})"

@@ -11,7 +11,9 @@ from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.errors import DataCheckFailed, StateError, TargetError
-from mysql_redshift.steps import load_batch, watermark, watermark_cache
+from mysql_redshift.steps import watermark
+from mysql_redshift.steps.loading import batch
+from mysql_redshift.steps.state import watermark_cache
 from tests.flavors import ON_LAST
 from tests.way import Way, fill
 
@@ -224,7 +226,7 @@ def test_nothing_is_appended_to_rows_that_no_ledger_knows(way: Way) -> None:
 
 def test_many_entries_are_loaded_in_batches(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each transaction is complete in itself: when a later one fails, the target is as the log was then."""
-    monkeypatch.setattr(load_batch, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(batch, "MOST_ENTRIES", 2)
     for number in range(5):
         more(synced, first=50 + number, rows=1)
         entry = synced.stage_one()
@@ -244,7 +246,7 @@ def test_many_entries_are_loaded_in_batches(synced: Way, monkeypatch: pytest.Mon
 
 def test_a_full_entry_ahead_takes_along_what_it_makes_superfluous(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many entries lie before it, none is copied, and the target never holds half of them."""
-    monkeypatch.setattr(load_batch, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(batch, "MOST_ENTRIES", 2)
     entries = []
     for number in range(4):
         more(synced, first=50 + number, rows=1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
-from mysql_redshift.steps import watermark, watermark_cache
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps import watermark
+from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.journal import Journal
 from tests.flavors import ON_FIRST
 from tests.way import Way, fill
 

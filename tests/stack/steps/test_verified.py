@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from mysql_redshift.adapters.mysql.source import MySQLSnapshot, MySQLSource
-from mysql_redshift.core.checks import Check
+from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.steps import watermark
 from tests.flavors import ON_FIRST

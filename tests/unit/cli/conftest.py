@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mysql_redshift.cli.parser import main
+from mysql_redshift.cli.standalone import main
 from tests.unit.config.yaml_texts import GOOD
 
 Run = Callable[..., "Result"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mysql_redshift.cli.command import overall
+from mysql_redshift.cli.runner import overall
 from mysql_redshift.errors import AccessDenied, ConfigurationError, MysqlRedshiftError, StoreError, TargetError
 from tests.unit.cli.conftest import Run
 

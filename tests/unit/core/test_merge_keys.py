@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.core import merge_sql
-from mysql_redshift.core.merge_sql import Staging
+from mysql_redshift.core.sql import merge as merge_sql
+from mysql_redshift.core.sql.merge import Staging
 from mysql_redshift.core.types.column import SourceColumn, SourceTable, TableSchema
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from tests.fakes.specs import spec
 
 REF = spec().target

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mysql_redshift.core import source_sql
 from mysql_redshift.core.chunk import Chunk, KeyRange
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.position import PositionKind
 from mysql_redshift.core.spec import SourceRef
+from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.window import Window
 from tests.fakes.specs import at, schema
 

@@ -15,8 +15,8 @@ from airflow.sdk import DAG, BaseHook
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysql_redshift.dag_factory import build_dags, ids, offered
-from mysql_redshift.dag_factory.form import run_params
+from mysql_redshift.dag_factory import build_dags, ids
+from mysql_redshift.dag_factory.params import run_params
 from mysql_redshift.dag_factory.pipeline_dag import choose_tables
 
 HEAD = """\
@@ -194,8 +194,8 @@ def test_lineage_in_a_conf_is_no_mistake() -> None:
 
 def test_an_older_airflow_does_without_what_it_lacks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """3.1 refuses to build with fail_when_dag_is_paused, and lets deferred tasks pass a limit of one."""
-    monkeypatch.setattr(offered, "FAILS_WHEN_PAUSED", False)
-    monkeypatch.setattr(offered, "COUNTS_DEFERRED", False)
+    monkeypatch.setattr(version_compat, "FAILS_WHEN_PAUSED", False)
+    monkeypatch.setattr(version_compat, "COUNTS_DEFERRED", False)
     (folder / "shop.yaml").write_text(GOOD + "strategy: sequential\n")
     settings = build_dags(folder)["shop"].get_task("tables").partial_kwargs
     assert settings["deferrable"] is False

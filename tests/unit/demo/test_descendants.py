@@ -14,7 +14,7 @@ STUBBORN = (
 )
 ENDING = f"""
 import subprocess, sys
-from demo import descendants
+from demo.servers import descendants
 descendants.PATIENCE = 0.5
 descendants.adopt_orphans()
 for code in ({CHILD!r}, {STUBBORN!r}):

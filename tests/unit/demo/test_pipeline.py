@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from demo import pipeline, places
 from demo.dataset import Sizes, tables
+from demo.servers import paths
+from demo.story import pipeline
 
 
 def test_the_pipeline_lists_exactly_the_tables_of_the_data_set() -> None:
     """A table that the pipeline forgets would never be verified, nor one that does not exist be found."""
-    written = yaml.safe_load((places.dags() / "pipelines/settlement.yaml").read_text())
+    written = yaml.safe_load((paths.dags() / "pipelines/settlement.yaml").read_text())
 
     assert set(written["tables"]) == {table.name for table in tables(Sizes.at(1))}
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from demo.report import Report, RunReport, TableReport
+from demo.proof.report import Report, RunReport, TableReport
 
 ORDERS = TableReport(
     table="orders",

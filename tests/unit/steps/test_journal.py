@@ -8,7 +8,7 @@ from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.errors import Conflict, StateError
-from mysql_redshift.steps.journal import Journal
+from mysql_redshift.steps.state.journal import Journal
 from tests.fakes.specs import entry, spec
 from tests.fakes.store import MemoryStore
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.errors import StoreError
-from mysql_redshift.steps import preflight
+from mysql_redshift.steps.planning import preflight
 from tests.fakes.specs import spec
 from tests.fakes.store import MemoryStore
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mysql_redshift.core.types.column import Cell, Column
-from mysql_redshift.core.types.resolve import resolve_schema
+from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.core.types.rules import RULES
 from mysql_redshift.errors import SourceError
 from tests.fakes.specs import spec

@@ -1,0 +1,1 @@
+"""The independent proof: what is compared, and the report of a run."""

@@ -1,0 +1,98 @@
+"""One run's proof: what the log, the files, COPY and both ends say, and every way in which they differ."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from demo.airflow import DagRun
+from demo.dataset import Table
+from demo.proof.lake import Lake
+from demo.proof.ledger import copied_rows
+from demo.proof.report import RunReport, TableReport
+from demo.story.screen import Screen
+from demo.story.watch import TableRun, overlapping
+from demo.verifier import Comparison, SourceReader, TargetReader, verify
+
+
+@dataclass(kw_only=True)
+class Prover:
+    """Compares both ends after each run; remembers how far each table's log had come."""
+
+    lake: Lake
+    tables: tuple[Table, ...]
+    screen: Screen
+
+    def __post_init__(self) -> None:
+        self._heads = {table.name: 0 for table in self.tables}
+        self._watermarks = dict.fromkeys(self._heads, "")
+
+    def prove(
+        self,
+        name: str,
+        run: DagRun,
+        table_runs: list[TableRun],
+        expected: Mapping[str, int],
+        source: SourceReader,
+        targets: Sequence[TargetReader],
+        *,
+        chunked: str | None = None,
+    ) -> RunReport:
+        """Verify every table, ``targets`` at the same time; ``expected`` says how many rows this run had to move.
+
+        ``chunked`` names a table that must have been read in several chunks at the same time.
+        """
+        begun = time.monotonic()
+        runs = {table_run.table: table_run for table_run in table_runs}
+        reports: list[TableReport] = []
+        problems: list[str] = []
+        for comparison in verify(source, targets, self.tables):
+            report = self._table(comparison, runs[comparison.table], targets[0])
+            found = [*comparison.differences, *_miscounts(report, expected[report.table])]
+            if report.table == chunked and not overlapping(runs[chunked].extracts):
+                found.append(f"{chunked}: {report.extract_chunks} chunks were extracted, no two at the same time")
+            reports.append(report)
+            problems += found
+            self.screen.say(f"  {report.table:<17}{_judgement(report, found)}", "red" if found else "")
+        return RunReport(
+            name=name,
+            seconds=round(run.seconds, 1),
+            verify_seconds=round(time.monotonic() - begun, 1),
+            tables=tuple(reports),
+            problems=tuple(problems),
+        )
+
+    def _table(self, comparison: Comparison, table_run: TableRun, target: TargetReader) -> TableReport:
+        name = comparison.table
+        entries = self.lake.entries(name, after=self._heads[name])
+        self._heads[name] += len(entries)
+        if entries:
+            self._watermarks[name] = entries[-1].watermark
+        loaded = [entry.sequence for entry in entries if entry.files]
+        return TableReport(
+            table=name,
+            source_rows=comparison.source.rows,
+            target_rows=comparison.target_rows,
+            file_rows=sum(map(self.lake.footer_rows, entries)),
+            copied_rows=copied_rows(target, name, loaded),
+            distinct_keys_equal=comparison.distinct_keys_equal,
+            checksums_equal=comparison.checksums_equal,
+            watermark=self._watermarks[name],
+            seconds=round(table_run.run.seconds, 1),
+            extract_chunks=len(table_run.extracts),
+        )
+
+
+def _miscounts(report: TableReport, expected: int) -> list[str]:
+    """Say where files and COPY did not hold exactly the rows that this run had to move."""
+    found = {"in files": report.file_rows, "copied": report.copied_rows}
+    return [
+        f"{report.table}: {rows} rows {where}, expected {expected}" for where, rows in found.items() if rows != expected
+    ]
+
+
+def _judgement(report: TableReport, problems: list[str]) -> str:
+    if problems:
+        return "; ".join(problem.removeprefix(f"{report.table}: ") for problem in problems)
+    return f"{report.source_rows:,} rows: count, keys and the checksum of every column are equal"

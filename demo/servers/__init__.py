@@ -1,0 +1,1 @@
+"""The demo's own servers: started, watched and ended."""

@@ -1,0 +1,147 @@
+"""The demo's servers seen from the demo: started, waited for, kept or ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from demo.airflow import Access
+from demo.servers import descendants, paths
+from devstack import status
+from devstack.errors import DevstackError
+from devstack.status import Status
+
+START_SECONDS = 900  # a first start downloads
+STOP_SECONDS = 90
+POLL_SECONDS = 0.2
+
+
+class Servers:
+    """One process that holds all servers, with its log."""
+
+    def __init__(self, child: subprocess.Popen[bytes], home: Path, say: Callable[[str], None]) -> None:
+        self._child = child
+        self._home = home
+        self._say = say
+        self._shown = 0
+
+    def wait_stack(self) -> Status:
+        """Return the addresses of the stack as soon as it is up."""
+        file = status.path(self._home / "stack")
+        self._wait(file)
+        return status.from_json(file.read_text())
+
+    def wait_airflow(self) -> Access:
+        """Return the way to Airflow as soon as it is well."""
+        file = self._home / "airflow.json"
+        self._wait(file)
+        plain = json.loads(file.read_text())
+        return Access(**{**plain, "environment_file": Path(plain["environment_file"])})
+
+    def keep(self) -> None:
+        """Let the servers outlive this process."""
+        self._child.send_signal(signal.SIGUSR1)
+        self._wait(self._home / "kept")
+
+    def stop(self) -> None:
+        """End every server."""
+        _end(self._child.pid, lambda: self._child.poll() is not None)
+
+    def _wait(self, file: Path) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not file.exists() or not file.stat().st_size:
+            self._show()
+            if self._child.poll() is not None or time.monotonic() > deadline:
+                raise DevstackError(f"The servers did not come up; see {_log(self._home)}")
+            time.sleep(POLL_SECONDS)
+        self._show()
+
+    def _show(self) -> None:
+        """Say what the servers said since."""
+        text = _log(self._home).read_text(errors="replace")
+        whole = text[: text.rfind("\n") + 1]
+        for line in whole[self._shown :].splitlines():
+            self._say(line)
+        self._shown = len(whole)
+
+
+@contextmanager
+def started(scale: float, say: Callable[[str], None]) -> Iterator[Servers]:
+    """Begin anew: end what an earlier demo left, start the servers, and end them unless they are to be kept."""
+    home = paths.home()
+    if down():
+        say("ended the servers that an earlier demo had kept")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    home.chmod(0o755)  # some servers run under another account
+    descendants.adopt_orphans()
+    with _log(home).open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-u", "-m", "demo", "serve", "--scale", str(scale)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    (home / "serve.pid").write_text(str(child.pid))
+    servers = Servers(child, home, say)
+    try:
+        yield servers
+    finally:
+        if not (home / "kept").exists():
+            _undisturbed(servers.stop)
+            descendants.end_descendants()
+
+
+def down() -> bool:
+    """End the servers that a demo left; return whether there were any."""
+    pid = _running(paths.home() / "serve.pid")
+    if pid is None:
+        return False
+    _end(pid, lambda: _running(paths.home() / "serve.pid") is None)
+    return True
+
+
+def _end(pid: int, ended: Callable[[], bool]) -> None:
+    """Ask a process to end, and kill it when it has had its time."""
+    deadline = time.monotonic() + STOP_SECONDS
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        while not ended():
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(POLL_SECONDS)
+
+
+def _undisturbed(action: Callable[[], None]) -> None:
+    """Carry out an action to its end: a second Ctrl-C would leave servers behind."""
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        action()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _running(file: Path) -> int | None:
+    """Return the process id in the file while that process is the demo's."""
+    try:
+        pid = int(file.read_text())
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if b"demo" in words and b"serve" in words else None
+
+
+def _log(home: Path) -> Path:
+    return home / "serve.log"

@@ -1,0 +1,61 @@
+"""One act of the story: a run of the pipeline, what applications do meanwhile, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from demo.airflow import AirflowClient
+from demo.proof import report
+from demo.proof.prover import Prover
+from demo.proof.report import Report, RunReport
+from demo.servers.endpoints import Ends
+from demo.story.pipeline import TARGET_SCHEMA
+from demo.story.screen import Screen
+from demo.story.watch import follow
+from demo.verifier import source_reader, target_reader
+
+TARGET_SESSIONS = 2  # the target's checksums take three times as long as the source's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What every act needs."""
+
+    client: AirflowClient
+    ends: Ends
+    prover: Prover
+    screen: Screen
+    result: Report
+
+    def act(
+        self,
+        name: str,
+        expected: Mapping[str, int],
+        *,
+        when_planned: Callable[[], None] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+        chunked: str | None = None,
+    ) -> RunReport:
+        """Run the pipeline once and prove it; ``expected`` says how many rows of each table have to move.
+
+        ``when_planned`` is called while rows are being read. ``meanwhile`` is called once the source is held fast in a
+        snapshot: what it changes belongs to the next act. ``chunked`` names the table that must have been read in
+        several chunks at the same time.
+        """
+        self.screen.heading(name)
+        run, table_runs = follow(self.client, self.screen, list(expected), when_planned=when_planned)
+        self.screen.say(f"done in {run.seconds:.1f} s; now both ends are compared, table by table")
+        with source_reader(self.ends.source) as source, ExitStack() as stack:
+            reader = partial(target_reader, self.ends.bastion, self.ends.redshift, TARGET_SCHEMA)
+            targets = [stack.enter_context(reader()) for _ in range(TARGET_SESSIONS)]
+            if meanwhile is not None:
+                meanwhile()
+            proved = self.prover.prove(name, run, table_runs, expected, source, targets, chunked=chunked)
+        self.result.runs.append(proved)
+        report.show(self.screen, proved)
+        for problem in proved.problems:
+            self.screen.say(f"DIFFERS: {problem}", "bold red")
+        return proved

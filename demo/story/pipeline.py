@@ -1,0 +1,37 @@
+"""The pipeline that the demo runs: the one in ``dags/``, with what is its own laid over it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from demo.dataset import Sizes
+from demo.servers import paths
+
+PIPELINE = "settlement"
+ENVIRONMENT = "demo"
+PREFIX = "mysql"
+TARGET_SCHEMA = "settlement"
+LEDGER_SCHEMA = "mysql_redshift"
+CHUNKS = 5
+LOOKBACK_SECONDS = 10
+
+# Ten minutes are right in production; here the third run would find the second's changes inside them.
+OVERLAY = """\
+# What the demo lays over {pipeline}.yaml. It triggers each run itself, so the clock is not to interfere.
+schedule: null
+defaults: {{lookback: {lookback}s}}
+tables:
+  orders: {{chunk_rows: {chunk_rows}}}
+"""
+
+
+def write(folder: Path, scale: float) -> Path:
+    """Copy the DAG folder and lay over it what the demo's environment changes; return the copy."""
+    shutil.copytree(paths.dags(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    chunk_rows = -(-Sizes.at(scale).orders // CHUNKS)
+    text = OVERLAY.format(pipeline=PIPELINE, lookback=LOOKBACK_SECONDS, chunk_rows=chunk_rows)
+    overlays = folder / "pipelines" / "environments"
+    overlays.mkdir(exist_ok=True)
+    (overlays / f"{PIPELINE}.{ENVIRONMENT}.yaml").write_text(text)
+    return folder

@@ -1,0 +1,132 @@
+"""The whole story: fill, first run, changes, second run, third run; each run proved before the next begins."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.cursors import Cursor
+
+from demo.airflow import Access, AirflowClient
+from demo.dataset import Sizes, fill, offer_md5, tables
+from demo.proof.lake import Lake
+from demo.proof.prover import Prover
+from demo.proof.report import Report
+from demo.servers.endpoints import Ends
+from demo.servers.supervisor import Servers
+from demo.story import changes
+from demo.story.act import Stage
+from demo.story.pipeline import ENVIRONMENT, LOOKBACK_SECONDS, PIPELINE, PREFIX, TARGET_SCHEMA
+from demo.story.screen import Screen
+from demo.story.watch import RunFailed
+from demo.verifier import target_reader
+
+LAG_SECONDS = 4.0  # how far the provider stays behind the source's clock, and a little
+DAGS_SECONDS = 120.0
+SAMPLE_ROWS = 5
+SAMPLE_COLUMNS = ("id", "merchant_id", "status", "amount", "comment", "updated_at")
+
+
+class Scenario:
+    """One demo on servers that are coming up."""
+
+    def __init__(self, servers: Servers, screen: Screen, result: Report) -> None:
+        self._servers = servers
+        self._screen = screen
+        self._result = result
+        self._sizes = Sizes.at(result.scale)
+        self._tables = tables(self._sizes)
+        self._changed = 0.0
+
+    def play(self) -> Access:
+        """Run from beginning to end; what differs goes into the report. Return the way to Airflow."""
+        self._screen.heading("Starting the servers")
+        ends = Ends.of(self._servers.wait_stack())
+        self._result.source = ends.source_name
+        self._fill(ends)
+        self._screen.heading("Starting Airflow: scheduler, api-server, dag-processor, triggerer")
+        access = self._servers.wait_airflow()
+        client = access.client()
+        try:
+            self._wait_dags(client)
+            self._three_runs(self._stage(client, ends))
+        finally:
+            client.close()
+        self._sample(ends)
+        self._result.finished = True
+        return access
+
+    def _fill(self, ends: Ends) -> None:
+        self._screen.heading(f"Filling the database settlement on {ends.source_name}")
+        source, total = ends.source, 0
+        with pymysql.connect(
+            host=source.host, port=source.port, user=source.user, password=source.password, charset="utf8mb4"
+        ) as connection:
+            offer_md5(connection)
+            for table, rows in fill(connection, self._tables):
+                total += rows
+                self._screen.say(f"  {table.name:<17}{rows:>9,} rows")
+        self._screen.say(f"{total:,} rows in {len(self._tables)} tables")
+
+    def _wait_dags(self, client: AirflowClient) -> None:
+        """Wait until Airflow has read every DAG; one that is broken ends the demo with what Airflow says of it."""
+        wanted = {PIPELINE, *(f"{PIPELINE}.{table.name}" for table in self._tables)}
+        deadline = time.monotonic() + DAGS_SECONDS
+        while missing := wanted - client.dag_ids():
+            if (errors := client.import_errors()) or time.monotonic() > deadline:
+                raise RunFailed("\n".join([f"Airflow does not know {', '.join(sorted(missing))}", *errors]))
+            time.sleep(0.5)
+        self._screen.say(f"{len(wanted)} DAGs: {PIPELINE} and one for each of its tables")
+
+    def _stage(self, client: AirflowClient, ends: Ends) -> Stage:
+        lake = Lake(ends.s3, prefix=PREFIX, environment=ENVIRONMENT, pipeline=PIPELINE)
+        prover = Prover(lake=lake, tables=self._tables, screen=self._screen)
+        return Stage(client=client, ends=ends, prover=prover, screen=self._screen, result=self._result)
+
+    def _three_runs(self, stage: Stage) -> None:
+        everything = {table.name: table.rows for table in self._tables}
+        nothing = {table.name: 0 if table.cursor else table.rows for table in self._tables}
+        with changes.application(stage.ends.source) as late, changes.application(stage.ends.source) as usual:
+            stage.act(
+                "First run: everything",
+                everything,
+                when_planned=lambda: self._begin_late(late),
+                meanwhile=lambda: self._change(stage, late, usual),
+                chunked="orders",
+            )
+            changed = changes.changed_rows(usual, self._tables)
+        self._settle()
+        stage.act("Second run: what changed, late commits included", changed)
+        stage.act("Third run: nothing to do (countries has no cursor: it is replaced whole)", nothing)
+
+    def _begin_late(self, late: Connection[Cursor]) -> None:
+        changes.begin_late(late)
+        self._screen.say("  an application began a transaction: new orders and events, not committed yet", "cyan")
+
+    def _change(self, stage: Stage, late: Connection[Cursor], usual: Connection[Cursor]) -> None:
+        """Let applications work, and commit the late transaction after all others."""
+        watermark = stage.prover.lake.entries("orders")[-1].position
+        if not isinstance(watermark, datetime):
+            raise RunFailed(f"The watermark of orders is {watermark!r}; expected a time")
+        changes.change(usual, self._sizes, watermark)
+        late.commit()
+        self._changed = time.monotonic()
+        self._screen.say("  meanwhile applications insert and update; then the late transaction commits", "cyan")
+
+    def _settle(self) -> None:
+        """Wait until the changes lie further back than the lookback: then the third run has nothing to read again."""
+        left = self._changed + LOOKBACK_SECONDS + LAG_SECONDS - time.monotonic()
+        if left > 0:
+            self._screen.say(f"waiting {left:.0f} s: the changes are to lie outside of the third run's lookback")
+            time.sleep(left)
+
+    def _sample(self, ends: Ends) -> None:
+        orders = self._tables[0]
+        places = [index for index, column in enumerate(orders.columns) if column.name in SAMPLE_COLUMNS]
+        with target_reader(ends.bastion, ends.redshift, TARGET_SCHEMA) as target:
+            rows = target.sample(orders, SAMPLE_ROWS)
+        shown = [["NULL" if row[place] is None else str(row[place]) for place in places] for row in rows]
+        names = [orders.columns[place].name for place in places]
+        self._screen.table(f"The last {SAMPLE_ROWS} orders, as Redshift has them", names, shown)

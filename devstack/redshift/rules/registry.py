@@ -1,0 +1,51 @@
+"""Every rule, in the order in which it looks at a statement."""
+
+from __future__ import annotations
+
+from devstack.redshift.copy.statement import parse_copy
+from devstack.redshift.rules import (
+    alter,
+    create_table,
+    declared_keys,
+    drivers,
+    functions,
+    merge,
+    names,
+    parameters,
+    relations,
+    transactions,
+    unsupported,
+    users,
+    views,
+)
+from devstack.redshift.rules.plan import Plan, Rule, Situation
+from devstack.redshift.sql.statement import Statement
+
+RULES: tuple[Rule, ...] = (
+    *unsupported.RULES,
+    *names.RULES,
+    *drivers.RULES,
+    *functions.RULES,
+    *transactions.RULES,
+    *relations.RULES,
+    *declared_keys.RULES,
+    *create_table.RULES,
+    *alter.RULES,
+    *merge.RULES,
+    *users.RULES,
+    *views.RULES,
+    *parameters.RULES,
+)
+
+
+def plan_statement(statement: Statement, situation: Situation) -> Plan:
+    """Have every rule look at a statement. Raises ServerError where one refuses it."""
+    plan = Plan(statement=statement)
+    if statement.starts("COPY"):
+        plan.copy = parse_copy(statement)
+        plan.sql = plan.copy.backend_sql
+        return plan
+    for rule in RULES:
+        rule.apply(plan, situation)
+    plan.sql = plan.sql or statement.edited()
+    return plan

@@ -1,0 +1,121 @@
+"""From the cursor column's type and the configuration to a typed cursor: what does not fit is refused (L15)."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mysql_redshift.core.cursor import Cursor, CursorKind
+from mysql_redshift.core.spec import CursorRef, TableSpec
+from mysql_redshift.core.types.column import SourceColumn, SourceTable
+from mysql_redshift.core.types.resolve_schema import find_column
+from mysql_redshift.errors import ConfigurationError
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+INTEGERS = ("tinyint", "smallint", "mediumint", "int", "integer", "bigint")
+TIMES = {"timestamp": CursorKind.TIMESTAMP, "datetime": CursorKind.DATETIME, "date": CursorKind.DATE}
+UNIX = {"unix-s": SECOND, "unix-ms": 1000, "unix-us": 1}
+NULLS = ("fail", "load")
+
+
+def resolve_cursor(table: SourceTable, spec: TableSpec) -> Cursor | None:
+    """Return the cursor of a table's spec, None where it declares none.
+
+    Raises:
+        SourceError: the table has no such column.
+        ConfigurationError: the column's type and what is declared of it do not go together.
+
+    """
+    if spec.cursor is None:
+        return None
+    column = find_column(table, spec.cursor.column, role="cursor column")
+    where = f"{table.database}.{table.name}, cursor {column.name} {column.column_type}"
+    _check_selected(column, spec, where)
+    _check_nulls(spec.cursor, where)
+    cursor = _integer_cursor(column, spec.cursor, where) or _time_cursor(column, spec.cursor, where)
+    if cursor is None:
+        raise ConfigurationError(
+            "A column of this type cannot be a cursor",
+            where=where,
+            expected=f"one of {', '.join([*TIMES, *INTEGERS])}",
+            found=column.column_type,
+            remedy="Name another column, or leave the cursor out to load the whole table each run.",
+        )
+    return cursor
+
+
+def _integer_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Cursor | None:
+    if column.data_type not in INTEGERS:
+        return None
+    if declared.zone != "UTC":
+        raise _zone_without_meaning(declared, where)
+    if declared.kind in UNIX:
+        return Cursor(column=column.name, kind=CursorKind.UNIX, resolution=UNIX[declared.kind])
+    if declared.kind is None:
+        return Cursor(column=column.name, kind=CursorKind.INTEGER)
+    raise _kind_mismatch(declared, where, expected=f"no kind (an id), or one of {', '.join(UNIX)}")
+
+
+def _time_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Cursor | None:
+    kind = TIMES.get(column.data_type)
+    if kind is None:
+        return None
+    if declared.kind is not None:
+        raise _kind_mismatch(declared, where, expected=f"no kind: the column is a {column.data_type} already")
+    if kind is CursorKind.TIMESTAMP and declared.zone != "UTC":
+        raise _zone_without_meaning(declared, where)
+    _check_zone(declared, where)
+    resolution = DAY if kind is CursorKind.DATE else 10 ** (6 - (column.datetime_precision or 0))
+    return Cursor(column=column.name, kind=kind, zone=declared.zone, resolution=resolution)
+
+
+def _check_selected(column: SourceColumn, spec: TableSpec, where: str) -> None:
+    name = column.name.lower()
+    included = {chosen.lower() for chosen in spec.columns.include}
+    if name in {chosen.lower() for chosen in spec.columns.exclude} or (included and name not in included):
+        raise ConfigurationError(
+            "The cursor column is left out", where=where, remedy="Read it, or name another cursor."
+        )
+
+
+def _check_nulls(declared: CursorRef, where: str) -> None:
+    if declared.nulls not in NULLS:
+        raise ConfigurationError(
+            "This policy for NULL cursors does not exist",
+            where=where,
+            expected=" or ".join(NULLS),
+            found=repr(declared.nulls),
+            remedy="Correct cursor.nulls.",
+        )
+
+
+def _check_zone(declared: CursorRef, where: str) -> None:
+    try:
+        ZoneInfo(declared.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ConfigurationError(
+            "This time zone is not known",
+            where=where,
+            expected="a name as Europe/Berlin",
+            found=repr(declared.zone),
+            remedy="Correct cursor.zone.",
+        ) from exc
+
+
+def _kind_mismatch(declared: CursorRef, where: str, *, expected: str) -> ConfigurationError:
+    return ConfigurationError(
+        "The cursor's kind does not fit its column",
+        where=where,
+        expected=expected,
+        found=f"kind {declared.kind}",
+        remedy="Correct cursor.kind.",
+    )
+
+
+def _zone_without_meaning(declared: CursorRef, where: str) -> ConfigurationError:
+    return ConfigurationError(
+        "A zone has a meaning only for DATETIME and DATE cursors",
+        where=where,
+        found=f"zone {declared.zone}",
+        remedy="Leave cursor.zone out.",
+    )

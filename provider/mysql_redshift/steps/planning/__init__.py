@@ -1,0 +1,1 @@
+"""What a plan needs: safe point, read scope, chunks and preflight checks."""

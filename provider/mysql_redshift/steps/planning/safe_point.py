@@ -1,0 +1,55 @@
+"""Asks the source for the safe point of one run."""
+
+from __future__ import annotations
+
+import time
+
+from mysql_redshift.core.clock import Observation
+from mysql_redshift.core.cursor import Cursor, CursorKind
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.safe_point import SafePoint, id_safe_point, time_safe_point
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.ports import Source
+
+SETTLE_SECONDS = 5.0  # how long a run waits for the writers of an id's maximum to end
+POLL_SECONDS = 0.25
+
+
+def safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
+    """Return the safe point and the source's server_uuid."""
+    if cursor.kind is CursorKind.INTEGER:
+        return _id_safe_point(spec, cursor, head, source)
+    reading = source.clock()
+    position = head.position_to if head is not None else None
+    point = time_safe_point(reading, cursor, lag=spec.lag, max_hold=spec.max_hold, position=position)
+    return point, reading.server_uuid
+
+
+def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
+    """Observe the maximum, and wait a moment for the writers of that time: most end within milliseconds."""
+    previous = head.observation if head is not None else None
+    now, uuid = _observe(spec, cursor, source)
+    deadline = time.monotonic() + SETTLE_SECONDS
+    earlier = now if now.writers else previous
+    point = id_safe_point(now, previous, lag=spec.lag, max_hold=spec.max_hold)
+    while point.upper is None and now.maximum is not None and now.visible and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+        now, uuid = _observe(spec, cursor, source)
+        settled = id_safe_point(now, earlier, lag=spec.lag, max_hold=spec.max_hold)
+        if settled.upper is not None:
+            return settled, uuid
+    return point, uuid
+
+
+def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, str]:
+    """Read the maximum first, the writers second: whoever took a lower id is among them or has ended."""
+    value = source.query(source_sql.maximum(spec.source, cursor))[0][0]
+    reading = source.clock()
+    found = Observation(
+        maximum=None if value is None else int(value),
+        writers=reading.writers,
+        visible=reading.visible,
+        taken_at=reading.now,
+    )
+    return found, reading.server_uuid

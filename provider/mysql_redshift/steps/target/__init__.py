@@ -1,0 +1,1 @@
+"""The target table: created, compared, widened and rebuilt."""

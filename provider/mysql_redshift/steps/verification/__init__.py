@@ -1,0 +1,1 @@
+"""What the verification reads at both ends, and which checks are due."""

@@ -1,0 +1,50 @@
+"""What a verification counts at MySQL, after Redshift was looked at, in one snapshot."""
+
+from __future__ import annotations
+
+from mysql_redshift.core import verification as rules
+from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.verification import Check, CheckResult
+from mysql_redshift.errors import ConfigurationError
+from mysql_redshift.ports import Snapshot, Source
+from mysql_redshift.steps.verification.target_state import Seen
+
+
+def count(
+    spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, seen: Seen, wanted: frozenset[Check]
+) -> list[CheckResult]:
+    """Make the checks that count at the source.
+
+    In a snapshot, since only that waits, on a replica, for what the writer had committed: a replica behind the target
+    would hold fewer rows than the target rightly has, or too few to notice a loss.
+    """
+    results = []
+    with source.snapshot() as snapshot:
+        if Check.BOUNDS in wanted:
+            results.append(_bounds(spec, snapshot, schema, head, seen))
+        if Check.WINDOW in wanted and seen.window_rows is not None:
+            results.append(_window(spec, snapshot, schema, head, seen.window_rows))
+    return results
+
+
+def _bounds(spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, seen: Seen) -> CheckResult:
+    cursor, entry, position = head.cursor, seen.entry, seen.position
+    if cursor is None and entry is not None and entry.full:
+        below = everything = entry.rows  # read whole by the last run: exact, whatever the source did since
+    elif cursor is None or entry is None or position is None:
+        below, everything = 0, int(snapshot.query(source_sql.count_all(spec.source))[0][0])
+    else:
+        sql = source_sql.counts_below(spec.source, schema, cursor, floor=entry.floor, upper=position)
+        below, everything = (int(number) for number in snapshot.query(sql)[0])
+    return rules.bounds(below=below, everything=everything, target=seen.rows, keys=seen.keys)
+
+
+def _window(spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, target_rows: int) -> CheckResult:
+    if head.window_read is None or head.cursor is None:
+        raise ConfigurationError("The window check needs a table with a cursor", where=spec.name)
+    sql = source_sql.count_window(spec.source, schema, head.cursor, head.window_read)
+    rows = int(snapshot.query(sql)[0][0])
+    return rules.window(source=rows, target=target_rows, text=str(head.window_read))

@@ -1,0 +1,173 @@
+"""Many sessions at once, cut packets, cancelled and vanished clients: nothing is left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import ssl
+import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pytest
+
+from devstack.redshift.conformance.run import Place
+from devstack.redshift.wire import messages as m
+from devstack.redshift.wire.framing import Frames
+from devstack.status import RedshiftStatus
+from tests.stack.devstack.redshift.conftest import Connect
+
+
+def _sessions(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute("SELECT COUNT(*) FROM stv_sessions").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _settled(connection: psycopg.Connection[Any], wanted: int) -> int:
+    deadline = time.monotonic() + 10
+    while (found := _sessions(connection)) > wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def test_sixteen_clients_load_at_once(connect: Connect, schema: str, upload: Any, place: Place) -> None:
+    """Each COPY fills its own table and counts its own rows."""
+    url = upload("f.parquet", pa.table({"a": pa.array(range(5000), pa.int64())}))
+
+    def load(number: int) -> tuple[int, int]:
+        connection = connect()
+        connection.execute(f"CREATE TABLE {schema}.t{number} (a BIGINT)".encode())
+        copy = f"COPY {schema}.t{number} FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"
+        connection.execute(copy.encode())
+        question = f"SELECT COUNT(*), PG_LAST_COPY_COUNT() FROM {schema}.t{number}"
+        row = connection.execute(question.encode()).fetchone()
+        assert row is not None
+        return int(row[0]), int(row[1])
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(load, range(16))) == {(5000, 5000)}
+
+
+def test_no_session_stays_behind_its_client(connect: Connect, redshift: RedshiftStatus) -> None:
+    """A client that vanishes while its statement runs leaves no session, and so no lock."""
+    watcher = connect()
+    before = _sessions(watcher)
+    raw = _raw(redshift)
+    raw.sendall(m.query("SELECT PG_SLEEP(30)"))
+    time.sleep(0.3)
+    assert _sessions(watcher) == before + 1
+    raw.close()
+    assert _settled(watcher, before) == before
+
+
+def test_a_client_that_vanishes_during_copy_leaves_nothing(
+    connect: Connect, redshift: RedshiftStatus, schema: str, upload: Any, place: Place, order: Any
+) -> None:
+    """Its transaction is rolled back and its session ends."""
+    url = upload("f.parquet", pa.table({"a": pa.array(range(500_000), pa.int64())}))
+    watcher = connect()
+    watcher.execute(f"CREATE TABLE {schema}.t (a BIGINT)".encode())
+    before = _sessions(watcher)
+    order(fault="slow_copy", seconds=0.3, count=100, application_name="vanishes")
+    raw = _raw(redshift, application_name="vanishes")
+    raw.sendall(m.query(f"COPY {schema}.t FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"))
+    time.sleep(0.8)
+    raw.close()
+    assert _settled(watcher, before) == before
+    assert watcher.execute(f"SELECT COUNT(*) FROM {schema}.t".encode()).fetchone() == (0,)
+
+
+def _raw(redshift: RedshiftStatus, application_name: str = "raw") -> ssl.SSLSocket:
+    """A connection without a driver: its socket can be closed at any moment, and written to a byte at a time."""
+    plain = socket.create_connection((redshift.host, redshift.conformance_port), 30)
+    plain.sendall(struct.pack("!II", 8, m.SSL_REQUEST))
+    assert plain.recv(1) == b"S"
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    secured = context.wrap_socket(plain)
+    secured.sendall(
+        m.startup({"user": redshift.user, "database": redshift.database, "application_name": application_name})
+    )
+    challenge = _until(secured, b"R")
+    salt = challenge[-4:]
+    inner = hashlib.md5((redshift.password + redshift.user).encode()).hexdigest()
+    secured.sendall(m.message(b"p", m.cstring("md5" + hashlib.md5(inner.encode() + salt).hexdigest())))
+    _until(secured, b"Z")
+    return secured
+
+
+def _until(connection: ssl.SSLSocket, kind: bytes) -> bytes:
+    """Read up to a message of a kind and return its body."""
+    frames = Frames()
+    while True:
+        data = connection.recv(65536)
+        assert data, "the server closed the connection"
+        for message in frames.feed(data):
+            if message.kind == kind:
+                return message.body
+
+
+def test_messages_may_be_cut_anywhere(redshift: RedshiftStatus) -> None:
+    """A statement that comes a byte at a time is understood."""
+    raw = _raw(redshift)
+    text = m.parse("", "SELECT 42") + m.bind("", "") + m.execute("") + m.SYNC
+    for index in range(len(text)):
+        raw.sendall(text[index : index + 1])
+    assert _until(raw, b"D").endswith(b"42")
+    raw.close()
+
+
+def test_garbage_ends_its_own_connection_only(connect: Connect, redshift: RedshiftStatus) -> None:
+    """A message of impossible length is no reason to end anything but its sender."""
+    raw = _raw(redshift)
+    raw.sendall(b"Q" + struct.pack("!I", 2) + b"garbage")
+    with pytest.raises((AssertionError, ConnectionError)):
+        _until(raw, b"Z")
+    assert connect().execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_error_skips_to_the_next_sync(connect: Connect, redshift: RedshiftStatus) -> None:
+    """What a client sent behind a refused statement in one go is dropped, and the session goes on."""
+    raw = _raw(redshift)
+    refused = m.parse("", "SELECT DISTINCT ON (a) a FROM t") + m.bind("", "") + m.execute("") + m.SYNC
+    raw.sendall(refused + m.parse("", "SELECT 43") + m.bind("", "") + m.execute("") + m.SYNC)
+    assert b"DISTINCT ON" in _until(raw, b"E")
+    raw.close()
+    piped = connect()
+    with piped.pipeline():
+        first = piped.execute("SELECT 1")
+        second = piped.execute("SELECT 2")
+        assert (first.fetchone(), second.fetchone()) == ((1,), (2,))
+
+
+def test_a_running_statement_is_cancelled(connect: Connect) -> None:
+    """A cancel request reaches the statement, and the session goes on."""
+    connection = connect()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(connection.execute, "SELECT PG_SLEEP(30)")
+        time.sleep(0.5)
+        connection.cancel_safe(timeout=5)
+        with pytest.raises(psycopg.errors.QueryCanceled, match="cancelled on user's request"):
+            running.result(10)
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_running_copy_is_cancelled(connect: Connect, schema: str, upload: Any, place: Place, order: Any) -> None:
+    """A cancel request in the middle of a COPY rolls it back."""
+    url = upload("f.parquet", pa.table({"a": pa.array(range(1_000_000), pa.int64())}))
+    connection = connect(application_name="cancelled")
+    connection.execute(f"CREATE TABLE {schema}.t (a BIGINT)".encode())
+    order(fault="slow_copy", seconds=0.2, count=100, application_name="cancelled")
+    copy = f"COPY {schema}.t FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(connection.execute, copy.encode())
+        time.sleep(1)
+        connection.cancel_safe(timeout=5)
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            running.result(20)
+    assert connection.execute(f"SELECT COUNT(*) FROM {schema}.t".encode()).fetchone() == (0,)

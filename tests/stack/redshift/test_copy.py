@@ -1,0 +1,109 @@
+"""COPY: its count, and the whole text of its failures."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from devstack.status import RedshiftStatus, S3Status
+from mysql_redshift.adapters.redshift import catalogue
+from mysql_redshift.adapters.redshift.session import RedshiftSession
+from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
+from mysql_redshift.errors import MysqlRedshiftError, TargetError
+from tests.stack.redshift.conftest import one
+
+TABLE = pa.table({"a": pa.array([1, 2, 3], pa.int32()), "b": ["x", "y" * 50, None]})
+
+
+@pytest.fixture
+def manifest(bucket: S3Status, s3_client: Any) -> str:
+    """A manifest of one file of three rows."""
+    body = io.BytesIO()
+    pq.write_table(TABLE, body)
+    s3_client.put_object(Bucket=bucket.bucket, Key="part.parquet", Body=body.getvalue())
+    entry = {
+        "url": f"s3://{bucket.bucket}/part.parquet",
+        "mandatory": True,
+        "meta": {"content_length": len(body.getvalue())},
+    }
+    s3_client.put_object(Bucket=bucket.bucket, Key="manifest", Body=json.dumps({"entries": [entry]}).encode())
+    return f"s3://{bucket.bucket}/manifest"
+
+
+def copy_sql(table: str, manifest: str, redshift: RedshiftStatus) -> str:
+    """Return the statement that loads write."""
+    return f"COPY {table} (a, b) FROM '{manifest}' IAM_ROLE '{redshift.iam_role}' FORMAT AS PARQUET MANIFEST"
+
+
+def test_copy_returns_the_rows_it_loaded(
+    warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str
+) -> None:
+    """Redshift's tag holds no count; pg_last_copy_count() does, inside the same transaction."""
+    with warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(50))")
+
+        assert session.copy(copy_sql(f"{schema}.t", manifest, redshift)) == 3
+        assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 3
+
+
+def test_a_failed_copy_says_column_file_and_reason(
+    warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str
+) -> None:
+    """The reply is cut off; the whole is read from sys_load_error_detail. Nothing was loaded."""
+    with warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(49))")
+        session.commit()
+
+        with pytest.raises(TargetError, match="nothing was loaded") as error:
+            session.copy(copy_sql(f"{schema}.t", manifest, redshift))
+
+        found = str(error.value.found)
+        assert "column b" in found
+        assert "part.parquet" in found
+        assert "longer than the length defined in the table" in found
+        assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 0
+
+
+@pytest.mark.parametrize("views", [("SELECT 1 FROM no_such_view WHERE {pid} = {most}",), ()], ids=["denied", "none"])
+def test_a_diagnosis_that_is_denied_does_not_hide_the_failure(
+    warehouse: RedshiftWarehouse,
+    redshift: RedshiftStatus,
+    schema: str,
+    manifest: str,
+    label: str,
+    monkeypatch: pytest.MonkeyPatch,
+    views: tuple[str, ...],
+) -> None:
+    """On many clusters ordinary users may read neither view: COPY's own words remain."""
+    monkeypatch.setattr(catalogue, "LOAD_ERROR_VIEWS", views)
+    with warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(49))")
+        session.commit()
+
+        with pytest.raises(TargetError, match="Spectrum Scan Error"):
+            session.copy(copy_sql(f"{schema}.t", manifest, redshift))
+        assert session.query("SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("how", [RedshiftSession.copy, RedshiftSession.execute])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "ACCESS_KEY_ID 'AKIAHUNTER2' SECRET_ACCESS_KEY 'hunter2'",
+        "CREDENTIALS 'aws_access_key_id=AKIAHUNTER2;aws_secret_access_key=hunter2'",
+    ],
+)
+def test_no_secret_of_a_copy_is_in_its_error(
+    warehouse: RedshiftWarehouse, schema: str, manifest: str, label: str, secret: str, how: Any
+) -> None:
+    """S9: whoever copies with keys does not read them in a log."""
+    with pytest.raises(MysqlRedshiftError) as error, warehouse.session(label) as session:
+        how(session, f"COPY {schema}.no_such_table FROM '{manifest}' {secret} FORMAT AS PARQUET MANIFEST")
+
+    assert "hunter2" not in str(error.value).lower()
+    assert "COPY" in str(error.value)

@@ -1,0 +1,211 @@
+"""What a session promises of transactions, errors and predecessors."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+
+from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
+from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, SerializationFailure, TargetError
+from tests.stack.redshift.conftest import one
+from tests.stack.tunnel.cutting import CuttingProxy
+
+COMMIT_REQUESTS = (1, 2)  # the driver asks to prepare COMMIT, and then to execute it
+
+
+def test_a_commit_is_seen_by_others_and_a_rollback_by_nobody(
+    warehouse: RedshiftWarehouse, schema: str, label: str
+) -> None:
+    """Statements run in one transaction; execute says how many rows it touched."""
+    with warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        assert session.execute(f"INSERT INTO {schema}.t VALUES (1), (2)") == 2
+        session.commit()
+        session.execute(f"DELETE FROM {schema}.t")
+        session.rollback()
+
+    with warehouse.session(label) as session:
+        assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 2
+
+
+def test_an_exception_rolls_back(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """What the block did not commit is gone."""
+    with suppress(ZeroDivisionError), warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        _ = 1 / 0
+
+    with warehouse.session(label) as session:
+        assert session.describe(schema, "t") is None
+
+
+def test_a_failed_transaction_cannot_be_committed(warehouse: RedshiftWarehouse, label: str) -> None:
+    """S1: the server answers COMMIT of a failed transaction with ROLLBACK and no error; that is no success."""
+    with warehouse.session(label) as session:
+        with pytest.raises(TargetError, match="no_such_table"):
+            session.execute("SELECT * FROM no_such_table")
+        with pytest.raises(TargetError, match="cannot be committed"):
+            session.commit()
+
+        session.rollback()
+        assert session.query("SELECT 1") == [(1,)]
+        session.commit()
+
+
+def test_a_refusal_says_statement_words_and_state(warehouse: RedshiftWarehouse, label: str) -> None:
+    """The message holds the statement, Redshift's own text and its SQLSTATE."""
+    with pytest.raises(TargetError) as error, warehouse.session(label) as session:
+        session.execute("SELECT nothing FROM no_such_table")
+
+    assert "SELECT nothing FROM no_such_table" in error.value.where
+    assert 'relation "no_such_table" does not exist' in str(error.value.found)
+    assert "42P01" in str(error.value.found)
+
+
+def test_a_statement_ends_at_its_timeout(warehouse: RedshiftWarehouse, label: str) -> None:
+    """S2: nothing runs for ever; the remedy names the setting."""
+    begun = time.monotonic()
+
+    with pytest.raises(TargetError) as error, warehouse.session(label, statement_timeout=1) as session:
+        session.query("SELECT pg_sleep(30)")
+
+    assert time.monotonic() - begun < 10
+    assert "statement_timeout" in error.value.remedy
+
+
+def test_writers_of_one_row_are_told_to_try_again(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """S4: 1023 is transient."""
+    with warehouse.session(f"{label} 1") as first, warehouse.session(f"{label} 2") as second:
+        first.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        first.execute(f"INSERT INTO {schema}.t VALUES (1)")
+        first.commit()
+        second.query(f"SELECT * FROM {schema}.t")
+        first.execute(f"UPDATE {schema}.t SET a = 2")
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(second.execute, f"UPDATE {schema}.t SET a = 3")
+            time.sleep(0.3)
+            first.commit()
+            with pytest.raises(SerializationFailure, match="1023"):
+                waiting.result(timeout=30)
+
+
+def test_alone_runs_outside_any_transaction(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """Redshift refuses ALTER COLUMN TYPE inside a block; an open one is an error, not silently thrown away."""
+    widen = f"ALTER TABLE {schema}.t ALTER COLUMN a TYPE VARCHAR(20)"
+    with warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a VARCHAR(10))")
+        with pytest.raises(TargetError, match="one is open"):
+            session.alone(widen)
+        session.commit()
+
+        session.alone(widen)
+
+        table = session.describe(schema, "t")
+        assert table is not None
+        assert table.columns[0].type == "character varying(20)"
+
+
+def test_a_predecessor_of_the_same_label_is_ended(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """S3: a dead attempt's session holds its locks no longer than until its successor comes."""
+    with warehouse.session(f"{label} other") as other, warehouse.session(label) as dead:
+        dead.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        dead.commit()
+        dead.execute(f"LOCK {schema}.t")
+
+        with warehouse.session(label) as successor:
+            successor.execute(f"LOCK {schema}.t")
+            successor.commit()
+
+        with pytest.raises(ConnectionFailed):
+            dead.query("SELECT 1")
+        assert other.query("SELECT 1") == [(1,)]
+
+
+def test_a_long_label_finds_its_predecessor_and_no_other(warehouse: RedshiftWarehouse, label: str) -> None:
+    """Servers cut names at 63 bytes of ASCII: labels that differ only after that stay two."""
+    long = label + " überlänge" * 20
+    with warehouse.session(long) as dead, warehouse.session(f"{long} other") as other:
+        with warehouse.session(long):
+            pass
+        with pytest.raises(ConnectionFailed):
+            dead.query("SELECT 1")
+        assert other.query("SELECT 1") == [(1,)]
+
+
+@pytest.mark.faults
+def test_a_lost_reply_to_commit_is_unknown(
+    cut_warehouse: RedshiftWarehouse, warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
+) -> None:
+    """Rule 6: the rows are there, nobody said so; the session claims neither success nor failure."""
+    with cut_warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        proxy.lose_reply(COMMIT_REQUESTS[1])
+        with pytest.raises(OutcomeUnknown, match="reply to COMMIT was lost"):
+            session.commit()
+
+    assert proxy.cuts == 1
+    with warehouse.session(label) as asking:
+        assert asking.describe(schema, "t") is not None
+
+
+@pytest.mark.faults
+def test_a_commit_that_never_ran_is_unknown_too(
+    cut_warehouse: RedshiftWarehouse, warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
+) -> None:
+    """From here the two look alike; only the server can be asked, and it says that nothing is there."""
+    with cut_warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        proxy.lose_reply(COMMIT_REQUESTS[0])
+        with pytest.raises(OutcomeUnknown):
+            session.commit()
+
+    with warehouse.session(label) as asking:
+        assert asking.describe(schema, "t") is None
+
+
+@pytest.mark.faults
+def test_a_connection_lost_before_commit_is_a_failure(
+    cut_warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
+) -> None:
+    """No COMMIT was sent: it is certain that nothing was decided, and rolling back is silent."""
+    with cut_warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+        proxy.lose_reply()
+        with pytest.raises(ConnectionFailed):
+            session.execute(f"INSERT INTO {schema}.t VALUES (1)")
+        session.rollback()
+
+
+@pytest.mark.faults
+def test_a_server_that_goes_away_during_a_statement_is_a_failure(
+    cut_warehouse: RedshiftWarehouse, proxy: CuttingProxy, label: str
+) -> None:
+    """The way behind the bastion breaks while a statement runs."""
+    with cut_warehouse.session(label) as session:
+        threading.Timer(0.3, proxy.close).start()
+        with pytest.raises(ConnectionFailed):
+            session.query("SELECT pg_sleep(30)")
+
+
+def test_a_session_is_in_utc_whatever_zone_its_user_has(
+    warehouse: RedshiftWarehouse, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cast between TIMESTAMP and TIMESTAMPTZ would move every value by the zone's offset."""
+    connect = warehouse._connect
+
+    @contextmanager
+    def in_berlin(name: str) -> Iterator[Any]:
+        with connect(name) as connection:
+            connection.cursor().execute("SET timezone TO 'Europe/Berlin'")
+            connection.commit()
+            yield connection
+
+    monkeypatch.setattr(warehouse, "_connect", in_berlin)
+    with warehouse.session(label) as session:
+        moment = "CAST(TIMESTAMP '2026-01-01 12:00:00' AS TIMESTAMPTZ)"
+        assert one(session.query(f"SELECT EXTRACT(EPOCH FROM {moment})")) == 1767268800

@@ -1,0 +1,121 @@
+"""Run configuration, log head and safe point decide the window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mysql_redshift.core.cursor import Cursor, CursorKind
+from mysql_redshift.core.log import EntryKind
+from mysql_redshift.core.position import Position, PositionKind
+from mysql_redshift.core.request import RunRequest
+from mysql_redshift.core.window_decision import Decision, decide
+from mysql_redshift.errors import ConfigurationError
+from tests.fakes.specs import at
+
+IDS = Cursor(column="id", kind=CursorKind.INTEGER)
+
+
+def ids(value: int, key: tuple[str, ...] | None = None) -> Position:
+    return at(value, key, PositionKind.ID)
+
+
+def choose(position: Position | None, safe: int | None, **request: Any) -> Decision:
+    return decide(
+        RunRequest(**request), IDS, position=position, floor=None, safe=None if safe is None else ids(safe), lookback=0
+    )
+
+
+def test_the_window_goes_on_from_the_position() -> None:
+    """Half-open: it begins where the last one ended."""
+    decision = choose(ids(10), 20)
+    assert decision.window is not None
+    assert (decision.window.lower, decision.window.upper) == (ids(10), 20)
+    assert decision.position_to == ids(20)
+
+
+def test_nothing_new_is_an_empty_decision() -> None:
+    """Nothing is read and nothing moves."""
+    assert choose(ids(20), 20) == Decision(window=None, position_to=ids(20), kind=EntryKind.EMPTY)
+    assert choose(ids(20), None).window is None
+
+
+def test_a_position_after_a_key_is_still_read_at_its_value() -> None:
+    """L4: after a row limit the rows that tie on the boundary are still to come."""
+    decision = choose(ids(10, ("3",)), 11)
+    assert decision.window is not None
+    assert decision.window.lower == ids(10, ("3",))
+
+
+def test_since_above_the_position_leaves_a_gap_and_is_refused() -> None:
+    """The rows between would never be read."""
+    with pytest.raises(ConfigurationError, match="never be read"):
+        choose(ids(10), 30, since="15")
+    with pytest.raises(ConfigurationError, match="never be read"):
+        choose(None, 30, since="15")
+
+
+def test_an_allowed_gap_is_remembered_as_the_floor() -> None:
+    """The bounds check must not count rows that were left out on purpose."""
+    assert choose(ids(10), 30, since="15", allow_gap=True).floor == ids(15)
+
+
+def test_until_is_capped_by_the_safe_point() -> None:
+    """A person cannot ask for rows that may still change below."""
+    decision = choose(ids(10), 30, until="99")
+    assert decision.position_to == ids(30)
+    assert "99" in decision.notes[0]
+
+
+def test_a_repair_leaves_the_position() -> None:
+    """move_watermark: false reads below the position and moves nothing."""
+    decision = choose(ids(10), 30, since="3", move_watermark=False)
+    assert decision.kind is EntryKind.REPAIR
+    assert decision.window is not None
+    assert (decision.window.lower, decision.window.upper, decision.position_to) == (ids(3), 10, ids(10))
+
+
+def test_a_repair_of_what_was_never_read_is_refused() -> None:
+    """There is nothing to repair above the position."""
+    with pytest.raises(ConfigurationError, match="nothing was read"):
+        choose(ids(10), 30, since="12", move_watermark=False)
+
+
+SMALL = st.integers(0, 40)
+MAYBE = st.none() | SMALL
+
+
+@given(position=MAYBE, safe=MAYBE, since=MAYBE, until=MAYBE, move=st.booleans(), gap=st.booleans())
+def test_no_run_moves_back_or_past_the_safe_point(
+    position: int | None, safe: int | None, since: int | None, until: int | None, move: bool, gap: bool
+) -> None:
+    """And every row between the old position and the new one is inside the window, unless a gap was allowed."""
+    before = None if position is None else ids(position)
+    try:
+        decision = choose(
+            before,
+            safe,
+            since=None if since is None else str(since),
+            until=None if until is None else str(until),
+            move_watermark=move,
+            allow_gap=gap,
+        )
+    except ConfigurationError:
+        return
+    after = decision.position_to
+    if before is not None:
+        assert after is not None
+        assert after.value >= before.value
+    if after is not None and after != before:
+        assert safe is not None
+        assert after.value <= safe
+        assert decision.window is not None
+        assert decision.window.upper == after.value
+        lower = decision.window.lower
+        start = -1 if before is None else before.value
+        assert lower is None or lower.value <= start or decision.floor == lower
+    if not move:
+        assert after == before
