@@ -15,7 +15,7 @@ from airflow.sdk import DAG, BaseHook
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysql_redshift.dag_factory import build_dags, ids
+from mysql_redshift.dag_factory import build_dags, ids, version_compat
 from mysql_redshift.dag_factory.params import run_params
 from mysql_redshift.dag_factory.pipeline_dag import choose_tables
 
