@@ -16,7 +16,11 @@ from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spec import CursorRef, LakeRef, SourceRef, TableSpec, TargetRef
 from mysql_redshift.hooks.clients import Clients
-from mysql_redshift.steps import LoadReport, VerifyReport, extract, load, plan, publish, verify
+from mysql_redshift.steps.extract import extract
+from mysql_redshift.steps.load import LoadReport, load
+from mysql_redshift.steps.plan import plan
+from mysql_redshift.steps.publish import publish
+from mysql_redshift.steps.verify import VerifyReport, verify
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
 
 CHECKS = ("custody", "bounds", "window")

@@ -5,7 +5,7 @@ Every method raises the errors of ``mysql_redshift.errors`` only: drivers' error
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ class RowStream(Protocol):
     def __iter__(self) -> Iterator[Batch]: ...
 
     @property
-    def touched(self) -> Mapping[str, int]:
+    def policy_counts(self) -> Mapping[str, int]:
         """After the last batch: how many values a policy acted on, by "column: policy"."""
         ...
 
@@ -201,16 +201,8 @@ class WarehouseSession(Protocol):
 class Warehouse(Protocol):
     """A Redshift cluster behind its tunnel."""
 
-    @property
-    def identity(self) -> str:
-        """Cluster, database and user's view of where we are: compared with what the log and the ledger say."""
-        ...
-
     def session(
         self, label: str, *, statement_timeout: float | None = None
     ) -> AbstractContextManager[WarehouseSession]:
         """Open a tunnel and a connection of its own. Sessions left behind under the same ``label`` are ended first."""
         ...
-
-
-Rows = Sequence[tuple[Any, ...]]

@@ -14,7 +14,11 @@ from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import MysqlRedshiftError
-from mysql_redshift.steps import extract, load, plan, publish, verify
+from mysql_redshift.steps.extract import extract
+from mysql_redshift.steps.load import load
+from mysql_redshift.steps.plan import plan
+from mysql_redshift.steps.publish import publish
+from mysql_redshift.steps.verify import verify
 from tests.faults.ports import TracedEncoder, TracedSource, TracedStore, TracedWarehouse
 from tests.faults.worker import Worker
 

@@ -108,8 +108,8 @@ class _TracedStream(Points):
                 yield batch
 
     @property
-    def touched(self) -> Mapping[str, int]:
-        return self._stream.touched
+    def policy_counts(self) -> Mapping[str, int]:
+        return self._stream.policy_counts
 
 
 class TracedStore(Points):
@@ -179,11 +179,6 @@ class TracedWarehouse(Points):
     def __init__(self, warehouse: Warehouse, at: At) -> None:
         super().__init__(at)
         self._warehouse = warehouse
-
-    @property
-    def identity(self) -> str:
-        """Where we are."""
-        return self._warehouse.identity
 
     @contextmanager
     def session(self, label: str, *, statement_timeout: float | None = None) -> Iterator[TracedSession]:

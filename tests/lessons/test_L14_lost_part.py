@@ -9,7 +9,7 @@ import pytest
 
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.ports import EncodedPart, Encoder
-from mysql_redshift.steps import extract
+from mysql_redshift.steps.extract import extract
 from tests.way import Way, fill
 
 

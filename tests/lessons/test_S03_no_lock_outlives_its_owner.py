@@ -8,7 +8,7 @@ import pytest
 
 from mysql_redshift.core import ledger
 from mysql_redshift.errors import TargetError
-from mysql_redshift.steps import load
+from mysql_redshift.steps.load import load
 from tests.way import Way, fill
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import load as _load
+from mysql_redshift.steps import load
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write down what was loaded after all COPYs, and die before that."""
-    rows = _load.__globals__["ledger_rows"]
-    monkeypatch.setitem(_load.__globals__, "ledger_rows", lambda *given, **more: _only_first(rows(*given, **more)))
+    rows = load.ledger_rows
+    monkeypatch.setattr(load, "ledger_rows", lambda *given, **more: _only_first(rows(*given, **more)))
 
 
 def _only_first(rows: Any) -> list[Any]:

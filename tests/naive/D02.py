@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from mysql_redshift.core.spec import LoadMode
-from mysql_redshift.steps import plan as _plan
+from mysql_redshift.steps import plan
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Append only."""
-    monkeypatch.setitem(_plan.__globals__, "load_mode", lambda *arguments: _append(arguments))
+    monkeypatch.setattr(plan, "load_mode", lambda *arguments: _append(arguments))
 
 
 def _append(arguments: Any) -> LoadMode:

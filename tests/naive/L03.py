@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.steps import publish as _publish
+from mysql_redshift.steps import publish
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish what there is."""
-    monkeypatch.setitem(_publish.__globals__, "_one_receipt_a_chunk", lambda plan, receipts: list(receipts))
+    monkeypatch.setattr(publish, "_one_receipt_a_chunk", lambda plan, receipts: list(receipts))

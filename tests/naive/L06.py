@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from mysql_redshift.steps import publish as _publish
+from mysql_redshift.steps import publish
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the maximum when the read is done, in a snapshot of its own."""
-    monkeypatch.setitem(
-        _publish.__globals__,
+    monkeypatch.setattr(
+        publish,
         "_position_to",
         lambda plan, receipts: replace(plan.position_to, value=int(time.time() * 1_000_000)),
     )

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import extract as _extract
+from mysql_redshift.steps import extract
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe the writer."""
-    monkeypatch.setitem(_extract.__globals__, "_check", lambda *arguments, **counts: _believe(arguments, counts))
+    monkeypatch.setattr(extract, "_check", lambda *arguments, **counts: _believe(arguments, counts))
 
 
 def _believe(arguments: Any, counts: Any) -> None:

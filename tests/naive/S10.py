@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps import load as _load
+from mysql_redshift.steps import load
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Skip the load where the run extracted nothing."""
-    monkeypatch.setitem(_load.__globals__, "_all_loaded", lambda journal, cache, head: _empty(head))
+    monkeypatch.setattr(load, "_all_loaded", lambda journal, cache, head: _empty(head))
 
 
 def _empty(head: Any) -> bool:

@@ -26,7 +26,7 @@ class Travelled:
     """What Parquet holds, column by column, and what the policies acted on."""
 
     columns: dict[str, list[Any]]
-    touched: dict[str, int]
+    policy_counts: dict[str, int]
     schema: TableSchema
 
 
@@ -41,7 +41,7 @@ def travel(source: MySQLSource, database: str, folder: Path, *, table: str = "t"
         for part in ParquetEncoder(folder).parts(stream, schema, part_bytes=64 * 1024):
             for column, values in zip(schema.columns, pq.read_table(part.path).columns, strict=True):
                 columns[column.target] += values.to_pylist()
-    return Travelled(columns=columns, touched=dict(stream.touched), schema=schema)
+    return Travelled(columns=columns, policy_counts=dict(stream.policy_counts), schema=schema)
 
 
 def the_spec(database: str, table: str, **changes: Any) -> TableSpec:

@@ -80,12 +80,12 @@ def test_policies_act_and_the_log_counts_them(way: Way) -> None:
     )
     entry = way.stage_one()
     way.load()
-    for name, (column_type, _, _, expected, touched) in columns.items():
+    for name, (column_type, _, _, expected, policy_counts) in columns.items():
         sql = {"JSON": f"JSON_SERIALIZE({name})", "LONGBLOB": f"FROM_VARBYTE({name}, 'hex')"}.get(column_type, name)
         found = [value for (value,) in way.target(f"SELECT {sql} FROM {{t}} ORDER BY id")]
         assert [None if value is None else str(value) for value in found] == expected, column_type
-        counted = {key: count for key, count in entry.touched.items() if key.startswith(f"{name}: ")}
-        assert counted == ({f"{name}: {touched[0]}": touched[1]} if touched else {}), column_type
+        counted = {key: count for key, count in entry.policy_counts.items() if key.startswith(f"{name}: ")}
+        assert counted == ({f"{name}: {policy_counts[0]}": policy_counts[1]} if policy_counts else {}), column_type
 
 
 @pytest.mark.parametrize(("column_type", "value", "policies", "message"), REFUSING)
@@ -153,7 +153,7 @@ def test_log_lines_receipts_and_the_entry_say_what_was_touched(
     assert published["values_by_policy"] == 31
     head = Journal(way.clients.store, TableLayout.of(way.spec)).head()
     assert head is not None
-    assert head.touched == {"day: zero_date": 30, "note: too_long": 1}
+    assert head.policy_counts == {"day: zero_date": 30, "note: too_long": 1}
     told = [line for line in lines if "policy zero_date acted on " in line and "of column day" in line]
     assert len(told) == 4
     assert "; policy too_long acted on 1 value of column note" in lines[-1]

@@ -17,12 +17,16 @@ from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.policy import in_words
 from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import MysqlRedshiftError
+from mysql_redshift.steps.extract import extract
+from mysql_redshift.steps.load import LoadReport, load
+from mysql_redshift.steps.plan import plan as plan_step
+from mysql_redshift.steps.publish import publish
+from mysql_redshift.steps.verify import verify
 
 if TYPE_CHECKING:
     from mysql_redshift.core.log import LogEntry
     from mysql_redshift.core.plan import Plan
     from mysql_redshift.hooks.clients import Clients
-    from mysql_redshift.steps import LoadReport
 
 Row = dict[str, Any]
 
@@ -79,9 +83,7 @@ def _run(spec: TableSpec, request: RunRequest) -> Row:
 
 
 def _plan(spec: TableSpec, request: RunRequest, clients: Clients) -> Plan:
-    from mysql_redshift import steps  # noqa: PLC0415
-
-    return steps.plan(
+    return plan_step(
         spec,
         request,
         source=None if request.mode is Mode.REDSHIFT_ONLY else clients.source,
@@ -91,26 +93,22 @@ def _plan(spec: TableSpec, request: RunRequest, clients: Clients) -> Plan:
 
 
 def _first_stage(decided: Plan, clients: Clients) -> LogEntry | None:
-    from mysql_redshift import steps  # noqa: PLC0415
-
     receipts = []
     for chunk in decided.work:
-        receipt = steps.extract(decided, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
+        receipt = extract(decided, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
         receipts.append(receipt)
         say(f"{decided.spec.name}: {chunk}: {receipt.rows:,} rows ({len(receipts)} of {len(decided.work)})")
-    entry = steps.publish(decided, receipts, store=clients.store)
-    for line in in_words(entry.touched) if entry else ():
+    entry = publish(decided, receipts, store=clients.store)
+    for line in in_words(entry.policy_counts) if entry else ():
         say(f"{decided.spec.name}: {line}")
     return entry
 
 
 def _second_stage(spec: TableSpec, request: RunRequest, clients: Clients) -> LoadReport:
     """Load and verify. Without MySQL (mode redshift-only) only custody can be checked."""
-    from mysql_redshift import steps  # noqa: PLC0415
-
-    report = steps.load(spec, store=clients.store, warehouse=clients.warehouse)
+    report = load(spec, store=clients.store, warehouse=clients.warehouse)
     only_redshift = request.mode is Mode.REDSHIFT_ONLY
-    steps.verify(
+    verify(
         spec,
         source=None if only_redshift else clients.source,
         store=clients.store,
@@ -128,7 +126,7 @@ def _planned_row(decided: Plan | None) -> Row:
         "load": decided.load.value if decided else None,
         "position_from": _text(decided.position_from) if decided else None,
         "position_to": _text(decided.position_to) if decided else None,
-        "bound": decided.safe_point if decided else None,
+        "safe_point": decided.safe_point_reason if decided else None,
     }
 
 
@@ -138,7 +136,7 @@ def _synced_row(decided: Plan | None, entry: LogEntry | None, report: LoadReport
         "chunks": len(decided.chunks) if decided else None,
         "rows_read": entry.source_rows if entry else None,
         "rows_in_files": entry.rows if entry else None,
-        "values_by_policy": sum(entry.touched.values()) if entry else None,
+        "values_by_policy": sum(entry.policy_counts.values()) if entry else None,
         "rows_copied": report.rows_copied if report else None,
         "position": _text(entry.position_to) if entry else None,
     }

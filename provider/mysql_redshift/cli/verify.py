@@ -8,6 +8,7 @@ from typing import Any
 from mysql_redshift.cli.runner import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.errors import MysqlRedshiftError
+from mysql_redshift.steps.verify import verify as verify_step
 
 
 @command
@@ -28,12 +29,11 @@ def verify(args: Namespace) -> Answer:
 
 
 def _checks(table: Selected, checks: tuple[str, ...]) -> list[dict[str, Any]]:
-    from mysql_redshift import steps  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
 
     spec = table.require()
     with Clients(spec) as clients:
-        report = steps.verify(
+        report = verify_step(
             spec,
             source=clients.source,
             store=clients.store,

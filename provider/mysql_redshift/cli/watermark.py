@@ -10,6 +10,7 @@ from mysql_redshift.cli.selection import Selected, select_table, select_tables
 from mysql_redshift.cli.sync import actor
 from mysql_redshift.core import codec
 from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
+from mysql_redshift.steps import watermark
 
 if TYPE_CHECKING:
     from mysql_redshift.core.log import LogEntry
@@ -47,14 +48,13 @@ def get(args: Namespace) -> Answer:
 @command
 def set_position(args: Namespace) -> Answer:
     """Move a table's position by hand; the log keeps who, when and why."""
-    from mysql_redshift import steps  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
 
     if (args.timestamp is None) == (args.id is None):
         raise ConfigurationError("One of --timestamp and --id says where the table is", remedy="Give exactly one.")
     spec = select_table(args)
     with Clients(spec) as clients:
-        entry = steps.watermark.set_position(
+        entry = watermark.set_position(
             spec,
             store=clients.store,
             source=clients.source,
@@ -69,12 +69,11 @@ def set_position(args: Namespace) -> Answer:
 @command
 def reset(args: Namespace) -> Answer:
     """Forget a table's position. Nothing is deleted: the next run reads every row and replaces what is there."""
-    from mysql_redshift import steps  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
 
     spec = select_table(args)
     with Clients(spec) as clients:
-        entry = steps.watermark.reset(spec, store=clients.store, actor=actor(), reason=args.reason)
+        entry = watermark.reset(spec, store=clients.store, actor=actor(), reason=args.reason)
     return Answer(rows=[_entry(entry)])
 
 
@@ -95,12 +94,11 @@ def history(args: Namespace) -> Answer:
 
 
 def _state(table: Selected, *, whole: bool) -> dict[str, Any]:
-    from mysql_redshift import steps  # noqa: PLC0415
     from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
 
     spec = table.require()
     with Clients(spec) as clients:
-        state = steps.watermark.read(spec, clients.store)
+        state = watermark.read(spec, clients.store)
     plain = codec.to_plain(state) if whole else {name: getattr(state, name) for name in SHORT}
     readable = {name: _text(getattr(state, name)) for name in ("position", "verified_through")}
     return {"table": table.name, **plain, **readable}

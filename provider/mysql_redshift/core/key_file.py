@@ -10,32 +10,32 @@ from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.core.sql.merge import Staging, match_keys, target
 from mysql_redshift.core.types.column import Cell, Column, TableSchema
 
-JUDGED = "mr_judged"
+COMPARABLE = "mr_comparable"
 
 
-def key_schema(schema: TableSchema, cursor: Cursor, judged: str = "0") -> TableSchema:
-    """Return the columns of a key file: the key, the cursor, and 1 where the source's condition ``judged`` holds.
+def key_schema(schema: TableSchema, cursor: Cursor, comparable: str = "0") -> TableSchema:
+    """Return the columns of a key file: the key, the cursor, and 1 where the source's condition ``comparable`` holds.
 
     The columns keep their types and policies, so that equal values at both ends stay equal.
     """
     names = dict.fromkeys((*schema.key, cursor.column))
     columns = [schema.column(name) for name in names]
     flag = Column(
-        name=JUDGED,
-        target=judged_column(schema),
+        name=COMPARABLE,
+        target=comparable_column(schema),
         source_type="bigint",
         cell=Cell.INT64,
         redshift_type="BIGINT",
         staging_type="BIGINT",
         nullable=False,
-        select=judged.replace("{", "{{").replace("}", "}}"),
+        select=comparable.replace("{", "{{").replace("}", "}}"),
     )
     return TableSchema(columns=(*columns, flag), key=schema.key)
 
 
-def judged_column(schema: TableSchema) -> str:
+def comparable_column(schema: TableSchema) -> str:
     """Return a name for the mark that no column bears."""
-    name = JUDGED
+    name = COMPARABLE
     while any(column.target == name for column in schema.columns):
         name = "_" + name
     return name
@@ -88,7 +88,7 @@ def count_gone(staging: Staging) -> str:
 
 
 def _mark(schema: TableSchema) -> str:
-    return quoting.redshift_name(judged_column(schema))
+    return quoting.redshift_name(comparable_column(schema))
 
 
 def _names(schema: TableSchema, prefix: str) -> str:

@@ -13,19 +13,19 @@ NAME_BYTES = 127
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
-    """One applied log entry. ``reach`` is the highest cursor value that any entry so far has read up to."""
+    """One applied log entry. ``max_cursor`` is the highest cursor value that any entry so far has read up to."""
 
     sequence: int
     load_id: str
     run_key: str
     kind: str
-    origin: str  # the log's address: another origin in one ledger is refused
+    log_uri: str  # the log's address: another origin in one ledger is refused
     rows_copied: int
     rows_inserted: int
     rows_replaced: int
     rows_superseded: int
     position: str
-    reach: int | None
+    max_cursor: int | None
     target_oid: int
     generation: int
 
@@ -35,8 +35,8 @@ class LedgerHead:
     """The ledger's last row, as far as a load decides from it; all zero where the ledger is empty."""
 
     sequence: int = 0
-    origin: str = ""
-    reach: int | None = None
+    log_uri: str = ""
+    max_cursor: int | None = None
     target_oid: int = 0
     generation: int = 0
 
@@ -46,13 +46,13 @@ COLUMNS = (
     ("load_id", "VARCHAR(64) NOT NULL"),
     ("run_key", "VARCHAR(64) NOT NULL"),
     ("kind", "VARCHAR(16) NOT NULL"),
-    ("origin", "VARCHAR(1024) NOT NULL"),
+    ("log_uri", "VARCHAR(1024) NOT NULL"),
     ("rows_copied", "BIGINT NOT NULL"),
     ("rows_inserted", "BIGINT NOT NULL"),
     ("rows_replaced", "BIGINT NOT NULL"),
     ("rows_superseded", "BIGINT NOT NULL"),
     ("position", "VARCHAR(1024)"),
-    ("reach", "BIGINT"),
+    ("max_cursor", "BIGINT"),
     ("target_oid", "BIGINT NOT NULL"),
     ("generation", "INTEGER NOT NULL"),
     ("loaded_at", "TIMESTAMP NOT NULL"),
@@ -92,7 +92,9 @@ def lock(ref: TargetRef) -> str:
 
 def select_head(ref: TargetRef) -> str:
     """Select the columns of LedgerHead from the last row."""
-    names = ", ".join(quoting.redshift_name(n) for n in ("sequence", "origin", "reach", "target_oid", "generation"))
+    names = ", ".join(
+        quoting.redshift_name(n) for n in ("sequence", "log_uri", "max_cursor", "target_oid", "generation")
+    )
     return f"SELECT {names} FROM {table(ref)} ORDER BY sequence DESC LIMIT 1"
 
 

@@ -23,9 +23,6 @@ class EntryKind(StrEnum):
     EMPTY = "empty"
     SET = "set"
     RESET = "reset"
-    RESTORE = "restore"
-    IMPORT = "import"
-    ADOPT = "adopt"
     REPAIR = "repair"
     RECONCILE = "reconcile"  # files hold every key of the source; rows whose key is not there leave the target
 
@@ -65,13 +62,12 @@ class LogEntry:
     source_rows: int = 0
     schema: TableSchema | None = None
     fingerprint: str = ""
-    bounds: tuple[str, str] | None = None
-    safe_point: str = ""
+    cursor_range: tuple[str, str] | None = None
+    safe_point_reason: str = ""
     server_uuid: str = ""
     observation: Observation | None = None
-    floor: Position | None = None  # rows below were left out on purpose (a gap); None: nothing was
-    touched: dict[str, int] = field(default_factory=dict)  # values a policy acted on, by "column: policy"
-    target_identity: str = ""
+    gap_end: Position | None = None  # rows below were left out on purpose (a gap); None: nothing was
+    policy_counts: dict[str, int] = field(default_factory=dict)  # values a policy acted on, by "column: policy"
     actor: str = ""
     run_id: str = ""
     reason: str = ""

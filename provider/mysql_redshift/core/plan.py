@@ -36,10 +36,10 @@ class Plan:
     position_to: Position | None
     window: Window | None
     chunks: tuple[Chunk, ...]
-    safe_point: str = ""
+    safe_point_reason: str = ""
     server_uuid: str = ""
     observation: Observation | None = None
-    floor: Position | None = None
+    gap_end: Position | None = None
     skip: bool = False
     notes: tuple[str, ...] = ()
 
@@ -57,8 +57,8 @@ class Receipt:
     chunk: int
     rows: int
     files: tuple[LogFile, ...]
-    bounds: tuple[str, str] | None = None
+    cursor_range: tuple[str, str] | None = None
     last: Position | None = None  # with a row limit: the last (cursor, key) read
-    touched: dict[str, int] = field(default_factory=dict)
+    policy_counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     peak_memory: int = 0  # bytes, of the reading process

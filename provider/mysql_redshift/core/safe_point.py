@@ -25,7 +25,7 @@ class SafePoint:
     """
 
     upper: Position | None
-    bound: str
+    reason: str
     observation: Observation | None = None
 
 
@@ -53,7 +53,7 @@ def time_safe_point(
     limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
     blind = "" if reading.visible else BLIND
     upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - round(seconds * SECOND)))
-    return SafePoint(upper=upper, bound=f"{limit}, minus {seconds:g} s lag{blind}")
+    return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{blind}")
 
 
 def id_safe_point(now: Observation, previous: Observation | None, *, lag: float | None, max_hold: float) -> SafePoint:
@@ -64,22 +64,22 @@ def id_safe_point(now: Observation, previous: Observation | None, *, lag: float 
 
     """
     if now.maximum is None:
-        return SafePoint(upper=None, bound="the table is empty")
+        return SafePoint(upper=None, reason="the table is empty")
     if now.visible and not now.writers:
-        return SafePoint(upper=_above(now.maximum), bound=f"maximum {now.maximum}, no writer open")
+        return SafePoint(upper=_above(now.maximum), reason=f"maximum {now.maximum}, no writer open")
     if previous is not None and previous.maximum is not None:
         still_open = _still_open(previous, now, lag_seconds(lag, visible=now.visible))
         if not still_open:
             return SafePoint(
                 upper=_above(previous.maximum),
-                bound=f"maximum {previous.maximum} of {format_time(previous.taken_at)}, whose writers have ended",
+                reason=f"maximum {previous.maximum} of {format_time(previous.taken_at)}, whose writers have ended",
                 observation=now,
             )
         _refuse_long_hold(still_open, now.taken_at, max_hold)
         names = "; ".join(map(str, still_open))
-        return SafePoint(upper=None, bound=f"writers are still open: {names}", observation=previous)
+        return SafePoint(upper=None, reason=f"writers are still open: {names}", observation=previous)
     names = "; ".join(map(str, now.writers)) or "other sessions are not visible"
-    return SafePoint(upper=None, bound=f"first observation of maximum {now.maximum}: {names}", observation=now)
+    return SafePoint(upper=None, reason=f"first observation of maximum {now.maximum}: {names}", observation=now)
 
 
 def lag_seconds(lag: float | None, *, visible: bool) -> float:

@@ -32,7 +32,7 @@ LOST = (
     "Rows are missing in the target. Run with full_refresh: true, or repair the window with since / until and "
     "move_watermark: false."
 )
-DOUBLED = (
+DUPLICATE = (
     "Rows are in the target more than once. Find out who else writes this table; then run with full_refresh: true."
 )
 UNTOLD = (
@@ -50,7 +50,7 @@ def bounds(*, below: int, everything: int, target: int, keys: int | None) -> Che
     expected = f"{below} rows" if below == everything else f"{below} to {everything} rows"
     found = f"{target} rows" if keys is None else f"{target} rows with {keys} distinct keys"
     if keys is not None and keys != target:
-        return CheckResult(check=Check.BOUNDS, ok=False, expected=expected, found=found, remedy=DOUBLED)
+        return CheckResult(check=Check.BOUNDS, ok=False, expected=expected, found=found, remedy=DUPLICATE)
     if target < below:
         return CheckResult(check=Check.BOUNDS, ok=False, expected=expected, found=found, remedy=LOST)
     if target > everything and keys is None:
@@ -75,29 +75,29 @@ def window(*, source: int, target: int, text: str) -> CheckResult:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyCounts:
-    """What a comparison key by key found. ``judged``: the source's rows that the target must hold as they are.
+    """What a comparison key by key found. ``comparable``: the source's rows that the target must hold as they are.
 
     ``gone``: the target's rows whose key the source no longer has. ``examples``: some keys that are missing or stale.
     """
 
-    judged: int
+    comparable: int
     missing: int
     stale: int
-    doubled: int
+    duplicates: int
     gone: int
     examples: tuple[str, ...] = ()
 
 
 def keys(counts: KeyCounts, *, reconciled: bool) -> CheckResult:
     """Fail on a row that the target lacks, holds in another version, or holds twice."""
-    ok = not (counts.missing or counts.stale or counts.doubled)
-    found = f"{counts.missing} missing, {counts.stale} stale, {counts.doubled} doubled"
+    ok = not (counts.missing or counts.stale or counts.duplicates)
+    found = f"{counts.missing} missing, {counts.stale} stale, {counts.duplicates} duplicate"
     named = f" (keys {', '.join(counts.examples)})" if counts.examples else ""
-    remedies = (LOST if counts.missing or counts.stale else "", DOUBLED if counts.doubled else "")
+    remedies = (LOST if counts.missing or counts.stale else "", DUPLICATE if counts.duplicates else "")
     return CheckResult(
         check=Check.KEYS,
         ok=ok,
-        expected=f"{counts.judged} keys of the source, each once and with the source's cursor",
+        expected=f"{counts.comparable} keys of the source, each once and with the source's cursor",
         found=found + named,
         remedy=" ".join(filter(None, remedies)),
         note=_say_gone(counts.gone, reconciled=reconciled),

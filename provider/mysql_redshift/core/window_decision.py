@@ -14,12 +14,12 @@ from mysql_redshift.errors import ConfigurationError
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """``window`` None: nothing is to be read. ``floor``: below it rows were left out on purpose."""
+    """``window`` None: nothing is to be read. ``gap_end``: below it rows were left out on purpose."""
 
     window: Window | None
     position_to: Position | None
     kind: EntryKind
-    floor: Position | None = None
+    gap_end: Position | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -28,7 +28,7 @@ def decide(
     cursor: Cursor,
     *,
     position: Position | None,
-    floor: Position | None,
+    gap_end: Position | None,
     safe: Position | None,
     lookback: int = 0,
 ) -> Decision:
@@ -43,32 +43,32 @@ def decide(
     since = _bound(cursor, request.since)
     upper, notes = _upper(cursor, request, safe)
     if not request.move_watermark:
-        return _repair(since, upper, position, floor, notes)
+        return _repair(since, upper, position, gap_end, notes)
     if upper is None:
-        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, floor=floor, notes=notes)
+        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
     gap = since is not None and (position is None or since.order() > position.order())
     if gap:
         _allow(request, since, position)
-        floor = since
+        gap_end = since
     lower = since if since is not None else _look_back(cursor, position, lookback)
     to = upper if position is None or upper.order() > position.order() else position
-    return _decision(lower, upper, to, floor, position, notes)
+    return _decision(lower, upper, to, gap_end, position, notes)
 
 
 def _decision(
     lower: Position | None,
     upper: Position,
     to: Position,
-    floor: Position | None,
+    gap_end: Position | None,
     position: Position | None,
     notes: tuple[str, ...],
 ) -> Decision:
     window = Window(kind=upper.kind, lower=lower, upper=upper.value)
     if window.empty:
-        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, floor=floor, notes=notes)
+        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
     repairs = position is not None and to == position and lower is not None and lower.order() < position.order()
     kind = EntryKind.REPAIR if repairs else EntryKind.EXTRACT
-    return Decision(window=window, position_to=to, kind=kind, floor=floor, notes=notes)
+    return Decision(window=window, position_to=to, kind=kind, gap_end=gap_end, notes=notes)
 
 
 def _upper(cursor: Cursor, request: RunRequest, safe: Position | None) -> tuple[Position | None, tuple[str, ...]]:
@@ -84,7 +84,7 @@ def _repair(
     since: Position | None,
     upper: Position | None,
     position: Position | None,
-    floor: Position | None,
+    gap_end: Position | None,
     notes: tuple[str, ...],
 ) -> Decision:
     """Read again what lies below the position, which stays where it is."""
@@ -99,7 +99,7 @@ def _repair(
     window = Window(kind=since.kind, lower=since, upper=top)
     if window.empty:
         raise ConfigurationError("until lies at or below since", expected=f"above {since}", found=str(upper))
-    return Decision(window=window, position_to=position, kind=EntryKind.REPAIR, floor=floor, notes=notes)
+    return Decision(window=window, position_to=position, kind=EntryKind.REPAIR, gap_end=gap_end, notes=notes)
 
 
 def _bound(cursor: Cursor, text: str | None) -> Position | None:

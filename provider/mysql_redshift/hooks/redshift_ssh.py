@@ -96,7 +96,7 @@ class RedshiftSSHTunnelHook(BaseHook):
         settings = self.settings()
         return RedshiftWarehouse(
             lambda label: connect(settings, label),
-            settings.address.identity,
+            settings.address.where,
             statement_timeout=settings.statement_timeout,
         )
 

@@ -35,9 +35,9 @@ class RowCountCheckOperator(TableOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Verify, and tell the table's asset how far."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps import verify  # noqa: PLC0415
+        from mysql_redshift.steps.verify import verify  # noqa: PLC0415
 
-        with self.sorted_errors():
+        with self.fail_fast_on_terminal_errors():
             skip_unless_loading(self, context)
             spec = self.table_spec()
             only_redshift = self.request(context).mode is Mode.REDSHIFT_ONLY
@@ -53,7 +53,7 @@ class RowCountCheckOperator(TableOperator):
                     checks=checks,
                     if_due=self.if_due,
                 )
-        if report.asleep:
+        if report.redshift_skipped:
             self.log.info("%s: nothing was loaded since the last verification, Redshift was not asked", spec.name)
         for result in report.results:
             self.log.info(

@@ -39,7 +39,7 @@ class MySQLToS3ParquetOperator(TableOperator):
         """Extract one chunk, or carry out the whole of stage one."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
 
-        with self.sorted_errors():
+        with self.fail_fast_on_terminal_errors():
             if self.plan is None or self.chunk is None:
                 refuse_backfill(context["dag_run"])
                 with Clients(self.table_spec()) as clients:
@@ -51,7 +51,7 @@ class MySQLToS3ParquetOperator(TableOperator):
                 return dict(codec.to_plain(self._extract(plan, chunk, clients)))
 
     def _extract(self, plan: Plan, chunk: Chunk, clients: Clients) -> Receipt:
-        from mysql_redshift.steps import extract  # noqa: PLC0415
+        from mysql_redshift.steps.extract import extract  # noqa: PLC0415
 
         self.log.info("%s: reading %s", plan.spec.name, chunk)
         receipt = extract(plan, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
@@ -64,13 +64,14 @@ class MySQLToS3ParquetOperator(TableOperator):
             sum(file.size for file in receipt.files),
             receipt.seconds,
             receipt.peak_memory // 1_000_000,
-            "".join(f"; {line}" for line in in_words(receipt.touched)),
+            "".join(f"; {line}" for line in in_words(receipt.policy_counts)),
         )
         return receipt
 
     def _whole_stage(self, context: Context, clients: Clients) -> dict[str, Any]:
         from mysql_redshift.operators.publish import entry_summary  # noqa: PLC0415
-        from mysql_redshift.steps import plan, publish  # noqa: PLC0415
+        from mysql_redshift.steps.plan import plan  # noqa: PLC0415
+        from mysql_redshift.steps.publish import publish  # noqa: PLC0415
 
         decided = plan(self.table_spec(), self.request(context), source=clients.source, store=clients.store)
         receipts = [self._extract(decided, chunk, clients) for chunk in decided.work]

@@ -10,7 +10,7 @@ from mysql_redshift.operators.table import TableOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from mysql_redshift.steps import LoadReport
+    from mysql_redshift.steps.load import LoadReport
 
 
 class S3ParquetToRedshiftOperator(TableOperator):
@@ -22,11 +22,11 @@ class S3ParquetToRedshiftOperator(TableOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Load what is pending, whatever this run itself extracted."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps import load  # noqa: PLC0415
+        from mysql_redshift.steps.load import load  # noqa: PLC0415
         from mysql_redshift.steps.state.session_labels import attempt_label  # noqa: PLC0415
 
         ti: Any = context["ti"]
-        with self.sorted_errors():
+        with self.fail_fast_on_terminal_errors():
             skip_unless_loading(self, context)
             spec = self.table_spec()
             with Clients(spec) as clients:
@@ -37,7 +37,7 @@ class S3ParquetToRedshiftOperator(TableOperator):
 
     def _summary(self, way: str, report: LoadReport) -> dict[str, Any]:
         """Log a line for each entry, and return the sums."""
-        if report.asleep:
+        if report.redshift_skipped:
             self.log.info("%s: nothing is pending, Redshift was not asked", way)
         elif not report.applied:
             self.log.info("%s: nothing is pending, the ledger holds the log up to entry %d", way, report.ledger_head)
@@ -60,7 +60,7 @@ class S3ParquetToRedshiftOperator(TableOperator):
             "rows_superseded": sum(done.rows_superseded for done in report.applied),
             "ledger_head": report.ledger_head,
             "log_head": report.log_head,
-            "asleep": report.asleep,
+            "redshift_skipped": report.redshift_skipped,
         }
 
 

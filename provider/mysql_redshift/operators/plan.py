@@ -26,9 +26,9 @@ class WindowPlanOperator(TableOperator):
     def execute(self, context: Context) -> list[dict[str, Any]]:
         """Plan the run; the target is checked too, unless the run leaves it alone."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps import plan  # noqa: PLC0415
+        from mysql_redshift.steps.plan import plan  # noqa: PLC0415
 
-        with self.sorted_errors(), Clients(self.table_spec()) as clients:
+        with self.fail_fast_on_terminal_errors(), Clients(self.table_spec()) as clients:
             refuse_backfill(context["dag_run"])
             if self.run is None:
                 refuse_unknown(context["dag_run"].conf or (), where=f"run {context['dag_run'].run_id}")
@@ -42,7 +42,7 @@ class WindowPlanOperator(TableOperator):
             decided.run_key,
             decided.sequence,
             decided.window or ("all rows" if decided.full else "nothing new"),
-            decided.safe_point,
+            decided.safe_point_reason,
             len(decided.chunks),
             "".join(f"; {note}" for note in decided.notes),
         )

@@ -33,10 +33,10 @@ class LogPublishOperator(TableOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Publish; a retry finds its own entry and returns it."""
         from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps import publish  # noqa: PLC0415
+        from mysql_redshift.steps.publish import publish  # noqa: PLC0415
 
         del context
-        with self.sorted_errors():
+        with self.fail_fast_on_terminal_errors():
             plan = codec.from_plain(Plan, self.plan, where=f"task {self.task_id}, plan")
             given = [receipt for receipt in self.receipts or () if receipt is not None]
             receipts = [codec.from_plain(Receipt, plain, where=f"task {self.task_id}, receipt") for plain in given]
@@ -58,7 +58,7 @@ def entry_summary(entry: LogEntry | None, log: Any) -> dict[str, Any]:
         len(entry.files),
         entry.position_from or "none",
         entry.position_to or "none",
-        "".join(f"; {line}" for line in in_words(entry.touched)),
+        "".join(f"; {line}" for line in in_words(entry.policy_counts)),
     )
     return {
         "sequence": entry.sequence,
@@ -66,7 +66,7 @@ def entry_summary(entry: LogEntry | None, log: Any) -> dict[str, Any]:
         "run_key": entry.run_key,
         "rows": entry.rows,
         "files": len(entry.files),
-        "values_by_policy": sum(entry.touched.values()),
+        "values_by_policy": sum(entry.policy_counts.values()),
         "position_from": str(entry.position_from) if entry.position_from else None,
         "position_to": str(entry.position_to) if entry.position_to else None,
     }

@@ -108,7 +108,7 @@ class TableOperator(BaseOperator):
         return run_request(given, context["dag_run"], where=self._where)
 
     @contextmanager
-    def sorted_errors(self) -> Iterator[None]:
+    def fail_fast_on_terminal_errors(self) -> Iterator[None]:
         """Fail at once on what a retry cannot mend; let Airflow retry the rest."""
         from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
 

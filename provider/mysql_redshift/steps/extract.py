@@ -35,7 +35,7 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
     table = source.describe(plan.spec.source.database, plan.spec.source.table)
     schema = _planned_schema(plan, table)
     with source.snapshot() as snapshot:
-        expected, bounds = _count(plan, chunk, schema, snapshot)
+        expected, cursor_range = _count(plan, chunk, schema, snapshot)
         last = _last_read(plan, chunk, schema, snapshot) if expected == plan.request.limit else None
         sql = source_sql.rows(plan.spec.source, schema, plan.cursor, chunk, limit=plan.request.limit)
         stream = snapshot.stream(sql, schema, batch_rows=plan.spec.batch_rows)
@@ -48,9 +48,9 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
         chunk=chunk.index,
         rows=expected,
         files=files,
-        bounds=bounds,
+        cursor_range=cursor_range,
         last=last,
-        touched=dict(stream.touched),
+        policy_counts=dict(stream.policy_counts),
         seconds=round(time.monotonic() - started, 3),
         peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     )

@@ -15,8 +15,8 @@ from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeU
 from mysql_redshift.ports import ObjectStore, Warehouse, WarehouseSession
 from mysql_redshift.steps.loading.apply import apply_group
 from mysql_redshift.steps.loading.batch import next_batch
-from mysql_redshift.steps.loading.groups import Applied, group_entries
-from mysql_redshift.steps.loading.ledger_rows import check_origin, ledger_rows
+from mysql_redshift.steps.loading.groups import AppliedEntry, group_entries
+from mysql_redshift.steps.loading.ledger_rows import check_log_uri, ledger_rows
 from mysql_redshift.steps.loading.recovery import explain_lost
 from mysql_redshift.steps.loading.transaction import LoadContext, iam_role_of
 from mysql_redshift.steps.state import watermark_cache
@@ -29,13 +29,16 @@ from mysql_redshift.steps.target.table import TargetTooNarrow
 
 @dataclass(frozen=True, kw_only=True)
 class LoadReport:
-    """What a load did. ``asleep``: Redshift was not asked, since all that is in the log is known to be loaded."""
+    """What a load did.
+
+    ``redshift_skipped``: Redshift was not queried, because every log entry is known to be loaded.
+    """
 
     load_id: str = ""
-    applied: tuple[Applied, ...] = ()
+    applied: tuple[AppliedEntry, ...] = ()
     ledger_head: int = 0
     log_head: int = 0
-    asleep: bool = False
+    redshift_skipped: bool = False
 
     @property
     def rows_copied(self) -> int:
@@ -70,9 +73,9 @@ def _load(spec: TableSpec, store: ObjectStore, warehouse: Warehouse, label: str,
     cache = watermark_cache.read(spec, store)
     head = journal.head(hint=cache.log_extracted)
     if head is None:
-        return LoadReport(asleep=True)
+        return LoadReport(redshift_skipped=True)
     if _all_loaded(journal, cache, head):
-        return LoadReport(ledger_head=cache.log_loaded, log_head=head.sequence, asleep=True)
+        return LoadReport(ledger_head=cache.log_loaded, log_head=head.sequence, redshift_skipped=True)
     run = _Run(
         spec=spec,
         store=store,
@@ -159,14 +162,14 @@ class _Run:
         before = target.read_ledger_head(self.spec, session)
         head = self.journal.head(hint=self.cache.log_extracted)
         last = head.sequence if head is not None else 0
-        check_origin(self.spec, self.store.uri(self.layout.root), before, last=last)
+        check_log_uri(self.spec, self.store.uri(self.layout.root), before, last=last)
         entries = next_batch(self.journal, after=before.sequence, through=last if through is None else through)
         applied = self._apply(session, before, entries)
         session.commit()
         ledger_head = entries[-1].sequence if entries else before.sequence
         return LoadReport(load_id=self.load_id, applied=tuple(applied), ledger_head=ledger_head, log_head=last)
 
-    def _apply(self, session: WarehouseSession, before: LedgerHead, entries: Sequence[LogEntry]) -> list[Applied]:
+    def _apply(self, session: WarehouseSession, before: LedgerHead, entries: Sequence[LogEntry]) -> list[AppliedEntry]:
         full = any(entry.full for entry in entries)
         oid, generation = target.check_identity(self.spec, session, before, self.cache, entries, full=full)
         context = LoadContext(
@@ -176,9 +179,9 @@ class _Run:
             layout=self.layout,
             load_id=self.load_id,
             iam_role=iam_role_of(self.spec, self.role),
-            reach=before.reach,
+            max_cursor=before.max_cursor,
         )
-        applied: list[Applied] = []
+        applied: list[AppliedEntry] = []
         for group in group_entries(entries):
             try:
                 done, context = apply_group(context, group)

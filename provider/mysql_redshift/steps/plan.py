@@ -67,7 +67,7 @@ def _plan(
     check_head(spec, schema, cursor, head, full=request.full_refresh)
     check_layout(spec, schema)
     reading = Reading.of(spec, request, schema, cursor, load, head, source)
-    news = _target_is_news(spec, schema, head)
+    news = _target_changed(spec, schema, head)
     due = news or request.dry_run or cache.redshift_status == "failed"
     cascades = cascade_notes(spec, source) if cursor is not None and (news or request.dry_run) else ()
     engine = engine_notes(table) if news or request.dry_run else ()
@@ -88,16 +88,16 @@ def _plan(
         position_to=reading.decision.position_to,
         window=reading.decision.window,
         chunks=reading.chunks,
-        safe_point=reading.point.bound if reading.point else "a table without a cursor is read whole",
+        safe_point_reason=reading.point.reason if reading.point else "a table without a cursor is read whole",
         server_uuid=reading.server_uuid or table.server_uuid,
         observation=reading.point.observation if reading.point else None,
-        floor=reading.decision.floor,
+        gap_end=reading.decision.gap_end,
         skip=request.dry_run,
         notes=(*reading.decision.notes, *changes, *cascades, *engine),
     )
 
 
-def _target_is_news(spec: TableSpec, schema: TableSchema, head: LogEntry | None) -> bool:
+def _target_changed(spec: TableSpec, schema: TableSchema, head: LogEntry | None) -> bool:
     if head is None or head.schema is None:
         return True
     return head.spec.target != spec.target or head.schema.fingerprint != schema.fingerprint

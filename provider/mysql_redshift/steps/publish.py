@@ -79,9 +79,9 @@ def _check_files(plan: Plan, receipts: Sequence[Receipt], store: ObjectStore) ->
 
 def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
     files = tuple(file for receipt in receipts for file in receipt.files)
-    touched: Counter[str] = Counter()
+    policy_counts: Counter[str] = Counter()
     for receipt in receipts:
-        touched.update(receipt.touched)
+        policy_counts.update(receipt.policy_counts)
     to = _position_to(plan, receipts)
     empty = not files and not plan.full
     return LogEntry(
@@ -100,12 +100,12 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         source_rows=sum(receipt.rows for receipt in receipts),
         schema=plan.table_schema,
         fingerprint=plan.table_schema.fingerprint if plan.table_schema else "",
-        bounds=_bounds(receipts),
-        safe_point=plan.safe_point,
+        cursor_range=_cursor_range(receipts),
+        safe_point_reason=plan.safe_point_reason,
         server_uuid=plan.server_uuid,
         observation=plan.observation,
-        floor=plan.floor,
-        touched=dict(touched),
+        gap_end=plan.gap_end,
+        policy_counts=dict(policy_counts),
         actor=plan.request.actor,
         run_id=plan.request.run_id,
         reason="; ".join(plan.notes),
@@ -122,9 +122,9 @@ def _position_to(plan: Plan, receipts: Sequence[Receipt]) -> Position | None:
     return last
 
 
-def _bounds(receipts: Sequence[Receipt]) -> tuple[str, str] | None:
+def _cursor_range(receipts: Sequence[Receipt]) -> tuple[str, str] | None:
     """Smallest and largest cursor, for people: compared as text where the width is the same."""
-    found = [receipt.bounds for receipt in receipts if receipt.bounds is not None]
+    found = [receipt.cursor_range for receipt in receipts if receipt.cursor_range is not None]
     if not found:
         return None
     low = min((b[0] for b in found), key=lambda text: (len(text), text))

@@ -20,14 +20,14 @@ from mysql_redshift.steps.state.session_labels import unique_label
 from mysql_redshift.steps.verification import keys
 from mysql_redshift.steps.verification.due import compared_through, due_checks, is_whole, with_passed
 from mysql_redshift.steps.verification.source_counts import count
-from mysql_redshift.steps.verification.target_state import look
+from mysql_redshift.steps.verification.target_state import read_target_state
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyReport:
     """Every check passed. ``rows`` is the target's count; ``position`` what was verified through.
 
-    ``asleep``: Redshift was not asked, since nothing was loaded since the last verification, which is of today.
+    ``redshift_skipped``: Redshift was not queried: nothing was loaded since the last verification, which is of today.
     """
 
     results: tuple[CheckResult, ...] = ()
@@ -35,7 +35,7 @@ class VerifyReport:
     position: Position | None = None
     log_head: int = 0
     ledger_head: int = 0
-    asleep: bool = False
+    redshift_skipped: bool = False
 
 
 def verify(
@@ -70,7 +70,7 @@ def verify(
     if not due:
         if is_whole(spec, wanted):
             watermark_cache.write(spec, store, replace(cache, verified_through=head.position_to))
-        return VerifyReport(position=head.position_to, log_head=head.sequence, asleep=True)
+        return VerifyReport(position=head.position_to, log_head=head.sequence, redshift_skipped=True)
     try:
         compared = _keys(spec, source, store, warehouse, encoder) if Check.KEYS in due else ()
         head = journal.head(hint=head.sequence) or head
@@ -106,20 +106,20 @@ def _verify(
 ) -> VerifyReport:
     schema = head.schema or TableSchema(columns=(), key=())
     with warehouse.session(unique_label()) as session:
-        seen = look(spec, session, schema, journal, head, known=known)
+        state = read_target_state(spec, session, schema, journal, head, known=known)
         session.rollback()
     results = list(compared)
     if Check.CUSTODY in wanted:
-        results.append(rules.custody(log=seen.log, ledger=seen.ledger, known=seen.known))
+        results.append(rules.custody(log=state.log, ledger=state.ledger, known=state.known))
     if wanted & {Check.BOUNDS, Check.WINDOW}:
-        results += count(spec, _needed(spec, source), schema, head, seen, wanted)
+        results += count(spec, _needed(spec, source), schema, head, state, wanted)
     _require(spec, results)
     return VerifyReport(
         results=tuple(results),
-        rows=seen.rows,
-        position=seen.position,
+        rows=state.rows,
+        position=state.position,
         log_head=head.sequence,
-        ledger_head=seen.entry.sequence if seen.entry is not None else 0,
+        ledger_head=state.entry.sequence if state.entry is not None else 0,
     )
 
 

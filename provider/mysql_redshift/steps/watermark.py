@@ -72,8 +72,8 @@ def set_position(
     head = _journal(spec, store).head()
     before = head.position_to if head is not None else None
     forward = before is None or position.order() > before.order()
-    floor = position if forward else head.floor if head is not None else None
-    move = _Move(kind=EntryKind.SET, position=position, floor=floor, cursor=cursor, actor=actor, reason=reason)
+    gap_end = position if forward else head.gap_end if head is not None else None
+    move = _Move(kind=EntryKind.SET, position=position, gap_end=gap_end, cursor=cursor, actor=actor, reason=reason)
     return _append(spec, store, head, move)
 
 
@@ -90,7 +90,7 @@ class _Move:
 
     kind: EntryKind
     position: Position | None = None
-    floor: Position | None = None
+    gap_end: Position | None = None
     cursor: Cursor | None = None
     actor: str
     reason: str
@@ -108,7 +108,7 @@ def _append(spec: TableSpec, store: ObjectStore, head: LogEntry | None, move: _M
         schema=head.schema if head is not None else None,
         cursor=move.cursor,
         server_uuid=head.server_uuid if head is not None else "",
-        floor=move.floor,
+        gap_end=move.gap_end,
         actor=move.actor,
         reason=move.reason,
     )

@@ -66,7 +66,7 @@ def test_three_operators_bring_a_table(way: Way, context: Context) -> None:
     assert checked["rows"] == 12
     assert way.rows() == way.source_rows()
     again = run(S3ParquetToRedshiftOperator(task_id="load", **table), context())
-    assert (again["rows_copied"], again["asleep"]) == (0, True)
+    assert (again["rows_copied"], again["redshift_skipped"]) == (0, True)
 
 
 def test_plan_extract_and_publish_hand_plain_values_on(way: Way, context: Context) -> None:

@@ -95,17 +95,17 @@ class _Run:
         self.receipts: list[Any] = []
 
     def plan(self) -> dict[str, Any]:
-        from mysql_redshift import steps  # noqa: PLC0415
+        from mysql_redshift.steps.plan import plan  # noqa: PLC0415
 
         request = RunRequest(actor=self.actor)
-        self.planned = steps.plan(self.spec, request, source=self.clients.source, store=self.clients.store)
+        self.planned = plan(self.spec, request, source=self.clients.source, store=self.clients.store)
         return {"run_key": self.planned.run_key}
 
     def extract(self) -> dict[str, Any]:
-        from mysql_redshift import steps  # noqa: PLC0415
+        from mysql_redshift.steps.extract import extract  # noqa: PLC0415
 
         self.receipts = [
-            steps.extract(
+            extract(
                 self.planned,
                 chunk,
                 source=self.clients.source,
@@ -117,18 +117,16 @@ class _Run:
         return {"rows": sum(receipt.rows for receipt in self.receipts)}
 
     def publish(self) -> dict[str, Any]:
-        from mysql_redshift import steps  # noqa: PLC0415
+        from mysql_redshift.steps.publish import publish  # noqa: PLC0415
 
-        entry = steps.publish(self.planned, self.receipts, store=self.clients.store)
+        entry = publish(self.planned, self.receipts, store=self.clients.store)
         return {"run_key": entry.run_key if entry else ""}
 
     def load(self) -> dict[str, Any]:
-        from mysql_redshift import steps  # noqa: PLC0415
+        from mysql_redshift.steps.load import load  # noqa: PLC0415
 
         store, warehouse = self.clients.store, self.clients.warehouse
-        report = steps.load(
-            self.spec, store=store, warehouse=warehouse, label=LABEL.format(table=self.spec.source.table)
-        )
+        report = load(self.spec, store=store, warehouse=warehouse, label=LABEL.format(table=self.spec.source.table))
         return {"applied": [done.sequence for done in report.applied]}
 
 

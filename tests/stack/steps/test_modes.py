@@ -10,7 +10,11 @@ from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.hooks.clients import Clients
-from mysql_redshift.steps import load, plan, publish, verify, watermark
+from mysql_redshift.steps import watermark
+from mysql_redshift.steps.load import load
+from mysql_redshift.steps.plan import plan
+from mysql_redshift.steps.publish import publish
+from mysql_redshift.steps.verify import verify
 from tests.flavors import ON_LAST
 from tests.way import Way, fill
 

@@ -12,7 +12,8 @@ import pytest
 from devstack.status import Status
 from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import Conflict, ConnectionFailed
-from mysql_redshift.steps import LoadReport, load, watermark
+from mysql_redshift.steps import watermark
+from mysql_redshift.steps.load import LoadReport, load
 from mysql_redshift.steps.loading import recovery
 from mysql_redshift.steps.state.session_labels import unique_label
 from tests.flavors import ON_FIRST

@@ -63,7 +63,7 @@ def test_no_row_is_missed_that_is_late_at_the_writer_or_at_the_replica(
         with late_row(way, pair) as commit:
             way.sql(INSERT)
             held = way.stage_one()
-            assert "thread" in held.safe_point or "open" in held.safe_point
+            assert "thread" in held.safe_point_reason or "open" in held.safe_point_reason
             with pair.stopped(), ThreadPoolExecutor(1) as elsewhere:
                 commit()
                 way.sql(INSERT)
@@ -104,7 +104,7 @@ def test_without_the_writer_lag_and_lookback_alone_are_what_every_run_says(way: 
     """The replica cannot show a row that is open at its writer; within the lookback it is read again."""
     read("replica")
     way.change(lag=None, lookback=600.0)
-    assert "minus 30 s lag; writers are not visible" in way.plan().safe_point
+    assert "minus 30 s lag; writers are not visible" in way.plan().safe_point_reason
     way.change(lag=0.0)
     with late_row(way, pair) as commit:
         way.sql(INSERT)
@@ -114,7 +114,7 @@ def test_without_the_writer_lag_and_lookback_alone_are_what_every_run_says(way: 
     replicated(way, pair)
     found = way.stage_one()
     for entry in (passed, found):
-        assert "minus 0 s lag; writers are not visible" in entry.safe_point
+        assert "minus 0 s lag; writers are not visible" in entry.safe_point_reason
     assert (passed.rows, found.rows) == (1, 2)
     way.load()
     assert way.rows() == way.source_rows()

@@ -71,7 +71,11 @@ def test_a_late_commit_is_not_missed(
         early(insert)
         early("COMMIT")
         held = way.stage_one()
-        assert "thread" in held.safe_point or "observation" in held.safe_point or "open" in held.safe_point
+        assert (
+            "thread" in held.safe_point_reason
+            or "observation" in held.safe_point_reason
+            or "open" in held.safe_point_reason
+        )
         late("COMMIT")
     read, runs = held.rows, 0
     while read < 3 and runs < MOST_RUNS:

@@ -46,13 +46,11 @@ def test_an_empty_run_leaves_redshift_asleep(way: Way) -> None:
     way.sync()
     entry = way.stage_one()
     assert (entry.kind, entry.files) == (EntryKind.EMPTY, ())
-    assert way.load().asleep
+    assert way.load().redshift_skipped
 
 
 class Asleep:
     """A cluster that must not be woken."""
-
-    identity = "asleep"
 
     def session(self, label: str, *, statement_timeout: float | None = None) -> Any:
         raise AssertionError(f"Redshift was woken by {label}")

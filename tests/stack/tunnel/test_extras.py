@@ -64,7 +64,7 @@ def test_the_password_is_in_no_text(make_hook: Hook) -> None:
     hook = make_hook(redshift={"password": "hunter2-secret"})
 
     assert "hunter2" not in repr(hook.settings())
-    assert "hunter2" not in hook.warehouse().identity
+    assert "hunter2" not in hook.settings().address.where
 
 
 def test_a_connection_that_does_not_exist_is_named(make_hook: Hook) -> None:

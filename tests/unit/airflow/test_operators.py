@@ -117,9 +117,12 @@ def test_an_impossible_run_is_a_configuration_error(run: dict[str, Any]) -> None
 def test_terminal_errors_fail_at_once_and_others_retry() -> None:
     """Airflow takes AirflowFailException as final; the whole message goes with it."""
     operator = MySQLToS3ParquetOperator(task_id="extract", **ORDERS)
-    with pytest.raises(AirflowFailException, match=r"no such table(?s:.*)what to do: look"), operator.sorted_errors():
+    with (
+        pytest.raises(AirflowFailException, match=r"no such table(?s:.*)what to do: look"),
+        operator.fail_fast_on_terminal_errors(),
+    ):
         raise SourceError("no such table", where="shop.orders", remedy="look")
-    with pytest.raises(ConnectionFailed), operator.sorted_errors():
+    with pytest.raises(ConnectionFailed), operator.fail_fast_on_terminal_errors():
         raise ConnectionFailed("gone")
 
 

@@ -13,14 +13,14 @@ CURSOR = Cursor(column="seen", kind=CursorKind.INTEGER)
 def test_a_key_file_holds_key_cursor_and_mark_only() -> None:
     """Each column once, in the key's own order; the cursor may be part of the key."""
     columns = tuple(column(name) for name in ("note", "seen", "b", "a"))
-    assert names(TableSchema(columns=columns, key=("a", "b"))) == ["a", "b", "seen", "mr_judged"]
-    assert names(TableSchema(columns=columns, key=("seen", "a"))) == ["seen", "a", "mr_judged"]
+    assert names(TableSchema(columns=columns, key=("a", "b"))) == ["a", "b", "seen", "mr_comparable"]
+    assert names(TableSchema(columns=columns, key=("seen", "a"))) == ["seen", "a", "mr_comparable"]
 
 
 def test_the_mark_never_bears_a_columns_name() -> None:
     """Every name that MySQL allows must work."""
-    columns = (column("mr_judged"), column("seen"))
-    assert names(TableSchema(columns=columns, key=("mr_judged",))) == ["mr_judged", "seen", "_mr_judged"]
+    columns = (column("mr_comparable"), column("seen"))
+    assert names(TableSchema(columns=columns, key=("mr_comparable",))) == ["mr_comparable", "seen", "_mr_comparable"]
 
 
 def test_a_condition_may_hold_braces() -> None:

@@ -30,7 +30,7 @@ def test_the_oldest_writer_bounds_the_window() -> None:
     """L5: a row that is committed late has its timestamp after its transaction's start, so that start is the bound."""
     point = time_safe_point(reading(writer(5), writer(40, 8)), CURSOR, lag=None, max_hold=3600, position=None)
     assert point.upper == at(NOW - 42 * SECOND)
-    assert "thread 8" in point.bound
+    assert "thread 8" in point.reason
 
 
 @pytest.mark.parametrize(("visible", "lag", "seconds"), [(True, None, 2), (False, None, 30), (True, 11.0, 11)])
@@ -38,7 +38,7 @@ def test_the_lag_depends_on_what_can_be_seen(visible: bool, lag: float | None, s
     """Two seconds where transactions are visible, thirty where not, and the bound says so."""
     point = time_safe_point(reading(visible=visible), CURSOR, lag=lag, max_hold=3600, position=None)
     assert point.upper == at(NOW - seconds * SECOND)
-    assert f"{seconds:g} s lag" in point.bound
+    assert f"{seconds:g} s lag" in point.reason
 
 
 def test_a_writer_open_for_too_long_fails_and_is_named() -> None:

@@ -62,11 +62,11 @@ def test_custody_looks_for_entries_that_were_compared_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "stale", "doubled", "ok"), [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)]
+    ("missing", "stale", "duplicates", "ok"), [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)]
 )
-def test_keys(missing: int, stale: int, doubled: int, ok: bool) -> None:
+def test_keys(missing: int, stale: int, duplicates: int, ok: bool) -> None:
     """One row that is not as at the source is enough."""
-    counts = checks.KeyCounts(judged=9, missing=missing, stale=stale, doubled=doubled, gone=0)
+    counts = checks.KeyCounts(comparable=9, missing=missing, stale=stale, duplicates=duplicates, gone=0)
     result = checks.keys(counts, reconciled=False)
     assert result.ok is ok
     assert bool(result.remedy) is not ok
@@ -74,7 +74,7 @@ def test_keys(missing: int, stale: int, doubled: int, ok: bool) -> None:
 
 def test_rows_gone_at_the_source_fail_no_check() -> None:
     """They are told: as kept, or as deleted."""
-    counts = checks.KeyCounts(judged=9, missing=0, stale=0, doubled=0, gone=2)
+    counts = checks.KeyCounts(comparable=9, missing=0, stale=0, duplicates=0, gone=2)
     kept, deleted = (checks.keys(counts, reconciled=reconciled) for reconciled in (False, True))
     assert kept.ok
     assert kept.note == "2 rows are kept in the target that the source no longer has"

@@ -25,7 +25,12 @@ def ids(value: int, key: tuple[str, ...] | None = None) -> Position:
 
 def choose(position: Position | None, safe: int | None, **request: Any) -> Decision:
     return decide(
-        RunRequest(**request), IDS, position=position, floor=None, safe=None if safe is None else ids(safe), lookback=0
+        RunRequest(**request),
+        IDS,
+        position=position,
+        gap_end=None,
+        safe=None if safe is None else ids(safe),
+        lookback=0,
     )
 
 
@@ -60,7 +65,7 @@ def test_since_above_the_position_leaves_a_gap_and_is_refused() -> None:
 
 def test_an_allowed_gap_is_remembered_as_the_floor() -> None:
     """The bounds check must not count rows that were left out on purpose."""
-    assert choose(ids(10), 30, since="15", allow_gap=True).floor == ids(15)
+    assert choose(ids(10), 30, since="15", allow_gap=True).gap_end == ids(15)
 
 
 def test_until_is_capped_by_the_safe_point() -> None:
@@ -116,6 +121,6 @@ def test_no_run_moves_back_or_past_the_safe_point(
         assert decision.window.upper == after.value
         lower = decision.window.lower
         start = -1 if before is None else before.value
-        assert lower is None or lower.value <= start or decision.floor == lower
+        assert lower is None or lower.value <= start or decision.gap_end == lower
     if not move:
         assert after == before

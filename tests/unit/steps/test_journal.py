@@ -98,5 +98,5 @@ def test_publishing_twice_returns_the_first(journal: Journal) -> None:
 
 def test_an_entry_survives_json_whole() -> None:
     """Every field comes back equal."""
-    whole = entry(1, touched={"a: null": 3}, bounds=("1", "2"))
+    whole = entry(1, policy_counts={"a: null": 3}, cursor_range=("1", "2"))
     assert codec.from_json(LogEntry, codec.to_json(whole), where="x") == whole

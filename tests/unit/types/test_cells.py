@@ -58,10 +58,10 @@ ZERO = [b"2026-01-01", b"0000-00-00", b"2026-00-10", b"2026-02-31", b"0000-05-05
 @pytest.mark.parametrize(("policy", "instead"), [("null", None), ("1970-01-01", date(1970, 1, 1))])
 def test_dates_that_no_calendar_has_go_by_the_policy_and_are_counted(policy: str, instead: date | None) -> None:
     """Zero dates, zero parts, year 0 and 31 February alike; NULL stays NULL and is not counted."""
-    touched: Counter[str] = Counter()
-    array = to_array(ZERO, cell_column(Cell.DATE, policies=(("zero_date", policy),)), touched)
+    policy_counts: Counter[str] = Counter()
+    array = to_array(ZERO, cell_column(Cell.DATE, policies=(("zero_date", policy),)), policy_counts)
     assert array.to_pylist() == [date(2026, 1, 1), instead, instead, instead, instead, None]
-    assert touched == {"c: zero_date": 4}
+    assert policy_counts == {"c: zero_date": 4}
 
 
 def test_a_refused_date_names_its_row() -> None:
@@ -73,26 +73,26 @@ def test_a_refused_date_names_its_row() -> None:
 
 def test_long_text_is_cut_at_a_characters_boundary_and_counted() -> None:
     """Four bytes hold one euro sign and not a part of the next."""
-    touched: Counter[str] = Counter()
+    policy_counts: Counter[str] = Counter()
     target = cell_column(Cell.TEXT, max_bytes=4, policies=(("too_long", "truncate"),))
-    assert to_array(["€€".encode(), b"abcd"], target, touched).to_pylist() == ["€", "abcd"]
-    assert touched == {"c: too_long": 1}
+    assert to_array(["€€".encode(), b"abcd"], target, policy_counts).to_pylist() == ["€", "abcd"]
+    assert policy_counts == {"c: too_long": 1}
 
 
 def test_long_values_become_null_where_that_is_declared() -> None:
     """Counted, too."""
-    touched: Counter[str] = Counter()
+    policy_counts: Counter[str] = Counter()
     target = cell_column(Cell.BYTES, max_bytes=1, policies=(("too_long", "null"),))
-    assert to_array([b"ab", b"a"], target, touched).to_pylist() == [None, b"a"]
-    assert touched == {"c: too_long": 1}
+    assert to_array([b"ab", b"a"], target, policy_counts).to_pylist() == [None, b"a"]
+    assert policy_counts == {"c: too_long": 1}
 
 
 def test_a_nul_in_text_is_removed_only_where_that_is_declared() -> None:
     """Counted, and the text's other characters stay."""
-    touched: Counter[str] = Counter()
+    policy_counts: Counter[str] = Counter()
     target = cell_column(Cell.TEXT, max_bytes=9, policies=(("nul_character", "remove"),))
-    assert to_array([b"a\0b\0", b"ab", None], target, touched).to_pylist() == ["ab", "ab", None]
-    assert touched == {"c: nul_character": 1}
+    assert to_array([b"a\0b\0", b"ab", None], target, policy_counts).to_pylist() == ["ab", "ab", None]
+    assert policy_counts == {"c: nul_character": 1}
 
 
 def test_an_error_does_not_quote_what_people_wrote() -> None:

@@ -31,9 +31,9 @@ class Refused(Exception):
         self.row, self.what, self.expected, self.found, self.remedy = row, what, expected, found, remedy
 
 
-def to_array(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
-    """Return the cells as an array of the column's Arrow type; counts in ``touched`` what a policy acted on."""
-    return CONVERTERS.get(column.cell, _number)(raw, column, touched)
+def to_array(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
+    """Return the cells as an array of the column's Arrow type; counts in ``policy_counts`` what a policy acted on."""
+    return CONVERTERS.get(column.cell, _number)(raw, column, policy_counts)
 
 
 def lengths_of(array: pa.Array[Any]) -> list[int]:
@@ -60,7 +60,7 @@ def _bool(raw: Raw, column: Column, _: Counter[str]) -> pa.Array[Any]:
     return pa.array([None if cell is None else cell == b"1" for cell in raw], pa.bool_())
 
 
-def _text(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+def _text(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
     if dict(column.policies).get("time") == "time":
         for row, cell in enumerate(raw):
             if cell is not None and not IN_A_DAY.fullmatch(cell):
@@ -70,12 +70,12 @@ def _text(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
     except pa.ArrowInvalid as exc:
         raise _first_refused(raw, column, lambda one: pa.array([one], pa.string())) from exc
     if pc.any(pc.match_substring(text, "\0")).as_py():
-        raw = _without_nul(raw, column, touched)
+        raw = _without_nul(raw, column, policy_counts)
         text = pa.array(raw, pa.string())
-    return _within(text, raw, column, touched, column.max_bytes)
+    return _within(text, raw, column, policy_counts, column.max_bytes)
 
 
-def _without_nul(raw: Raw, column: Column, touched: Counter[str]) -> list[bytes | None]:
+def _without_nul(raw: Raw, column: Column, policy_counts: Counter[str]) -> list[bytes | None]:
     cells = list(raw)
     for row, cell in enumerate(cells):
         if cell is None or b"\0" not in cell:
@@ -88,15 +88,15 @@ def _without_nul(raw: Raw, column: Column, touched: Counter[str]) -> list[bytes 
                 found=f"NUL at byte {cell.index(0) + 1} of {len(cell)}",
                 remedy="Correct it at the source, or declare nul_character: remove for this column.",
             )
-        touched[f"{column.name}: nul_character"] += 1
+        policy_counts[f"{column.name}: nul_character"] += 1
         cells[row] = cell.replace(b"\0", b"")
     return cells
 
 
-def _bytes(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+def _bytes(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
     if column.rule == "json":
         _check_texts(raw, column)
-    return _within(pa.array(raw, pa.binary()), raw, column, touched, min(column.max_bytes, ROW_LIMIT))
+    return _within(pa.array(raw, pa.binary()), raw, column, policy_counts, min(column.max_bytes, ROW_LIMIT))
 
 
 def _check_texts(raw: Raw, column: Column) -> None:
@@ -113,7 +113,7 @@ def _check_texts(raw: Raw, column: Column) -> None:
             )
 
 
-def _within(array: pa.Array[Any], raw: Raw, column: Column, touched: Counter[str], limit: int) -> pa.Array[Any]:
+def _within(array: pa.Array[Any], raw: Raw, column: Column, policy_counts: Counter[str], limit: int) -> pa.Array[Any]:
     """Apply the policy to values over the limit in bytes."""
     longest = pc.max(pc.binary_length(array)).as_py()
     if longest is None or longest <= limit:
@@ -131,7 +131,7 @@ def _within(array: pa.Array[Any], raw: Raw, column: Column, touched: Counter[str
                 found=f"{len(cell)} bytes",
                 remedy=f"Shorten it at the source, or declare {name} for this column: {_choices(column, name)}.",
             )
-        touched[f"{column.name}: {name}"] += 1
+        policy_counts[f"{column.name}: {name}"] += 1
         cells[row] = _truncated(cell, limit, column) if policy == "truncate" else None
     changed: pa.Array[Any] = pa.array(cells, array.type)
     return changed
@@ -150,7 +150,7 @@ def _truncated(cell: bytes, limit: int, column: Column) -> bytes:
     return cut.decode("utf-8", "ignore").encode() if column.cell is Cell.TEXT else cut
 
 
-def _moment(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
+def _moment(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
     """Parse dates; whatever no calendar has goes by the policy zero_date."""
     text = pa.array(raw, pa.string())
     kind = arrow_type(column)
@@ -173,7 +173,7 @@ def _moment(raw: Raw, column: Column, touched: Counter[str]) -> pa.Array[Any]:
                 found=cell.decode("ascii", "replace"),
                 remedy="Correct it at the source, or declare zero_date for this column: null or a date.",
             )
-        touched[f"{column.name}: zero_date"] += 1
+        policy_counts[f"{column.name}: zero_date"] += 1
         cells[row] = None if policy == "null" else _instead(policy, column)
     return pa.array(cells, pa.string()).cast(kind)
 

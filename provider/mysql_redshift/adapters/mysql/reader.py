@@ -30,7 +30,7 @@ class MySQLRowStream:
         self._touched: Counter[str] = Counter()
 
     @property
-    def touched(self) -> Mapping[str, int]:
+    def policy_counts(self) -> Mapping[str, int]:
         """After the last batch: how many values a policy acted on, by "column: policy"."""
         return dict(self._touched)
 

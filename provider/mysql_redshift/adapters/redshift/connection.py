@@ -29,8 +29,8 @@ class RedshiftAddress:
     connect_timeout: float
 
     @property
-    def identity(self) -> str:
-        """Host, port and database."""
+    def where(self) -> str:
+        """Host, port and database, as messages name them."""
         return f"{self.host}:{self.port}/{self.database}"
 
 
@@ -41,7 +41,7 @@ def connect_driver(address: RedshiftAddress, label: str, *, at: tuple[str, int] 
     socket until it is set anew.
     """
     host, port = at or (address.host, address.port)
-    with translated(address.identity):
+    with translated(address.where):
         connection = redshift_connector.connect(
             host=host,
             port=port,

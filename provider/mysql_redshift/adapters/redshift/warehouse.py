@@ -23,15 +23,10 @@ Connect = Callable[[str], AbstractContextManager[Any]]
 class RedshiftWarehouse:
     """``connect(label)`` opens a connection of redshift_connector, with a tunnel of its own, and closes both."""
 
-    def __init__(self, connect: Connect, identity: str, *, statement_timeout: float | None = None) -> None:
+    def __init__(self, connect: Connect, where: str, *, statement_timeout: float | None = None) -> None:
         self._connect = connect
-        self._identity = identity
+        self._where = where
         self._statement_timeout = STATEMENT_TIMEOUT if statement_timeout is None else statement_timeout
-
-    @property
-    def identity(self) -> str:
-        """Return host, port and database as the bastion sees them."""
-        return self._identity
 
     @contextmanager
     def session(self, label: str, *, statement_timeout: float | None = None) -> Iterator[RedshiftSession]:
@@ -39,7 +34,7 @@ class RedshiftWarehouse:
         name = _session_name(label)
         seconds = self._statement_timeout if statement_timeout is None else statement_timeout
         with self._connect(name) as connection:
-            session = RedshiftSession(connection, self._identity)
+            session = RedshiftSession(connection, self._where)
             # A silent COPY must not be taken for a dead connection: the server's timeout comes before the socket's.
             connection._usock.settimeout(seconds + READ_GRACE)
             _settle(session, seconds, name)

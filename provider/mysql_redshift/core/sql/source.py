@@ -77,10 +77,10 @@ def _all_of(*conditions: str) -> str:
 
 
 def counts_below(
-    source: SourceRef, schema: TableSchema, cursor: Cursor, *, floor: Position | None, upper: Position
+    source: SourceRef, schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position
 ) -> str:
-    """Return, in one statement: rows at or above ``floor`` and done by ``upper``; and all rows."""
-    return f"SELECT COALESCE(SUM({_between(schema, cursor, floor, upper)}), 0), COUNT(*) FROM {table(source)}"
+    """Return, in one statement: rows at or above ``gap_end`` and done by ``upper``; and all rows."""
+    return f"SELECT COALESCE(SUM({_between(schema, cursor, gap_end, upper)}), 0), COUNT(*) FROM {table(source)}"
 
 
 def cascades(source: SourceRef) -> str:
@@ -94,23 +94,23 @@ def cascades(source: SourceRef) -> str:
     )
 
 
-def judged(schema: TableSchema, cursor: Cursor, *, floor: Position | None, upper: Position | None) -> str:
-    """Return 1 for a row at or above ``floor`` and done by ``upper``, as an expression; 0 for others, NULL cursors too.
+def comparable(schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position | None) -> str:
+    """Return an expression: 1 for a row at or above ``gap_end`` and below ``upper``, else 0, also for a NULL cursor.
 
-    No row is judged where nothing is done.
+    ``upper`` None means that nothing is done yet: no row is comparable.
     """
-    return "0" if upper is None else f"COALESCE({_between(schema, cursor, floor, upper)}, 0)"
+    return "0" if upper is None else f"COALESCE({_between(schema, cursor, gap_end, upper)}, 0)"
 
 
-def count_judged(source: SourceRef, condition: str) -> str:
+def count_comparable(source: SourceRef, condition: str) -> str:
     """Count all rows, and those that ``condition`` judges."""
     return f"SELECT COUNT(*), COALESCE(SUM({condition}), 0) FROM {table(source)}"
 
 
-def _between(schema: TableSchema, cursor: Cursor, floor: Position | None, upper: Position) -> str:
+def _between(schema: TableSchema, cursor: Cursor, gap_end: Position | None, upper: Position) -> str:
     parts = [_done(schema, cursor, upper)]
-    if floor is not None:
-        parts.append(_above(schema, cursor, floor))
+    if gap_end is not None:
+        parts.append(_above(schema, cursor, gap_end))
     return " AND ".join(parts)
 
 

@@ -121,10 +121,10 @@ def check_policies(declared: Mapping[str, str], *, where: str) -> None:
         )
 
 
-def in_words(touched: Mapping[str, int]) -> list[str]:
+def in_words(policy_counts: Mapping[str, int]) -> list[str]:
     """Say what the policies acted on, as a receipt and a log entry count it: by "column: policy"."""
     lines = []
-    for key, count in sorted(touched.items()):
+    for key, count in sorted(policy_counts.items()):
         column, _, policy = key.rpartition(": ")
         lines.append(f"policy {policy} acted on {count} value{'s' * (count != 1)} of column {column}")
     return lines

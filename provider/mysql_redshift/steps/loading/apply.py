@@ -13,15 +13,16 @@ from mysql_redshift.core.sql.merge import Staging
 from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import DataCheckFailed, StateError, TargetError
 from mysql_redshift.steps.loading import deletes as load_keys
-from mysql_redshift.steps.loading.groups import Applied, Group
+from mysql_redshift.steps.loading.groups import AppliedEntry, EntryGroup
 from mysql_redshift.steps.loading.transaction import LoadContext
 from mysql_redshift.steps.target import table as target
 
 
-def apply_group(context: LoadContext, group: Group) -> tuple[list[Applied], LoadContext]:
+def apply_group(context: LoadContext, group: EntryGroup) -> tuple[list[AppliedEntry], LoadContext]:
     """Apply one group; return what became of each entry, and the context for the next group."""
     applied = [
-        Applied(sequence=e.sequence, position=_position(e), reach=_reach(context.reach, e)) for e in group.entries
+        AppliedEntry(sequence=e.sequence, position=_position(e), max_cursor=_max_cursor(context.max_cursor, e))
+        for e in group.entries
     ]
     if group.reconcile:
         done = [load_keys.delete_gone(context, group.entries[0], applied[0])]
@@ -29,11 +30,11 @@ def apply_group(context: LoadContext, group: Group) -> tuple[list[Applied], Load
         done = [replace(a, rows_superseded=e.rows) for a, e in zip(applied, group.entries, strict=True)]
     else:
         done = _apply_files(context, group, applied)
-    reaches = [entry.reach for entry in done if entry.reach is not None]
-    return done, replace(context, reach=max(reaches, default=context.reach))
+    reaches = [entry.max_cursor for entry in done if entry.max_cursor is not None]
+    return done, replace(context, max_cursor=max(reaches, default=context.max_cursor))
 
 
-def _apply_files(context: LoadContext, group: Group, applied: Sequence[Applied]) -> list[Applied]:
+def _apply_files(context: LoadContext, group: EntryGroup, applied: Sequence[AppliedEntry]) -> list[AppliedEntry]:
     last = group.entries[-1]
     columns = _all_columns(group.entries)
     schema = replace(_schema(last), columns=columns)
@@ -61,12 +62,12 @@ def _copy(context: LoadContext, staging: Staging, columns: Sequence[Column], ent
 
 def _into_target(
     context: LoadContext,
-    group: Group,
+    group: EntryGroup,
     staging: Staging,
     columns: Sequence[Column],
-    applied: Applied,
+    applied: AppliedEntry,
     copied: int,
-) -> Applied:
+) -> AppliedEntry:
     """Merge, append or replace. Inserted, replaced and superseded add up to ``copied``."""
     session, ref, schema = context.session, context.spec.target, _schema(group.entries[-1])
     source, distinct = staging.table, copied
@@ -104,8 +105,8 @@ def _delete_overlap(context: LoadContext, entry: LogEntry, schema: TableSchema) 
     deleted = 0
     if context.spec.cursor is not None and context.spec.cursor.nulls == "load":
         deleted += context.session.execute(merge_sql.delete_null_cursors(context.spec.target, schema, cursor))
-    below = window.lower is None or context.reach is None or window.lower.value < context.reach
-    if context.reach is None or not below:
+    below = window.lower is None or context.max_cursor is None or window.lower.value < context.max_cursor
+    if context.max_cursor is None or not below:
         return deleted
     if window.lower is not None and window.lower.key is not None:
         raise StateError(
@@ -177,10 +178,10 @@ def _position(entry: LogEntry) -> str:
     return "" if to is None else str(Position(kind=to.kind, value=to.value))
 
 
-def _reach(reach: int | None, entry: LogEntry) -> int | None:
+def _max_cursor(max_cursor: int | None, entry: LogEntry) -> int | None:
     """Return how far all entries up to this one have read."""
     if entry.full:
         top = entry.position_to.value if entry.position_to is not None else None
     else:
         top = entry.window_read.upper if entry.window_read is not None else None
-    return max((value for value in (reach, top) if value is not None), default=None)
+    return max((value for value in (max_cursor, top) if value is not None), default=None)

@@ -33,4 +33,4 @@ def _counts_only(entries: Sequence[LogEntry]) -> list[LogEntry]:
 def _slim(entry: LogEntry) -> LogEntry:
     """Drop what a superfluous entry needs no more: of its files only the sum of their rows counts."""
     files = (LogFile(key="", size=0, rows=entry.rows, etag=""),) if entry.files else ()
-    return replace(entry, files=files, schema=None, observation=None, touched={}, full=False)
+    return replace(entry, files=files, schema=None, observation=None, policy_counts={}, full=False)

@@ -11,11 +11,11 @@ from mysql_redshift.core.sql import merge as merge_sql
 from mysql_redshift.core.sql.merge import Staging
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import DataCheckFailed, StateError
-from mysql_redshift.steps.loading.groups import Applied
+from mysql_redshift.steps.loading.groups import AppliedEntry
 from mysql_redshift.steps.loading.transaction import LoadContext
 
 
-def delete_gone(context: LoadContext, entry: LogEntry, applied: Applied) -> Applied:
+def delete_gone(context: LoadContext, entry: LogEntry, applied: AppliedEntry) -> AppliedEntry:
     """Delete the target's rows whose key is not in the entry's key file.
 
     The file is newer than every entry below this one, whose rows alone are in the target: DESIGN.md's "sequence order

@@ -10,7 +10,7 @@ from mysql_redshift.core.spec import LoadMode
 
 
 @dataclass(frozen=True, kw_only=True)
-class Applied:
+class AppliedEntry:
     """One log entry in the target. ``rows_replaced`` and ``rows_superseded`` of a group stand at its last entry.
 
     Over a load, copied = inserted + replaced + superseded. An entry that a later full entry made superfluous was not
@@ -24,11 +24,11 @@ class Applied:
     rows_superseded: int = 0
     rows_deleted: int = 0
     position: str = ""
-    reach: int | None = None
+    max_cursor: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class EntryGroup:
     """Consecutive entries of one treatment.
 
     MERGE: through one staging, the later sequence wins. APPEND: one entry with files. REPLACE: one full entry, which
@@ -40,22 +40,22 @@ class Group:
     reconcile: bool = False
 
 
-def group_entries(entries: Sequence[LogEntry]) -> list[Group]:
+def group_entries(entries: Sequence[LogEntry]) -> list[EntryGroup]:
     """Group the entries in their order; what comes before the last full entry is not copied at all."""
     last_full = max((i for i, entry in enumerate(entries) if entry.full), default=-1)
-    groups = [Group(mode=None, entries=tuple(entries[:last_full]))] if last_full > 0 else []
+    groups = [EntryGroup(mode=None, entries=tuple(entries[:last_full]))] if last_full > 0 else []
     for entry in entries[max(last_full, 0) :]:
         mode = _mode(entry)
         if entry.kind is EntryKind.RECONCILE:
-            groups.append(Group(mode=None, entries=(entry,), reconcile=True))
+            groups.append(EntryGroup(mode=None, entries=(entry,), reconcile=True))
         elif _joins(groups, entry, mode):
-            groups[-1] = Group(mode=mode, entries=(*groups[-1].entries, entry))
+            groups[-1] = EntryGroup(mode=mode, entries=(*groups[-1].entries, entry))
         else:
-            groups.append(Group(mode=mode, entries=(entry,)))
+            groups.append(EntryGroup(mode=mode, entries=(entry,)))
     return groups
 
 
-def _joins(groups: Sequence[Group], entry: LogEntry, mode: LoadMode | None) -> bool:
+def _joins(groups: Sequence[EntryGroup], entry: LogEntry, mode: LoadMode | None) -> bool:
     """Whether an entry goes on where the last group is; entries of one column in two types need a staging each."""
     if not groups or groups[-1].reconcile or groups[-1].mode is not mode or mode not in (LoadMode.MERGE, None):
         return False

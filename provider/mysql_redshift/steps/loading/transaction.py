@@ -26,7 +26,7 @@ class LoadContext:
     layout: TableLayout
     load_id: str
     iam_role: str
-    reach: int | None = None
+    max_cursor: int | None = None
 
     @property
     def where(self) -> str:

@@ -86,7 +86,7 @@ def _decide(
         request,
         cursor,
         position=head.position_to if head is not None else None,
-        floor=head.floor if head is not None else None,
+        gap_end=head.gap_end if head is not None else None,
         safe=point.upper,
         lookback=lookback,
     )
@@ -121,7 +121,7 @@ def _cut_back(decision: Decision, window: Window | None, head: LogEntry | None) 
     note = f"backlog: read up to {window.upper_position} now, the next run goes on from there"
     to = decision.position_to if decision.kind is EntryKind.REPAIR else _later(position, window.upper_position)
     return Decision(
-        window=window, position_to=to, kind=decision.kind, floor=decision.floor, notes=(*decision.notes, note)
+        window=window, position_to=to, kind=decision.kind, gap_end=decision.gap_end, notes=(*decision.notes, note)
     )
 
 

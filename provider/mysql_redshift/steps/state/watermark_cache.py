@@ -16,7 +16,7 @@ from mysql_redshift.ports import ObjectStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class Passed:
+class CheckPass:
     """When a check last passed, and which log entry the ledger's head was then."""
 
     sequence: int
@@ -46,7 +46,7 @@ class WatermarkState:
     log_extracted: int = 0
     log_loaded: int = 0
     verified_through: Position | None = None
-    checks_passed: dict[str, Passed] = field(default_factory=dict)
+    checks_passed: dict[str, CheckPass] = field(default_factory=dict)
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:

@@ -13,7 +13,7 @@ from mysql_redshift.core.target_schema import TargetChanges
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
 from mysql_redshift.ports import WarehouseSession
-from mysql_redshift.steps.loading.groups import Applied
+from mysql_redshift.steps.loading.groups import AppliedEntry
 from mysql_redshift.steps.planning.preflight import target_changes
 from mysql_redshift.steps.state.watermark_cache import WatermarkState
 from mysql_redshift.steps.target.rebuild import rebuild
@@ -81,21 +81,21 @@ def read_ledger_head(spec: TableSpec, session: WarehouseSession) -> LedgerHead:
     rows = session.query(ledger.select_head(spec.target))
     if not rows:
         return LedgerHead()
-    sequence, origin, reach, oid, generation = rows[0]
+    sequence, log_uri, max_cursor, oid, generation = rows[0]
     return LedgerHead(
         sequence=int(sequence),
-        origin=str(origin),
-        reach=None if reach is None else int(reach),
+        log_uri=str(log_uri),
+        max_cursor=None if max_cursor is None else int(max_cursor),
         target_oid=int(oid),
         generation=int(generation),
     )
 
 
-def read_applied(spec: TableSpec, session: WarehouseSession, load_id: str) -> list[Applied]:
+def read_applied(spec: TableSpec, session: WarehouseSession, load_id: str) -> list[AppliedEntry]:
     """Return what one load wrote into the ledger."""
     rows = session.query(ledger.select_load(spec.target, load_id))
     return [
-        Applied(sequence=int(r[0]), rows_copied=int(r[1]), rows_inserted=int(r[2]), rows_replaced=int(r[3]))
+        AppliedEntry(sequence=int(r[0]), rows_copied=int(r[1]), rows_inserted=int(r[2]), rows_replaced=int(r[3]))
         for r in rows
     ]
 

@@ -10,7 +10,7 @@ from mysql_redshift.core.safe_point import SECOND
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.verification import Check
 from mysql_redshift.steps.state.journal import Journal
-from mysql_redshift.steps.state.watermark_cache import Passed, WatermarkState, now_text, redshift_succeeded
+from mysql_redshift.steps.state.watermark_cache import CheckPass, WatermarkState, now_text, redshift_succeeded
 
 DAY = 86_400 * SECOND
 
@@ -46,7 +46,7 @@ def with_passed(
     ``verified_through`` moves, and an older failure ends, only where no check of the table's own was left out: a look
     at row counts alone does not say that every log entry was loaded, and custody alone nothing of the rows.
     """
-    now = Passed(sequence=sequence, at=now_text())
+    now = CheckPass(sequence=sequence, at=now_text())
     state = replace(state, checks_passed={**state.checks_passed, **{check.value: now for check in checks}})
     if not is_whole(spec, checks):
         return state

@@ -62,14 +62,17 @@ def compare(
 
 @dataclass(frozen=True, kw_only=True)
 class _KeyFile:
-    """Every key of the source in one snapshot, on S3. ``judged``: rows below the position the target has reached."""
+    """Every key of the source in one snapshot, on S3.
+
+    ``comparable``: rows below the position that the target has reached.
+    """
 
     run_key: str
     server_uuid: str
     replica: bool
     files: tuple[LogFile, ...]
     rows: int
-    judged: int
+    comparable: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,12 +113,14 @@ class _Comparison:
 
     def _write(self, entry: LogEntry | None) -> _KeyFile:
         """Stream every key to S3 inside one snapshot, counted as an extraction is."""
-        floor, upper = (entry.floor, entry.position_to) if entry is not None else (None, None)
-        condition = source_sql.judged(self.schema, self.cursor, floor=floor, upper=_of_this_cursor(upper, self.cursor))
+        gap_end, upper = (entry.gap_end, entry.position_to) if entry is not None else (None, None)
+        condition = source_sql.comparable(
+            self.schema, self.cursor, gap_end=gap_end, upper=_of_this_cursor(upper, self.cursor)
+        )
         schema = key_file.key_schema(self.schema, self.cursor, condition)
         run_key, clock = new_run_key(), self.source.clock()  # a replica waits here for its writer
         with self.source.snapshot() as snapshot:
-            rows, judged = snapshot.query(source_sql.count_judged(self.spec.source, condition))[0]
+            rows, comparable = snapshot.query(source_sql.count_comparable(self.spec.source, condition))[0]
             sql = source_sql.rows(self.spec.source, schema, None, Chunk(index=0))
             stream = snapshot.stream(sql, schema, batch_rows=self.spec.batch_rows)
             parts = self.encoder.parts(stream, schema, part_bytes=self.spec.part_bytes)
@@ -132,7 +137,7 @@ class _Comparison:
                 replica=clock.replica,
                 files=tuple(files),
                 rows=int(rows),
-                judged=int(judged),
+                comparable=int(comparable),
             ),
         )
 
@@ -153,7 +158,7 @@ class _Comparison:
                 raise self._outrun(loaded, now)
             if session.describe(ref.schema, ref.table) is None:
                 session.rollback()
-                return KeyCounts(judged=keys.judged, missing=keys.judged, stale=0, doubled=0, gone=0)
+                return KeyCounts(comparable=keys.comparable, missing=keys.comparable, stale=0, duplicates=0, gone=0)
             load_keys.stage_keys(context, staging, self.schema, self.cursor, keys.files, source_rows=keys.rows)
             session.execute(key_file.collect_gone(ref, staging, self.schema))
             missing, stale = (
@@ -161,10 +166,10 @@ class _Comparison:
                 key_file.stale(ref, staging, self.schema, self.cursor),
             )
             counts = KeyCounts(
-                judged=keys.judged,
+                comparable=keys.comparable,
                 missing=context.number(key_file.count(missing)),
                 stale=context.number(key_file.count(stale)),
-                doubled=context.number(merge_sql.count_target(ref))
+                duplicates=context.number(merge_sql.count_target(ref))
                 - context.number(merge_sql.count_target_keys(ref, self.schema)),
                 gone=context.number(key_file.count_gone(staging)),
             )
@@ -213,7 +218,7 @@ class _Comparison:
             fingerprint=self.schema.fingerprint,
             server_uuid=keys.server_uuid,
             observation=head.observation,
-            floor=head.floor,
+            gap_end=head.gap_end,
             actor="verify",
             reason=f"{gone} rows of the target are gone at the source",
         )

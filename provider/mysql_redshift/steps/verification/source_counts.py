@@ -10,11 +10,11 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.ports import Snapshot, Source
-from mysql_redshift.steps.verification.target_state import Seen
+from mysql_redshift.steps.verification.target_state import TargetState
 
 
 def count(
-    spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, seen: Seen, wanted: frozenset[Check]
+    spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, state: TargetState, wanted: frozenset[Check]
 ) -> list[CheckResult]:
     """Make the checks that count at the source.
 
@@ -24,22 +24,24 @@ def count(
     results = []
     with source.snapshot() as snapshot:
         if Check.BOUNDS in wanted:
-            results.append(_bounds(spec, snapshot, schema, head, seen))
-        if Check.WINDOW in wanted and seen.window_rows is not None:
-            results.append(_window(spec, snapshot, schema, head, seen.window_rows))
+            results.append(_bounds(spec, snapshot, schema, head, state))
+        if Check.WINDOW in wanted and state.window_rows is not None:
+            results.append(_window(spec, snapshot, schema, head, state.window_rows))
     return results
 
 
-def _bounds(spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, seen: Seen) -> CheckResult:
-    cursor, entry, position = head.cursor, seen.entry, seen.position
+def _bounds(
+    spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, state: TargetState
+) -> CheckResult:
+    cursor, entry, position = head.cursor, state.entry, state.position
     if cursor is None and entry is not None and entry.full:
         below = everything = entry.rows  # read whole by the last run: exact, whatever the source did since
     elif cursor is None or entry is None or position is None:
         below, everything = 0, int(snapshot.query(source_sql.count_all(spec.source))[0][0])
     else:
-        sql = source_sql.counts_below(spec.source, schema, cursor, floor=entry.floor, upper=position)
+        sql = source_sql.counts_below(spec.source, schema, cursor, gap_end=entry.gap_end, upper=position)
         below, everything = (int(number) for number in snapshot.query(sql)[0])
-    return rules.bounds(below=below, everything=everything, target=seen.rows, keys=seen.keys)
+    return rules.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
 
 
 def _window(spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, target_rows: int) -> CheckResult:

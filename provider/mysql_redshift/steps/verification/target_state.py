@@ -21,7 +21,7 @@ MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the n
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class TargetState:
     """What one Redshift snapshot showed; ``entry`` is the log entry at the ledger's head.
 
     ``log`` and ``ledger`` hold rows by sequence; ``known`` are sequences whose rows were compared before.
@@ -41,7 +41,7 @@ class Seen:
         return self.entry.position_to if self.entry is not None else None
 
 
-def look(
+def read_target_state(
     spec: TableSpec,
     session: WarehouseSession,
     schema: TableSchema,
@@ -49,7 +49,7 @@ def look(
     head: LogEntry,
     *,
     known: int = 0,
-) -> Seen:
+) -> TargetState:
     """Read ledger and target in one transaction, before the source is asked.
 
     Log entries up to ``known`` are not read again: each is a request to S3, and none of them changes.
@@ -69,7 +69,7 @@ def look(
             in_window = _number(
                 session, merge_sql.count_target_window(spec.target, schema, head.cursor, head.window_read)
             )
-    return Seen(
+    return TargetState(
         entry=journal.read(last.sequence) if last.sequence else None,
         rows=count,
         keys=keys,
