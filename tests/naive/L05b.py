@@ -15,6 +15,6 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust MAX(id)."""
 
     def trusting(now: Any, previous: Any, **bounds: Any) -> SafePoint:
-        return SafePoint(upper=Position(kind=PositionKind.ID, value=now.maximum + 1), bound="maximum")
+        return SafePoint(upper=Position(kind=PositionKind.ID, value=now.maximum + 1), reason="maximum")
 
     monkeypatch.setattr(safe_point, "id_safe_point", trusting)

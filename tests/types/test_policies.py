@@ -145,7 +145,7 @@ def test_log_lines_receipts_and_the_entry_say_what_was_touched(
         for chunk in planned.work
     ]
     published = LogPublishOperator(task_id="publish", spec=way.spec, plan=plain, receipts=receipts).execute(context())
-    counts = [receipt["touched"] for receipt in receipts]
+    counts = [receipt["policy_counts"] for receipt in receipts]
     assert len(counts) == 3
     assert counts[0] == {"day: zero_date": counts[0]["day: zero_date"], "note: too_long": 1}
     assert [list(count) for count in counts[1:]] == [["day: zero_date"]] * 2

@@ -27,12 +27,12 @@ class MySQLRowStream:
     def __init__(self, session: Session, sql: str, schema: TableSchema, batch_rows: int) -> None:
         self._session, self._sql, self._schema, self._batch_rows = session, sql, schema, max(1, batch_rows)
         self._arrow = arrow_schema(schema)
-        self._touched: Counter[str] = Counter()
+        self._policy_counts: Counter[str] = Counter()
 
     @property
     def policy_counts(self) -> Mapping[str, int]:
         """After the last batch: how many values a policy acted on, by "column: policy"."""
-        return dict(self._touched)
+        return dict(self._policy_counts)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         pieces: list[pa.RecordBatch] = []
@@ -65,7 +65,7 @@ class MySQLRowStream:
 
     def _array(self, cells: tuple[bytes | None, ...], column: Column, rows: list[Cells]) -> pa.Array[Any]:
         try:
-            return to_array(cells, column, self._touched)
+            return to_array(cells, column, self._policy_counts)
         except Refused as exc:
             raise SourceError(
                 exc.what,
