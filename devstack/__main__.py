@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["conformance"]:
-        from devstack.redshift.conformance.__main__ import main as conformance  # noqa: PLC0415 - slow to import
+        from devstack.redshift.conformance.__main__ import main as conformance
 
         return conformance(words[1:])
     arguments = _parser().parse_args(words)

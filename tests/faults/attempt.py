@@ -112,7 +112,7 @@ def work(pipe: Connection, job: Job) -> None:
 
 
 def _steps(job: Job, pipe: Connection) -> None:
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415 - in the forked process only
+    from mysql_redshift.hooks.clients import Clients
 
     def say(kind: str, value: object) -> None:
         pipe.send((kind, value))

@@ -21,9 +21,9 @@ for name in (
 ):
     import_module(name)
 
-from mysql_redshift.core.spec import LakeRef  # noqa: E402 - after what it belongs to
-from mysql_redshift.hooks.lake import lake_store  # noqa: E402
-from mysql_redshift.hooks.mysql_source import mysql_address  # noqa: E402
+from mysql_redshift.core.spec import LakeRef
+from mysql_redshift.hooks.lake import lake_store
+from mysql_redshift.hooks.mysql_source import mysql_address
 
 # What these read, botocore's models and Airflow's providers, stays in memory.
 login = {"login": "warm-user", "password": "warm-password", "host": "warm-host"}

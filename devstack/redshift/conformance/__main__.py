@@ -101,7 +101,7 @@ def _place(arguments: argparse.Namespace) -> Place:
 
 
 def _s3(arguments: argparse.Namespace) -> Any:
-    import boto3  # noqa: PLC0415 - slow to import, and --list needs none
+    import boto3
 
     return boto3.client("s3", endpoint_url=arguments.s3_endpoint or None)
 

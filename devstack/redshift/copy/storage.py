@@ -37,8 +37,8 @@ class Storage:
 
     @cached_property
     def client(self) -> Any:
-        import boto3  # noqa: PLC0415 - slow to import, and most sessions load nothing
-        from botocore.config import Config  # noqa: PLC0415
+        import boto3
+        from botocore.config import Config
 
         return boto3.client(
             "s3",
@@ -83,7 +83,7 @@ class Storage:
 
     def head(self, url: str) -> SourceFile | None:
         """Return the object, or None where there is none; other refusals of S3 are load errors."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError
 
         file = SourceFile(url=url, size=0)
         try:
@@ -104,7 +104,7 @@ class Storage:
 
     def list(self, url: str) -> list[SourceFile]:
         """Return the objects whose key starts with the URL's: a prefix, not a folder."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError
 
         prefix = SourceFile(url=url, size=0)
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
@@ -118,7 +118,7 @@ class Storage:
             raise s3_error(exc) from exc
 
     def download(self, file: SourceFile, path: Path) -> None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError
 
         try:
             body = self.client.get_object(Bucket=file.bucket, Key=file.key)["Body"]

@@ -15,7 +15,7 @@ def show(rows: Sequence[Row], output: str) -> None:
     if output == "json":
         print(json.dumps(list(rows), indent=1, ensure_ascii=False))
     elif output == "yaml":
-        import yaml  # noqa: PLC0415
+        import yaml
 
         print(yaml.safe_dump([dict(row) for row in rows], sort_keys=False, allow_unicode=True), end="")
     else:
@@ -28,10 +28,10 @@ def say(text: str) -> None:
 
 
 def _table(rows: Sequence[Row]) -> None:
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     if not rows:
         say("Nothing to show.")

@@ -88,7 +88,7 @@ def _setting(option: str, section: str = SECTION) -> str:
     variable = os.environ.get(f"AIRFLOW__{section}__{option}".upper())
     if variable is not None:
         return variable
-    from airflow.configuration import conf  # noqa: PLC0415
+    from airflow.configuration import conf
 
     return str(conf.get(section, option, fallback=""))
 

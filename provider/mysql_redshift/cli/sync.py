@@ -68,7 +68,7 @@ def _one(table: Selected, request: RunRequest) -> tuple[Row, MysqlRedshiftError 
 
 
 def _run(spec: TableSpec, request: RunRequest) -> Row:
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients
 
     with Clients(spec) as clients:
         decided = _plan(spec, request, clients)

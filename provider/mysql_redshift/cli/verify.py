@@ -29,7 +29,7 @@ def verify(args: Namespace) -> Answer:
 
 
 def _checks(table: Selected, checks: tuple[str, ...]) -> list[dict[str, Any]]:
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients
 
     spec = table.require()
     with Clients(spec) as clients:

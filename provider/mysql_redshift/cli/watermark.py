@@ -48,7 +48,7 @@ def get(args: Namespace) -> Answer:
 @command
 def set_position(args: Namespace) -> Answer:
     """Move a table's position by hand; the log keeps who, when and why."""
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients
 
     if (args.timestamp is None) == (args.id is None):
         raise ConfigurationError("One of --timestamp and --id says where the table is", remedy="Give exactly one.")
@@ -69,7 +69,7 @@ def set_position(args: Namespace) -> Answer:
 @command
 def reset(args: Namespace) -> Answer:
     """Forget a table's position. Nothing is deleted: the next run reads every row and replaces what is there."""
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients
 
     spec = select_table(args)
     with Clients(spec) as clients:
@@ -80,9 +80,9 @@ def reset(args: Namespace) -> Answer:
 @command
 def history(args: Namespace) -> Answer:
     """Show the last entries of a table's log, the newest first."""
-    from mysql_redshift.core.layout import TableLayout  # noqa: PLC0415
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-    from mysql_redshift.steps.state.journal import Journal  # noqa: PLC0415
+    from mysql_redshift.core.layout import TableLayout
+    from mysql_redshift.hooks.clients import Clients
+    from mysql_redshift.steps.state.journal import Journal
 
     spec = select_table(args)
     with Clients(spec) as clients:
@@ -94,7 +94,7 @@ def history(args: Namespace) -> Answer:
 
 
 def _state(table: Selected, *, whole: bool) -> dict[str, Any]:
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+    from mysql_redshift.hooks.clients import Clients
 
     spec = table.require()
     with Clients(spec) as clients:

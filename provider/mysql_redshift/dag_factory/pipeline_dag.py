@@ -66,7 +66,7 @@ def choose_tables(pipeline: str, tables: list[str], own_schedule: list[str], **c
 
     The run's params are passed on. What no table could use is refused here, before any table runs.
     """
-    from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
+    from airflow.providers.common.compat.sdk import AirflowFailException
 
     dag_run = context["dag_run"]
     try:

@@ -27,6 +27,6 @@ def placeholder_dag(dag_id: str, error: ConfigurationError, *, schedule: str | N
 
 def fail_with(text: str) -> None:
     """Fail with the error that parsing met."""
-    from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
+    from airflow.providers.common.compat.sdk import AirflowFailException
 
     raise AirflowFailException(text)

@@ -58,7 +58,7 @@ def connect_bastion(ssh_conn_id: str) -> Bastion:
         AccessDenied: it refuses our login.
 
     """
-    import paramiko  # noqa: PLC0415
+    import paramiko
 
     hook = _settings(ssh_conn_id)
     where = f"{hook.username}@{hook.remote_host}:{hook.port or SSH_PORT}, SSH connection {ssh_conn_id}"
@@ -90,7 +90,7 @@ def connect_bastion(ssh_conn_id: str) -> Bastion:
 
 def _settings(ssh_conn_id: str) -> Any:
     """Return the SSH provider's hook, which reads the connection; we connect ourselves."""
-    from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+    from mysql_redshift.hooks.connections import find_connection
 
     extra = find_connection(ssh_conn_id, what="ssh_conn_id").extra_dejson
     loose = [name for name in LOOSE if str(extra.get(name)).lower() == "true"]
@@ -106,9 +106,9 @@ def _settings(ssh_conn_id: str) -> Any:
 
 
 def _hook(ssh_conn_id: str) -> Any:
-    import paramiko  # noqa: PLC0415
-    from airflow.providers.common.compat.sdk import AirflowException  # noqa: PLC0415 - its place differs by version
-    from airflow.providers.ssh.hooks.ssh import SSHHook  # noqa: PLC0415
+    import paramiko
+    from airflow.providers.common.compat.sdk import AirflowException  # Airflow moved it between versions
+    from airflow.providers.ssh.hooks.ssh import SSHHook
 
     try:
         return SSHHook(ssh_conn_id=ssh_conn_id, conn_timeout=CONNECT_SECONDS, keepalive_interval=0)
@@ -125,7 +125,7 @@ def _hook(ssh_conn_id: str) -> Any:
 
 def _dial(hook: Any) -> paramiko.SSHClient:
     """Connect once: the SSH hook's own way retries for seconds what a task's retry does better."""
-    import paramiko  # noqa: PLC0415
+    import paramiko
 
     client, pinned, port = paramiko.SSHClient(), hook.host_key, hook.port or SSH_PORT
     name = hook.remote_host if port == SSH_PORT else f"[{hook.remote_host}]:{port}"
@@ -156,7 +156,7 @@ def _dial(hook: Any) -> paramiko.SSHClient:
 
 
 def _login_refused(exc: BaseException) -> bool:
-    import paramiko  # noqa: PLC0415
+    import paramiko
 
     if isinstance(exc, paramiko.AuthenticationException):
         return "timeout" not in str(exc).lower()

@@ -32,8 +32,8 @@ class Clients:
     @cached_property
     def source(self) -> Source:
         """The MySQL server, and its writer where the table is read from a replica."""
-        from mysql_redshift.adapters.mysql.source import MySQLSource  # noqa: PLC0415
-        from mysql_redshift.hooks.mysql_source import mysql_address  # noqa: PLC0415
+        from mysql_redshift.adapters.mysql.source import MySQLSource
+        from mysql_redshift.hooks.mysql_source import mysql_address
 
         ref = self._spec.source
         writer = mysql_address(ref.writer_conn_id) if ref.writer_conn_id else None
@@ -42,15 +42,15 @@ class Clients:
     @cached_property
     def store(self) -> ObjectStore:
         """The lake's bucket."""
-        from mysql_redshift.hooks.lake import lake_store  # noqa: PLC0415
+        from mysql_redshift.hooks.lake import lake_store
 
         return lake_store(self._spec.lake)
 
     @cached_property
     def warehouse(self) -> Warehouse:
         """The Redshift cluster behind its tunnel."""
-        from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
-        from mysql_redshift.hooks.redshift_ssh import RedshiftSSHTunnelHook  # noqa: PLC0415
+        from mysql_redshift.hooks.connections import find_connection
+        from mysql_redshift.hooks.redshift_ssh import RedshiftSSHTunnelHook
 
         find_connection(self._spec.target.conn_id, what="target.conn_id")
         return RedshiftSSHTunnelHook(self._spec.target.conn_id).warehouse()
@@ -58,12 +58,12 @@ class Clients:
     @cached_property
     def encoder(self) -> Encoder:
         """The Parquet writer; its files lie in a folder that ends with these clients."""
-        from mysql_redshift.adapters.parquet import ParquetEncoder  # noqa: PLC0415
+        from mysql_redshift.adapters.parquet import ParquetEncoder
 
         return ParquetEncoder(self._spool.folder)
 
     @cached_property
     def _spool(self) -> Spool:
-        from mysql_redshift.hooks.spool import Spool  # noqa: PLC0415
+        from mysql_redshift.hooks.spool import Spool
 
         return Spool()

@@ -9,9 +9,10 @@ from mysql_redshift.errors import ConfigurationError
 
 def find_connection(conn_id: str, *, what: str) -> Any:
     """Return a connection; raises ConfigurationError where Airflow does not know it."""
-    from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415 - differs by version
-    from airflow.sdk import BaseHook  # noqa: PLC0415
-    from airflow.sdk.exceptions import AirflowRuntimeError  # noqa: PLC0415
+    # Airflow moved this exception between versions: the compat module finds it.
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowRuntimeError
 
     try:
         connection = BaseHook.get_connection(conn_id)
@@ -29,7 +30,7 @@ def find_connection(conn_id: str, *, what: str) -> Any:
 
 def _mask(connection: Any) -> None:
     """Connections from the environment or a secrets backend are not masked by Airflow in every process."""
-    from airflow.sdk.log import mask_secret  # noqa: PLC0415
+    from airflow.sdk.log import mask_secret
 
     if connection.password:
         mask_secret(connection.password)

@@ -5,6 +5,6 @@ from __future__ import annotations
 
 def environment() -> str:
     """Return ``[mysql_redshift] environment`` of Airflow's configuration."""
-    from airflow.configuration import conf  # noqa: PLC0415
+    from airflow.configuration import conf
 
     return str(conf.get("mysql_redshift", "environment", fallback="default"))

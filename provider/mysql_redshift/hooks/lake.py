@@ -15,11 +15,11 @@ READ_SECONDS = 60
 
 def lake_store(lake: LakeRef) -> S3Store:
     """Return the bucket as the steps see it: bounded waits and retries, unless the connection's config says other."""
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    from botocore.config import Config
 
-    from mysql_redshift.adapters.s3 import S3Store  # noqa: PLC0415
-    from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+    from mysql_redshift.adapters.s3 import S3Store
+    from mysql_redshift.hooks.connections import find_connection
 
     find_connection(lake.conn_id, what="lake.conn_id")
     config = Config(

@@ -17,8 +17,8 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
         ConfigurationError: the connection is missing, of another type, has no host or login, or an unreadable ssl.
 
     """
-    from mysql_redshift.adapters.mysql.connection import MySQLAddress  # noqa: PLC0415
-    from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+    from mysql_redshift.adapters.mysql.connection import MySQLAddress
+    from mysql_redshift.hooks.connections import find_connection
 
     connection = find_connection(conn_id, what="source.conn_id")
     if connection.conn_type != "mysql" or not connection.host or not connection.login:

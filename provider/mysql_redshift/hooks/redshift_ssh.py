@@ -59,8 +59,8 @@ class RedshiftSSHTunnelHook(BaseHook):
 
     def settings(self) -> RedshiftSettings:
         """Read the connection; raises ConfigurationError naming every field that is missing or unknown."""
-        from mysql_redshift.adapters.redshift.connection import RedshiftAddress  # noqa: PLC0415
-        from mysql_redshift.hooks.connections import find_connection  # noqa: PLC0415
+        from mysql_redshift.adapters.redshift.connection import RedshiftAddress
+        from mysql_redshift.hooks.connections import find_connection
 
         connection = find_connection(self.redshift_ssh_conn_id, what="redshift_ssh_conn_id")
         extra = connection.extra_dejson
@@ -91,7 +91,7 @@ class RedshiftSSHTunnelHook(BaseHook):
 
     def warehouse(self) -> RedshiftWarehouse:
         """Return the cluster as the steps see it; connections are opened when sessions are."""
-        from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse  # noqa: PLC0415
+        from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 
         settings = self.settings()
         return RedshiftWarehouse(
@@ -119,7 +119,7 @@ class RedshiftSSHTunnelHook(BaseHook):
 @contextmanager
 def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
     """Yield a connection of redshift_connector through a tunnel of its own, and close both."""
-    from mysql_redshift.adapters.redshift.connection import close_driver, connect_driver  # noqa: PLC0415
+    from mysql_redshift.adapters.redshift.connection import close_driver, connect_driver
 
     with _way(settings) as at:
         connection = connect_driver(settings.address, label, at=at)
@@ -132,7 +132,7 @@ def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
 @contextmanager
 def _way(settings: RedshiftSettings) -> Iterator[tuple[str, int] | None]:
     """Yield the tunnel's end, or None where there is no tunnel."""
-    from mysql_redshift.hooks.tunnel import LOOPBACK, open_tunnel  # noqa: PLC0415
+    from mysql_redshift.hooks.tunnel import LOOPBACK, open_tunnel
 
     if settings.ssh_conn_id is None:
         yield None

@@ -41,7 +41,7 @@ def open_tunnel(ssh_conn_id: str, host: str, port: int) -> Iterator[int]:
 
 
 def _open_channel(bastion: Bastion, host: str, port: int) -> paramiko.Channel:
-    import paramiko  # noqa: PLC0415
+    import paramiko
 
     target = f"{host}:{port} behind {bastion.where}"
     try:
@@ -151,7 +151,7 @@ def _watch(client: paramiko.SSHClient, done: threading.Event) -> None:
 
 def _ask(transport: paramiko.Transport) -> None:
     """Ask something that every server must answer, if only with a refusal."""
-    import paramiko  # noqa: PLC0415
+    import paramiko
 
     with suppress(OSError, EOFError, paramiko.SSHException):
         transport.global_request("keepalive@openssh.com", wait=True)

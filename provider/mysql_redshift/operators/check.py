@@ -34,8 +34,8 @@ class RowCountCheckOperator(TableOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Verify, and tell the table's asset how far."""
-        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps.verify import verify  # noqa: PLC0415
+        from mysql_redshift.hooks.clients import Clients
+        from mysql_redshift.steps.verify import verify
 
         with self.fail_fast_on_terminal_errors():
             skip_unless_loading(self, context)

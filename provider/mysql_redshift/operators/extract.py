@@ -37,7 +37,7 @@ class MySQLToS3ParquetOperator(TableOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Extract one chunk, or carry out the whole of stage one."""
-        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
+        from mysql_redshift.hooks.clients import Clients
 
         with self.fail_fast_on_terminal_errors():
             if self.plan is None or self.chunk is None:
@@ -51,7 +51,7 @@ class MySQLToS3ParquetOperator(TableOperator):
                 return dict(codec.to_plain(self._extract(plan, chunk, clients)))
 
     def _extract(self, plan: Plan, chunk: Chunk, clients: Clients) -> Receipt:
-        from mysql_redshift.steps.extract import extract  # noqa: PLC0415
+        from mysql_redshift.steps.extract import extract
 
         self.log.info("%s: reading %s", plan.spec.name, chunk)
         receipt = extract(plan, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
@@ -69,9 +69,9 @@ class MySQLToS3ParquetOperator(TableOperator):
         return receipt
 
     def _whole_stage(self, context: Context, clients: Clients) -> dict[str, Any]:
-        from mysql_redshift.operators.publish import entry_summary  # noqa: PLC0415
-        from mysql_redshift.steps.plan import plan  # noqa: PLC0415
-        from mysql_redshift.steps.publish import publish  # noqa: PLC0415
+        from mysql_redshift.operators.publish import entry_summary
+        from mysql_redshift.steps.plan import plan
+        from mysql_redshift.steps.publish import publish
 
         decided = plan(self.table_spec(), self.request(context), source=clients.source, store=clients.store)
         receipts = [self._extract(decided, chunk, clients) for chunk in decided.work]

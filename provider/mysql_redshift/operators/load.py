@@ -21,9 +21,9 @@ class S3ParquetToRedshiftOperator(TableOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Load what is pending, whatever this run itself extracted."""
-        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps.load import load  # noqa: PLC0415
-        from mysql_redshift.steps.state.session_labels import attempt_label  # noqa: PLC0415
+        from mysql_redshift.hooks.clients import Clients
+        from mysql_redshift.steps.load import load
+        from mysql_redshift.steps.state.session_labels import attempt_label
 
         ti: Any = context["ti"]
         with self.fail_fast_on_terminal_errors():
@@ -66,7 +66,7 @@ class S3ParquetToRedshiftOperator(TableOperator):
 
 def skip_unless_loading(operator: TableOperator, context: Context) -> None:
     """Skip where the run was asked not to touch Redshift, and say so."""
-    from airflow.providers.common.compat.sdk import AirflowSkipException  # noqa: PLC0415
+    from airflow.providers.common.compat.sdk import AirflowSkipException
 
     request = operator.request(context)
     if request.mode is Mode.BACKUP_ONLY or request.dry_run:

@@ -25,8 +25,8 @@ class WindowPlanOperator(TableOperator):
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
         """Plan the run; the target is checked too, unless the run leaves it alone."""
-        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps.plan import plan  # noqa: PLC0415
+        from mysql_redshift.hooks.clients import Clients
+        from mysql_redshift.steps.plan import plan
 
         with self.fail_fast_on_terminal_errors(), Clients(self.table_spec()) as clients:
             refuse_backfill(context["dag_run"])

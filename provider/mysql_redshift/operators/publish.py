@@ -32,8 +32,8 @@ class LogPublishOperator(TableOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Publish; a retry finds its own entry and returns it."""
-        from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415
-        from mysql_redshift.steps.publish import publish  # noqa: PLC0415
+        from mysql_redshift.hooks.clients import Clients
+        from mysql_redshift.steps.publish import publish
 
         del context
         with self.fail_fast_on_terminal_errors():

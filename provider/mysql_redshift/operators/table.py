@@ -110,7 +110,7 @@ class TableOperator(BaseOperator):
     @contextmanager
     def fail_fast_on_terminal_errors(self) -> Iterator[None]:
         """Fail at once on what a retry cannot mend; let Airflow retry the rest."""
-        from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
+        from airflow.providers.common.compat.sdk import AirflowFailException
 
         try:
             yield

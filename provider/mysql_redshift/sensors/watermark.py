@@ -82,7 +82,7 @@ class WatermarkSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
         """Return the position that was reached; fail with the trigger's error."""
-        from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
+        from airflow.providers.common.compat.sdk import AirflowFailException
 
         del context
         if "error" in event:
@@ -91,9 +91,9 @@ class WatermarkSensor(BaseSensorOperator):
         return str(event["position"])
 
     def _look(self) -> str | None:
-        from airflow.providers.common.compat.sdk import AirflowFailException  # noqa: PLC0415
+        from airflow.providers.common.compat.sdk import AirflowFailException
 
-        from mysql_redshift.triggers.watermark import reached  # noqa: PLC0415
+        from mysql_redshift.triggers.watermark import reached
 
         try:
             self._check()
@@ -107,7 +107,7 @@ class WatermarkSensor(BaseSensorOperator):
         return position
 
     def _trigger(self) -> WatermarkTrigger:
-        from mysql_redshift.triggers.watermark import WatermarkTrigger  # noqa: PLC0415
+        from mysql_redshift.triggers.watermark import WatermarkTrigger
 
         return WatermarkTrigger(
             spec=self._plain_spec(), stage=self.stage, point=str(self.point), poke_interval=self.poke_interval

@@ -53,8 +53,8 @@ class WatermarkTrigger(BaseTrigger):
 
 def reached(spec: dict[str, Any], stage: str, point: str) -> str | None:
     """Return where the stage stands if that is at or beyond ``point``; None where it is not there yet."""
-    from mysql_redshift.hooks.lake import lake_store  # noqa: PLC0415
-    from mysql_redshift.steps import watermark  # noqa: PLC0415
+    from mysql_redshift.hooks.lake import lake_store
+    from mysql_redshift.steps import watermark
 
     table = codec.from_plain(TableSpec, spec, where="WatermarkSensor, spec")
     position: Position | None = watermark.stage_position(table, lake_store(table.lake), stage)

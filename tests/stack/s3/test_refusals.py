@@ -50,9 +50,9 @@ class Answer(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_GET = do_PUT = do_HEAD = do_POST = do_any  # noqa: N815
+    do_GET = do_PUT = do_HEAD = do_POST = do_any  # noqa: N815 - the names that http.server calls
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in http.server
         pass
 
 

@@ -70,7 +70,7 @@ def racing(*specs: TableSpec) -> Iterator[list[Racer]]:
 
 def main(actor: str) -> None:
     """The far end: obey until the near end goes away."""
-    from mysql_redshift.hooks.clients import Clients  # noqa: PLC0415 - nothing of it is needed at the near end
+    from mysql_redshift.hooks.clients import Clients
 
     answers = sys.stdout
     sys.stdout = sys.stderr  # Airflow's logging
@@ -95,14 +95,14 @@ class _Run:
         self.receipts: list[Any] = []
 
     def plan(self) -> dict[str, Any]:
-        from mysql_redshift.steps.plan import plan  # noqa: PLC0415
+        from mysql_redshift.steps.plan import plan
 
         request = RunRequest(actor=self.actor)
         self.planned = plan(self.spec, request, source=self.clients.source, store=self.clients.store)
         return {"run_key": self.planned.run_key}
 
     def extract(self) -> dict[str, Any]:
-        from mysql_redshift.steps.extract import extract  # noqa: PLC0415
+        from mysql_redshift.steps.extract import extract
 
         self.receipts = [
             extract(
@@ -117,13 +117,13 @@ class _Run:
         return {"rows": sum(receipt.rows for receipt in self.receipts)}
 
     def publish(self) -> dict[str, Any]:
-        from mysql_redshift.steps.publish import publish  # noqa: PLC0415
+        from mysql_redshift.steps.publish import publish
 
         entry = publish(self.planned, self.receipts, store=self.clients.store)
         return {"run_key": entry.run_key if entry else ""}
 
     def load(self) -> dict[str, Any]:
-        from mysql_redshift.steps.load import load  # noqa: PLC0415
+        from mysql_redshift.steps.load import load
 
         store, warehouse = self.clients.store, self.clients.warehouse
         report = load(self.spec, store=store, warehouse=warehouse, label=LABEL.format(table=self.spec.source.table))

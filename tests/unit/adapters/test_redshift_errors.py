@@ -16,7 +16,7 @@ def raised(exc: BaseException, statement: str = "COPY t FROM 's3://b/k'") -> Bas
     """Return what becomes of an error."""
     try:
         with translated("cluster:5439/dev", statement):
-            raise exc  # noqa: TRY301
+            raise exc  # noqa: TRY301 - stands for the driver
     except Exception as found:
         return found
 

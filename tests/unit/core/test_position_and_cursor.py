@@ -14,9 +14,8 @@ from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.position import Position, PositionKind, format_time, parse_position, parse_time, to_micros
 from mysql_redshift.errors import ConfigurationError
 
-MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2037, 1, 1)).map(  # noqa: DTZ001
-    lambda moment: to_micros(moment.replace(tzinfo=UTC))
-)
+EARLIEST, LATEST = datetime(1990, 1, 1), datetime(2037, 1, 1)  # noqa: DTZ001 - Hypothesis takes naive bounds
+MOMENTS = st.datetimes(EARLIEST, LATEST).map(lambda moment: to_micros(moment.replace(tzinfo=UTC)))
 BERLIN = Cursor(column="c", kind=CursorKind.DATETIME, zone="Europe/Berlin", resolution=1)
 
 
