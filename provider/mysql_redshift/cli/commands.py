@@ -173,19 +173,19 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command(
         name="lint",
         help="Check the YAML; every error with its line",
-        target="mysql_redshift.cli.files.lint",
+        target="mysql_redshift.cli.lint.lint",
         options=(ANY_PIPELINE, ASK_SOURCE, *PLACE),
     ),
     Command(
         name="render",
         help="Show what a table's settings come to, and where each comes from",
-        target="mysql_redshift.cli.files.render",
+        target="mysql_redshift.cli.render.render",
         options=(PIPELINE, TABLES, *PLACE),
     ),
     Command(
         name="schema",
         help="Print the JSON Schema of a pipeline's YAML, for editors",
-        target="mysql_redshift.cli.files.schema",
+        target="mysql_redshift.cli.render.schema",
         options=(),
     ),
 )

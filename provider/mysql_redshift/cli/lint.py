@@ -1,8 +1,7 @@
-"""lint, render, schema: what can be said of the YAML alone. Only ``lint --ask-source`` makes a connection."""
+"""``lint``: report every mistake in the YAML. Only ``--ask-source`` opens a connection."""
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Any
 from mysql_redshift.cli.output import say
 from mysql_redshift.cli.runner import Answer, command
 from mysql_redshift.cli.selection import environment_of, folder_of, pipeline_files, select_tables
-from mysql_redshift.config import json_schema, load_pipeline
+from mysql_redshift.config import load_pipeline
 from mysql_redshift.config.layers import OVERLAYS
 from mysql_redshift.config.problems import InvalidYaml
-from mysql_redshift.config.provenance import settings
 from mysql_redshift.errors import ConfigurationError
 
 MISTAKES = 1
@@ -36,27 +34,6 @@ def lint(args: Namespace) -> Answer:
     lines = [": ".join(filter(None, row.values())) for row in rows]
     text = "\n".join(lines) if args.output == "table" else None
     return Answer(rows=rows, text=text, code=MISTAKES if found else 0)
-
-
-@command
-def render(args: Namespace) -> Answer:
-    """Show each table's settings, and the line that each comes from."""
-    (path,) = pipeline_files(args)
-    environment = environment_of(args)
-    rows = []
-    for table in select_tables(args):
-        name = table.name.partition(".")[2]
-        rows += [
-            {"table": name, "setting": setting.key, "value": _shown(setting.value, args.output), "from": setting.place}
-            for setting in settings(path, name, environment=environment)
-        ]
-    return Answer(rows=rows)
-
-
-@command
-def schema(args: Namespace) -> Answer:  # noqa: ARG001 - every command has the same signature
-    """Print the JSON Schema."""
-    return Answer(text=json.dumps(json_schema(), indent=1))
 
 
 def _environments(args: Namespace) -> list[str]:
@@ -103,7 +80,3 @@ def _overlooked(folder: Path) -> Iterator[dict[str, Any]]:
     """A file that nobody reads looks like a pipeline that runs."""
     for path in sorted(folder.glob("*.yml")):
         yield {"place": str(path), "key": "", "mistake": f"is not read; call it {path.stem}.yaml"}
-
-
-def _shown(value: Any, output: str) -> Any:
-    return ", ".join(map(str, value)) if output == "table" and isinstance(value, list) else value
