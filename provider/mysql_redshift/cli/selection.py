@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mysql_redshift.config import Pipeline, find_pipelines, load_pipeline
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.names import did_you_mean
+from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.errors import ConfigurationError
 
 SECTION = "mysql_redshift"

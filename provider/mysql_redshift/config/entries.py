@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from mysql_redshift.config import contradictions, schedules
 from mysql_redshift.config.document import Document
-from mysql_redshift.config.merge import merge_values, without_nulls
+from mysql_redshift.config.layers import merge_values, without_nulls
 from mysql_redshift.config.model import TableEntry
 from mysql_redshift.config.problems import InvalidYaml, Location, Problem, beside
 from mysql_redshift.config.wording import found, sentences
-from mysql_redshift.core.types.names import did_you_mean
+from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.errors import ConfigurationError
 
 

@@ -8,8 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from mysql_redshift.config import quantities, schedules
+from mysql_redshift.config import schedules
 from mysql_redshift.config.wording import expecting
+
+SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+BYTES_PER_UNIT = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KIB": 1024, "MIB": 1024**2, "GIB": 1024**3}
+DURATION = r"^\s*(\d+(\.\d+)?\s*[smhd]\s*)+$"
+SIZE = r"^\s*\d+(\.\d+)?\s*([kKmMgG][iI]?)?[bB]\s*$"
 
 
 def matching(pattern: str, expected: str) -> tuple[Any, ...]:
@@ -22,6 +27,27 @@ def matching(pattern: str, expected: str) -> tuple[Any, ...]:
         return value
 
     return (AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"}))
+
+
+def parse_duration(value: object) -> float:
+    """Read ``10m``, ``1h30m``, ``2d``, or a number of seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, str) or not re.fullmatch(DURATION, value):
+        raise ValueError(f"expected a duration as 30s, 10m, 1h30m or 2d, found {value!r:.60}")
+    return sum(
+        float(number) * SECONDS_PER_UNIT[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)\s*([smhd])", value)
+    )
+
+
+def parse_size(value: object) -> int:
+    """Read ``256MB``, ``1GiB``, or a number of bytes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(SIZE, value):
+        raise ValueError(f"expected a size as 64MB, 256MiB or a number of bytes, found {value!r:.60}")
+    number, unit = re.findall(r"([\d.]+)\s*([A-Z]+)", value.upper())[0]
+    return round(float(number) * BYTES_PER_UNIT[unit])
 
 
 def _one_or_more(value: Any) -> Any:
@@ -57,8 +83,8 @@ Role = Annotated[
 ]
 PipelineName = Annotated[str, *matching(PIPELINE_NAME, "letters, digits, _ and - (it becomes a DAG's id)")]
 Schedule = Annotated[str, BeforeValidator(schedules.schedule)]
-Seconds = Annotated[float, BeforeValidator(quantities.seconds), Field(ge=0), _either("number", quantities.DURATION)]
-Bytes = Annotated[int, BeforeValidator(quantities.size), Field(ge=1024), _either("integer", quantities.SIZE)]
+Seconds = Annotated[float, BeforeValidator(parse_duration), Field(ge=0), _either("number", DURATION)]
+Bytes = Annotated[int, BeforeValidator(parse_size), Field(ge=1024), _either("integer", SIZE)]
 Rows = Annotated[int, Field(strict=True, ge=1)]
 Flag = Annotated[bool, Field(strict=True)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -1,14 +1,17 @@
-"""Which files make one pipeline, and in which order they lie over each other."""
+"""The YAML files of one pipeline, merged in a fixed order.
+
+Maps merge deep, lists replace, ``tags`` unite, and null unsets.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from mysql_redshift.config.document import Document, read
 from mysql_redshift.config.fields import PIPELINE_NAME
-from mysql_redshift.config.merge import merge
 from mysql_redshift.errors import ConfigurationError
 
 DEFAULTS = "defaults.yaml"
@@ -36,7 +39,7 @@ def layers(path: Path, environment: str) -> Document:
     document = Document(values={})
     for layer in found:
         if layer == path or layer.is_file():
-            document = merge(document, read(layer))
+            document = merge_documents(document, read(layer))
     return document
 
 
@@ -44,3 +47,39 @@ def _defaults(path: Path) -> list[Path]:
     """Return where defaults may lie, the farthest first."""
     folders = [Path(os.path.normpath(path.parent / Path(*[".."] * up))) for up in range(FOLDERS_ABOVE + 1)]
     return [folder / DEFAULTS for folder in reversed(folders)]
+
+
+def merge_documents(below: Document, above: Document) -> Document:
+    """Merge two documents; ``above`` wins."""
+    return Document(
+        values=merge_values(below.values, above.values),
+        lines={**below.lines, **above.lines},
+        problems=(*below.problems, *above.problems),
+    )
+
+
+def merge_values(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Merge plain mappings. A null over nothing stays: ``orders:`` alone names a table without settings of its own."""
+    merged = dict(below)
+    for key, value in above.items():
+        known = merged.get(key)
+        if value is None and key in merged:
+            del merged[key]
+        elif isinstance(known, dict) and isinstance(value, dict):
+            merged[key] = merge_values(known, value)
+        elif key == "cursor" and isinstance(known, str) and isinstance(value, dict):
+            merged[key] = {"column": known, **value}
+        elif key == "tags" and isinstance(known, list) and isinstance(value, list):
+            merged[key] = [*known, *(tag for tag in value if tag not in known)]
+        else:
+            merged[key] = value
+    return merged
+
+
+def without_nulls(values: dict[str, Any]) -> dict[str, Any]:
+    """Drop what is unset, deep: the model's own default holds there."""
+    return {
+        key: without_nulls(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }

@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from mysql_redshift.config import contradictions
 from mysql_redshift.config.document import Document
 from mysql_redshift.config.entries import Entries, table_of
-from mysql_redshift.config.layers import layers
-from mysql_redshift.config.merge import without_nulls
+from mysql_redshift.config.layers import layers, without_nulls
 from mysql_redshift.config.model import PipelineFile
 from mysql_redshift.config.problems import NO_SECRETS, InvalidYaml, Location, Problem, beside, secrets_in
 from mysql_redshift.config.wording import sentences

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from mysql_redshift.config.problems import NO_SECRETS, SECRET_KEY, Location, looks_secret
-from mysql_redshift.core.types.names import near_misses
+from mysql_redshift.core.spelling import near_misses
 
 EXPECTED = {
     "string_type": "text",

@@ -8,7 +8,7 @@ from typing import Any
 
 from mysql_redshift.core import codec
 from mysql_redshift.core.request import RunRequest
-from mysql_redshift.core.types.names import did_you_mean
+from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.errors import ConfigurationError, StateError
 
 OURS = ("actor", "run_id")  # told by Airflow, not by people

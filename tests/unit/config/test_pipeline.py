@@ -10,7 +10,7 @@ from types import FrameType
 import pytest
 
 from mysql_redshift.config import find_pipelines, load_pipeline, read_table
-from mysql_redshift.config.quantities import seconds, size
+from mysql_redshift.config.fields import parse_duration, parse_size
 from mysql_redshift.config.schedules import schedule
 from mysql_redshift.core.spec import CursorRef, LayoutRef, LoadMode, OnTypeChange, Strategy, TableSpec
 from mysql_redshift.errors import ConfigurationError
@@ -179,20 +179,20 @@ def calls(action: Callable[[], object]) -> int:
 @pytest.mark.parametrize(("text", "value"), [("30s", 30), ("1h30m", 5400), ("2d", 172800), (15, 15), ("1.5m", 90)])
 def test_durations(text: object, value: float) -> None:
     """As people write them."""
-    assert seconds(text) == value
+    assert parse_duration(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "m", "10 parsecs", "1h foo", True, None])
 def test_what_is_no_duration_is_refused(text: object) -> None:
     """Nothing is guessed."""
     with pytest.raises(ValueError, match="expected a duration"):
-        seconds(text)
+        parse_duration(text)
 
 
 @pytest.mark.parametrize(("text", "value"), [("64MB", 64_000_000), ("1MiB", 1048576), (4096, 4096), ("1.5kb", 1500)])
 def test_sizes(text: object, value: int) -> None:
     """Decimal and binary units."""
-    assert size(text) == value
+    assert parse_size(text) == value
 
 
 @pytest.mark.parametrize("text", ["@hourly", "0 * * * *", "*/5 0-6,22 1,15 jan-mar MON", "30 2 L * 7", "0 0 * * 5#2"])

@@ -8,8 +8,8 @@ from typing import Any
 from mysql_redshift.adapters.mysql.connection import Session
 from mysql_redshift.adapters.mysql.errors import NO_SUCH_DATABASE, NO_SUCH_TABLE, code_of
 from mysql_redshift.core.quoting import mysql_name, mysql_string
+from mysql_redshift.core.spelling import near_misses
 from mysql_redshift.core.types.column import SourceColumn, SourceTable
-from mysql_redshift.core.types.names import near_misses
 from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, SourceError
 
 COLUMNS = """

@@ -1,9 +1,6 @@
-"""Names: what is close to a mistyped one, and what Redshift makes of a MySQL column's name."""
+"""The name of a MySQL column in Redshift."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from difflib import get_close_matches
 
 from mysql_redshift.errors import SourceError
 
@@ -12,19 +9,6 @@ MAX_NAME_BYTES = 127
 SYSTEM_COLUMNS = frozenset(
     {"oid", "tableoid", "ctid", "xmin", "xmax", "cmin", "cmax", "insertxid", "deletexid", "ctid_high"}
 )
-
-
-def near_misses(name: str, candidates: Iterable[str], *, limit: int = 3) -> str:
-    """Return the candidates most like ``name``, as text for a message; empty where none is close."""
-    by_folded = {candidate.lower(): candidate for candidate in candidates}
-    found = get_close_matches(name.lower(), by_folded, n=limit, cutoff=0.6)
-    return ", ".join(by_folded[match] for match in found)
-
-
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Return "Did you mean ...?", or an empty text where nothing is close."""
-    close = near_misses(name, candidates)
-    return f"Did you mean {close}?" if close else ""
 
 
 def fold(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.names import did_you_mean
+from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.errors import ConfigurationError
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.core.types.column import Cell, Column, SourceColumn, SourceTable, TableSchema
-from mysql_redshift.core.types.names import did_you_mean, target_name
+from mysql_redshift.core.types.names import target_name
 from mysql_redshift.core.types.policy import Choices, check_policies, choices_of
 from mysql_redshift.core.types.rules import RULES, Rule, rule_of
 from mysql_redshift.errors import ConfigurationError, SourceError
