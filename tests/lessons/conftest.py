@@ -17,9 +17,9 @@ from tests.conftest import wanted_flavors
 from tests.stack.conftest import mysql_database
 from tests.stack.connections import connect_mysql
 from tests.stack.devstack.redshift.control import order as order_fault
-from tests.way import Way, way
+from tests.table_pipeline import TablePipeline, pipeline
 
-__all__ = ["mysql_database", "way"]
+__all__ = ["mysql_database", "pipeline"]
 
 HERE = Path(__file__).parent
 LESSON = re.compile(r"test_([LDS]\d\d[abc]?)_")
@@ -64,12 +64,14 @@ def mysql_server(stack_status: Status) -> MySQLStatus:
 
 
 @pytest.fixture
-def writer(way: Way, mysql_server: MySQLStatus) -> Writer:
+def writer(pipeline: TablePipeline, mysql_server: MySQLStatus) -> Writer:
     """Open another session at the source, inside a transaction."""
 
     @contextmanager
     def opened() -> Iterator[Sql]:
-        with closing(connect_mysql(mysql_server, database=way.spec.source.database, autocommit=False)) as connection:
+        with closing(
+            connect_mysql(mysql_server, database=pipeline.spec.source.database, autocommit=False)
+        ) as connection:
 
             def run(statement: str) -> list[tuple[Any, ...]]:
                 with connection.cursor() as cursor:

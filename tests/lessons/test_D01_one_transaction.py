@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import CursorRef, LoadMode
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_load_that_is_repeated_adds_nothing(way: Way) -> None:
+def test_a_load_that_is_repeated_adds_nothing(pipeline: TablePipeline) -> None:
     """A worker that died right after COMMIT: the retry finds its rows in the ledger."""
-    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
-    fill(way, 5)
-    way.sync()
-    fill(way, 5, first=6)
-    way.stage_one()
-    way.load()
-    way.clients.store.delete([TableLayout.of(way.spec).watermark])  # the cache, which nothing may depend on
-    assert way.load().applied == ()
-    assert way.rows() == way.source_rows()
+    pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    insert_orders(pipeline, 5)
+    pipeline.sync()
+    insert_orders(pipeline, 5, first=6)
+    pipeline.extract_and_publish()
+    pipeline.load()
+    pipeline.clients.store.delete([TableLayout.of(pipeline.spec).watermark])  # the cache, which nothing may depend on
+    assert pipeline.load().applied == ()
+    assert pipeline.rows() == pipeline.source_rows()

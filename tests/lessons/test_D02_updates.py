@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_updated_row_is_there_once(way: Way) -> None:
+def test_an_updated_row_is_there_once(pipeline: TablePipeline) -> None:
     """Merge by key is the default where there is a key."""
-    fill(way, 5)
-    way.stage_one()
-    way.load()
-    way.sql("UPDATE orders SET amount = 99, updated_at = UTC_TIMESTAMP(6) WHERE id = 3")
-    way.sql("DO SLEEP(0.01)")
-    way.stage_one()
-    way.load()
-    assert way.rows() == way.source_rows()
+    insert_orders(pipeline, 5)
+    pipeline.extract_and_publish()
+    pipeline.load()
+    pipeline.sql("UPDATE orders SET amount = 99, updated_at = UTC_TIMESTAMP(6) WHERE id = 3")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_the_newer_of_two_pending_versions_wins(way: Way) -> None:
+def test_the_newer_of_two_pending_versions_wins(pipeline: TablePipeline) -> None:
     """Three entries go through one staging; the last one's rows count."""
-    fill(way, 5)
-    way.stage_one()
+    insert_orders(pipeline, 5)
+    pipeline.extract_and_publish()
     for amount in (50, 60):
-        way.sql(f"UPDATE orders SET amount = {amount}, updated_at = UTC_TIMESTAMP(6)")
-        way.sql("DO SLEEP(0.01)")
-        way.stage_one()
-    assert way.load().rows_copied == 15
-    assert way.rows() == way.source_rows()
+        pipeline.sql(f"UPDATE orders SET amount = {amount}, updated_at = UTC_TIMESTAMP(6)")
+        pipeline.sql("DO SLEEP(0.01)")
+        pipeline.extract_and_publish()
+    assert pipeline.load().rows_copied == 15
+    assert pipeline.rows() == pipeline.source_rows()

@@ -6,20 +6,20 @@ import pytest
 
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.steps import watermark
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_failed_run_leaves_the_watermark_where_it_was(way: Way) -> None:
+def test_a_failed_run_leaves_the_watermark_where_it_was(pipeline: TablePipeline) -> None:
     """The error is told, and the next run goes on from the same place."""
-    fill(way, 5)
-    way.sync()
-    before = watermark.read(way.spec, way.clients.store).position
-    fill(way, 5, first=10)
-    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id >= 10")
-    way.sql("DO SLEEP(0.01)")
-    planned = way.plan()
+    insert_orders(pipeline, 5)
+    pipeline.sync()
+    before = watermark.read(pipeline.spec, pipeline.clients.store).position
+    insert_orders(pipeline, 5, first=10)
+    pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id >= 10")
+    pipeline.sql("DO SLEEP(0.01)")
+    planned = pipeline.plan()
     with pytest.raises(DataCheckFailed):
-        way.publish(planned, ())
-    state = watermark.read(way.spec, way.clients.store)
+        pipeline.publish(planned, ())
+    state = watermark.read(pipeline.spec, pipeline.clients.store)
     assert (state.position, state.mysql_status) == (before, "failed")
     assert "chunks" in str(state.last_error)

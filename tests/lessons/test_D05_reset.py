@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from mysql_redshift.core.spec import CursorRef, LoadMode
 from mysql_redshift.steps import watermark
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_reset_doubles_nothing_even_where_rows_are_appended(way: Way) -> None:
+def test_reset_doubles_nothing_even_where_rows_are_appended(pipeline: TablePipeline) -> None:
     """The append that overlaps what is loaded deletes its window first, in the same transaction."""
-    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
-    fill(way, 10)
-    way.sync()
-    watermark.reset(way.spec, store=way.clients.store, actor="test")
-    way.stage_one()
-    assert way.load().rows_copied == 10
-    assert way.rows() == way.source_rows()
+    pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    insert_orders(pipeline, 10)
+    pipeline.sync()
+    watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
+    pipeline.extract_and_publish()
+    assert pipeline.load().rows_copied == 10
+    assert pipeline.rows() == pipeline.source_rows()

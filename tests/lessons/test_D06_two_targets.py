@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_second_target_gets_every_row(way: Way) -> None:
+def test_a_second_target_gets_every_row(pipeline: TablePipeline) -> None:
     """It has a log of its own, and begins at the beginning."""
-    fill(way, 10)
-    way.sync()
-    first = way.spec
-    way.change(pipeline="other", target=replace(first.target, table="copy_of_orders"))
-    assert way.stage_one().rows == 10
-    assert way.load().rows_copied == 10
-    assert way.rows() == way.source_rows()
+    insert_orders(pipeline, 10)
+    pipeline.sync()
+    first = pipeline.spec
+    pipeline.change(pipeline="other", target=replace(first.target, table="copy_of_orders"))
+    assert pipeline.extract_and_publish().rows == 10
+    assert pipeline.load().rows_copied == 10
+    assert pipeline.rows() == pipeline.source_rows()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.errors import Conflict
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_the_slower_run_does_not_overwrite_the_quicker(way: Way) -> None:
+def test_the_slower_run_does_not_overwrite_the_quicker(pipeline: TablePipeline) -> None:
     """An entry is created, never replaced."""
-    fill(way, 5)
-    slow, quick = way.plan(), way.plan()
-    slow_receipts = way.extract(slow)
-    way.publish(quick, way.extract(quick))
+    insert_orders(pipeline, 5)
+    slow, quick = pipeline.plan(), pipeline.plan()
+    slow_receipts = pipeline.extract(slow)
+    pipeline.publish(quick, pipeline.extract(quick))
     with pytest.raises(Conflict, match=quick.run_key):
-        way.publish(slow, slow_receipts)
+        pipeline.publish(slow, slow_receipts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_limited_run_leaves_the_rest_to_the_next(way: Way) -> None:
+def test_a_limited_run_leaves_the_rest_to_the_next(pipeline: TablePipeline) -> None:
     """Four of ten rows, then the other six."""
-    fill(way, 10)
-    assert way.stage_one(limit=4).rows == 4
-    way.stage_one()
-    way.load()
-    assert way.rows() == way.source_rows()
+    insert_orders(pipeline, 10)
+    assert pipeline.extract_and_publish(limit=4).rows == 4
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -6,15 +6,15 @@ import pytest
 
 from mysql_redshift.core.spec import Strategy
 from mysql_redshift.errors import DataCheckFailed
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_run_whose_second_chunk_failed_moves_nothing(way: Way) -> None:
+def test_a_run_whose_second_chunk_failed_moves_nothing(pipeline: TablePipeline) -> None:
     """Only the first of three chunks came: nothing is published, and the next run reads all."""
-    way.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10)
-    fill(way, 30)
-    planned = way.plan()
+    pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10)
+    insert_orders(pipeline, 30)
+    planned = pipeline.plan()
     with pytest.raises(DataCheckFailed, match="chunks"):
-        way.publish(planned, way.extract(planned)[:1])
-    way.sync()
-    assert way.rows() == way.source_rows()
+        pipeline.publish(planned, pipeline.extract(planned)[:1])
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from tests.lessons.conftest import Writer
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_transaction_that_is_open_during_the_run_is_read_by_the_next(way: Way, writer: Writer) -> None:
+def test_a_transaction_that_is_open_during_the_run_is_read_by_the_next(pipeline: TablePipeline, writer: Writer) -> None:
     """Its row was stamped before the window's end and committed after it."""
-    fill(way, 5)
+    insert_orders(pipeline, 5)
     with writer() as late:
         late("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
-        way.sql("DO SLEEP(0.01)")
-        way.stage_one()
+        pipeline.sql("DO SLEEP(0.01)")
+        pipeline.extract_and_publish()
         late("COMMIT")
-    way.stage_one()
-    way.load()
-    assert way.rows() == way.source_rows()
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()

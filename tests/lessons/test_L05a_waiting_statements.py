@@ -6,26 +6,28 @@ import threading
 import time
 
 from tests.lessons.conftest import Writer
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_insert_that_waits_for_a_metadata_lock_is_read_by_the_next_run(way: Way, writer: Writer) -> None:
+def test_an_insert_that_waits_for_a_metadata_lock_is_read_by_the_next_run(
+    pipeline: TablePipeline, writer: Writer
+) -> None:
     """Its NOW() is older than the window's end, and no transaction list shows it."""
-    fill(way, 5)
+    insert_orders(pipeline, 5)
     with writer() as holder, writer() as waiting:
         holder("LOCK TABLES orders READ")
         insert = threading.Thread(
             target=waiting, args=("INSERT INTO orders (updated_at, amount) VALUES (NOW(6), 7)",), daemon=True
         )
         insert.start()
-        while not way.sql("SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table%'"):
+        while not pipeline.sql("SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table%'"):
             time.sleep(0.02)
-        way.sql("DO SLEEP(0.01)")
-        way.stage_one()
+        pipeline.sql("DO SLEEP(0.01)")
+        pipeline.extract_and_publish()
         holder("UNLOCK TABLES")
         insert.join(30)
         waiting("COMMIT")
-    way.sql("DO SLEEP(0.01)")
-    way.stage_one()
-    way.load()
-    assert way.rows() == way.source_rows()
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -7,19 +7,21 @@ import pytest
 from mysql_redshift.core.spec import CursorRef, LoadMode
 from mysql_redshift.steps.planning import safe_point
 from tests.lessons.conftest import Writer
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_lower_id_that_is_committed_later_is_read(way: Way, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lower_id_that_is_committed_later_is_read(
+    pipeline: TablePipeline, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An observed maximum counts only once every writer of that time has ended."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
-    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
-    fill(way, 5)
+    pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    insert_orders(pipeline, 5)
     with writer() as late:
         late("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
-        way.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 8)")
-        way.stage_one()
+        pipeline.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 8)")
+        pipeline.extract_and_publish()
         late("COMMIT")
-    way.stage_one()
-    way.load()
-    assert way.rows() == way.source_rows()
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()

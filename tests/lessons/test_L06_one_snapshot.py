@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_row_that_comes_between_plan_and_read_is_not_skipped(way: Way) -> None:
+def test_a_row_that_comes_between_plan_and_read_is_not_skipped(pipeline: TablePipeline) -> None:
     """The bounds are fixed before anything is read."""
-    fill(way, 5)
-    planned = way.plan()
-    receipts = way.extract(planned)
-    way.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
-    way.sql("DO SLEEP(0.01)")
-    way.publish(planned, receipts)
-    way.stage_one()
-    way.load()
-    assert way.rows() == way.source_rows()
+    insert_orders(pipeline, 5)
+    planned = pipeline.plan()
+    receipts = pipeline.extract(planned)
+    pipeline.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.publish(planned, receipts)
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -6,13 +6,13 @@ import pytest
 
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.errors import StateError
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_unreadable_log_entry_is_no_first_run(way: Way) -> None:
+def test_an_unreadable_log_entry_is_no_first_run(pipeline: TablePipeline) -> None:
     """The way out is named, and nothing is read from a default."""
-    fill(way, 5)
-    way.sync()
-    way.clients.store.put(TableLayout.of(way.spec).entry(1), b"{ not json")
+    insert_orders(pipeline, 5)
+    pipeline.sync()
+    pipeline.clients.store.put(TableLayout.of(pipeline.spec).entry(1), b"{ not json")
     with pytest.raises(StateError, match="what to do"):
-        way.plan()
+        pipeline.plan()

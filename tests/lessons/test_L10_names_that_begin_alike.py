@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_orders_old_is_not_orders(way: Way) -> None:
+def test_orders_old_is_not_orders(pipeline: TablePipeline) -> None:
     """Each table's rows arrive, whichever of them ran first."""
-    fill(way, 20, at="2026-02-01 00:00:00")
-    way.sync()
-    way.sql("CREATE TABLE orders_old LIKE orders")
-    way.sql("INSERT INTO orders_old (id, updated_at, amount) VALUES (1, '2026-01-01', 1), (2, '2026-01-02', 2)")
-    orders = way.spec
-    way.change(source=replace(orders.source, table="orders_old"), target=replace(orders.target, table="orders_old"))
-    assert way.stage_one().rows == 2
+    insert_orders(pipeline, 20, at="2026-02-01 00:00:00")
+    pipeline.sync()
+    pipeline.sql("CREATE TABLE orders_old LIKE orders")
+    pipeline.sql("INSERT INTO orders_old (id, updated_at, amount) VALUES (1, '2026-01-01', 1), (2, '2026-01-02', 2)")
+    orders = pipeline.spec
+    pipeline.change(
+        source=replace(orders.source, table="orders_old"), target=replace(orders.target, table="orders_old")
+    )
+    assert pipeline.extract_and_publish().rows == 2

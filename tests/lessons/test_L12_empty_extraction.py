@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.errors import DataCheckFailed
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_replace_by_nothing_needs_permission(way: Way) -> None:
+def test_a_replace_by_nothing_needs_permission(pipeline: TablePipeline) -> None:
     """The target keeps its rows, and the message says how to allow it."""
-    way.change(cursor=None)
-    fill(way, 10)
-    way.sync()
-    before = way.rows()
-    way.sql("DELETE FROM orders")
-    way.stage_one()
+    pipeline.change(cursor=None)
+    insert_orders(pipeline, 10)
+    pipeline.sync()
+    before = pipeline.rows()
+    pipeline.sql("DELETE FROM orders")
+    pipeline.extract_and_publish()
     with pytest.raises(DataCheckFailed, match="allow_empty_replace"):
-        way.load()
-    assert way.rows() == before
+        pipeline.load()
+    assert pipeline.rows() == before

@@ -10,7 +10,7 @@ import pytest
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.ports import EncodedPart, Encoder
 from mysql_redshift.steps.extract import extract
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
 class Forgetful:
@@ -24,11 +24,11 @@ class Forgetful:
         yield from list(self._encoder.parts(batches, schema, part_bytes=part_bytes))[:-1]
 
 
-def test_a_part_that_got_lost_fails_the_chunk(way: Way) -> None:
+def test_a_part_that_got_lost_fails_the_chunk(pipeline: TablePipeline) -> None:
     """No receipt is written for it, so nothing can be published."""
-    fill(way, 20)
-    planned = way.plan()
-    clients = way.clients
+    insert_orders(pipeline, 20)
+    planned = pipeline.plan()
+    clients = pipeline.clients
     with pytest.raises(DataCheckFailed, match="went astray"):
         extract(
             planned,

@@ -6,12 +6,12 @@ import pytest
 
 from mysql_redshift.core.spec import CursorRef, LoadMode
 from mysql_redshift.errors import ConfigurationError
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_moment_is_no_id(way: Way) -> None:
+def test_a_moment_is_no_id(pipeline: TablePipeline) -> None:
     """``since: 2026-01-01`` on an integer id is refused before anything is read."""
-    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
-    fill(way, 5)
+    pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    insert_orders(pipeline, 5)
     with pytest.raises(ConfigurationError):
-        way.plan(since="2026-01-01", allow_gap=True)
+        pipeline.plan(since="2026-01-01", allow_gap=True)

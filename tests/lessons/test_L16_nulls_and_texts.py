@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 TEXTS = ("null", "NULL", "none", "nan", "", " ")
 
 
-def test_what_looks_like_null_is_not(way: Way) -> None:
+def test_what_looks_like_null_is_not(pipeline: TablePipeline) -> None:
     """Six texts and one NULL arrive as they are."""
-    fill(way, len(TEXTS) + 1)
+    insert_orders(pipeline, len(TEXTS) + 1)
     for number, text in enumerate(TEXTS, start=1):
-        way.sql(f"UPDATE orders SET note = '{text}' WHERE id = {number}")
-    way.sql(f"UPDATE orders SET note = NULL WHERE id = {len(TEXTS) + 1}")
-    way.sync()
-    assert way.rows("id, note") == [(number, text) for number, text in enumerate((*TEXTS, None), start=1)]
+        pipeline.sql(f"UPDATE orders SET note = '{text}' WHERE id = {number}")
+    pipeline.sql(f"UPDATE orders SET note = NULL WHERE id = {len(TEXTS) + 1}")
+    pipeline.sync()
+    assert pipeline.rows("id, note") == [(number, text) for number, text in enumerate((*TEXTS, None), start=1)]

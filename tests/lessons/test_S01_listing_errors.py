@@ -9,17 +9,17 @@ import pytest
 
 from mysql_redshift.adapters.s3 import S3Store
 from mysql_redshift.errors import StoreUnavailable
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_load_that_cannot_list_the_log_fails(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_load_that_cannot_list_the_log_fails(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is something to load, and nobody can say what."""
-    fill(way, 5)
-    way.stage_one()
+    insert_orders(pipeline, 5)
+    pipeline.extract_and_publish()
 
     def throttled(self: S3Store, prefix: str, **arguments: Any) -> Iterator[Any]:
         raise StoreUnavailable("S3 asks to slow down", where=f"{self.uri(prefix)} {arguments}")
 
     monkeypatch.setattr(S3Store, "list", throttled)
     with pytest.raises(StoreUnavailable):
-        way.load()
+        pipeline.load()

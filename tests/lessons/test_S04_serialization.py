@@ -6,20 +6,20 @@ import pytest
 
 from mysql_redshift.errors import MysqlRedshiftError, TransientError
 from tests.lessons.conftest import Order
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_1023_is_transient(way: Way, order: Order) -> None:
+def test_1023_is_transient(pipeline: TablePipeline, order: Order) -> None:
     """Airflow's retry then finds the rows still pending, and loads them once."""
-    fill(way, 5)
-    way.stage_one()
-    way.load()
-    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6)")
-    way.sql("DO SLEEP(0.01)")
-    way.stage_one()
+    insert_orders(pipeline, 5)
+    pipeline.extract_and_publish()
+    pipeline.load()
+    pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6)")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.extract_and_publish()
     order(fault="error_1023_once", application_name="mysql_redshift*", matching="commit")
     with pytest.raises(MysqlRedshiftError) as caught:
-        way.load()
+        pipeline.load()
     assert isinstance(caught.value, TransientError)
-    assert way.load().rows_copied == 5
-    assert way.rows() == way.source_rows()
+    assert pipeline.load().rows_copied == 5
+    assert pipeline.rows() == pipeline.source_rows()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mysql_redshift.core.request import Mode
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_empty_run_loads_what_a_backup_left(way: Way) -> None:
+def test_an_empty_run_loads_what_a_backup_left(pipeline: TablePipeline) -> None:
     """Backup-only put the rows on S3; the next run finds no new ones."""
-    fill(way, 5)
-    way.stage_one(mode=Mode.BACKUP_ONLY)
-    assert way.stage_one().rows == 0
-    assert way.load().rows_copied == 5
-    assert way.rows() == way.source_rows()
+    insert_orders(pipeline, 5)
+    pipeline.extract_and_publish(mode=Mode.BACKUP_ONLY)
+    assert pipeline.extract_and_publish().rows == 0
+    assert pipeline.load().rows_copied == 5
+    assert pipeline.rows() == pipeline.source_rows()

@@ -6,16 +6,16 @@ import pytest
 
 from mysql_redshift.errors import WindowHeld
 from tests.lessons.conftest import Writer
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_idle_writer_is_named(way: Way, writer: Writer) -> None:
+def test_an_idle_writer_is_named(pipeline: TablePipeline, writer: Writer) -> None:
     """Not a green run with no rows, day after day."""
-    way.change(max_hold=0.5)
-    fill(way, 5)
+    pipeline.change(max_hold=0.5)
+    insert_orders(pipeline, 5)
     with writer() as idle:
         idle("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
         thread = idle("SELECT CONNECTION_ID()")[0][0]
-        way.sql("DO SLEEP(2.1)")  # the server tells a start in whole seconds
+        pipeline.sql("DO SLEEP(2.1)")  # the server tells a start in whole seconds
         with pytest.raises(WindowHeld, match=f"thread {thread}"):
-            way.plan()
+            pipeline.plan()

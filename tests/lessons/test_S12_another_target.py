@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 
 from mysql_redshift.errors import TargetError
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_new_empty_target_is_recognised(way: Way) -> None:
+def test_a_new_empty_target_is_recognised(pipeline: TablePipeline) -> None:
     """Its history is gone; the message says how to bring it back."""
-    fill(way, 5)
-    way.sync()
-    way.target("DROP TABLE {t}")
-    way.target("CREATE TABLE {t} (id DECIMAL(20,0), updated_at TIMESTAMP, amount DECIMAL(12,2), note VARCHAR(200))")
-    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
-    way.sql("DO SLEEP(0.01)")
-    way.stage_one()
+    insert_orders(pipeline, 5)
+    pipeline.sync()
+    pipeline.target("DROP TABLE {t}")
+    pipeline.target(
+        "CREATE TABLE {t} (id DECIMAL(20,0), updated_at TIMESTAMP, amount DECIMAL(12,2), note VARCHAR(200))"
+    )
+    pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.extract_and_publish()
     with pytest.raises(TargetError, match="full_refresh"):
-        way.load()
+        pipeline.load()

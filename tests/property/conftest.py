@@ -1,6 +1,6 @@
 """Histories go the whole way, on real servers."""
 
 from tests.stack.conftest import mysql_database, mysql_server
-from tests.way import way
+from tests.table_pipeline import pipeline
 
-__all__ = ["mysql_database", "mysql_server", "way"]
+__all__ = ["mysql_database", "mysql_server", "pipeline"]

@@ -17,7 +17,7 @@ from mysql_redshift.core.position import PositionKind, format_time
 from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode, TableSpec
 from mysql_redshift.steps import watermark
 from tests.stack.connections import connect_mysql
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 CAUGHT_UP = 20  # runs, at most, until the position is above every row
 
@@ -26,7 +26,7 @@ CAUGHT_UP = 20  # runs, at most, until the position is above every row
 class History:
     """One example. ``covered`` tells what it held: ties, repair, replay, out of order, reset, limit, deletes."""
 
-    way: Way
+    pipeline: TablePipeline
     server: Any
     rng: random.Random
     shape: LoadMode
@@ -45,29 +45,29 @@ class History:
     def finish(self) -> None:
         """Run until nothing is left; then compare the target, a second one, and the target of a while ago."""
         self._catch_up()
-        self.way.load()
+        self.pipeline.load()
         if self.covered["deletes"] and self.shape is LoadMode.MERGE:
-            self.way.verify("keys")
-        self.way.verify("custody", "bounds")
-        expected = self.way.source_rows()
-        assert self.way.rows() == expected
+            self.pipeline.verify("keys")
+        self.pipeline.verify("custody", "bounds")
+        expected = self.pipeline.source_rows()
+        assert self.pipeline.rows() == expected
         if self._saved is not None:
             self._restore()
-            assert self.way.rows() == expected
+            assert self.pipeline.rows() == expected
         with self._another_target():
-            self.way.load()
-            assert self.way.rows() == expected
+            self.pipeline.load()
+            assert self.pipeline.rows() == expected
 
     def insert(self) -> None:
         """Some rows at once: they tie on one timestamp."""
         rows = self.rng.randint(1, 6)
         self.covered["ties"] += rows > 1
         values = ", ".join(["(UTC_TIMESTAMP(6), 1, NULL)"] * rows)
-        self.way.sql(f"INSERT INTO orders (updated_at, amount, note) VALUES {values}")
+        self.pipeline.sql(f"INSERT INTO orders (updated_at, amount, note) VALUES {values}")
 
     def update(self) -> None:
         """Change some rows, and their cursor with them."""
-        self.way.sql(
+        self.pipeline.sql(
             f"UPDATE orders SET updated_at = UTC_TIMESTAMP(6), amount = amount + 1, note = '{self.rng.random()}' "
             f"WHERE id % {self.rng.randint(2, 4)} = 0"
         )
@@ -75,33 +75,33 @@ class History:
     def delete(self) -> None:
         """Delete some rows, and give others another key."""
         self.covered["deletes"] += 1
-        self.way.sql(f"DELETE FROM orders WHERE id % {self.rng.randint(3, 6)} = 0")
-        self.way.sql("UPDATE orders SET id = id + 100000, updated_at = UTC_TIMESTAMP(6) WHERE id % 11 = 1")
+        self.pipeline.sql(f"DELETE FROM orders WHERE id % {self.rng.randint(3, 6)} = 0")
+        self.pipeline.sql("UPDATE orders SET id = id + 100000, updated_at = UTC_TIMESTAMP(6) WHERE id % 11 = 1")
 
     def write_late(self) -> None:
         """Begin a transaction, let a run pass, and commit: its row is older than the window's end."""
         self.covered["out of order"] += 1
-        database = self.way.spec.source.database
+        database = self.pipeline.spec.source.database
         with connect_mysql(self.server, database=database, autocommit=False) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")
-            self.way.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 8)")
+            self.pipeline.sql("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 8)")
             self.run()
             connection.commit()
 
     def run(self) -> None:
         """Extract and publish; mostly an empty window where nothing was written."""
-        self.way.sql("DO SLEEP(0.002)")
-        self.way.stage_one()
+        self.pipeline.sql("DO SLEEP(0.002)")
+        self.pipeline.extract_and_publish()
 
     def run_limited(self) -> None:
         """At most three rows."""
         self.covered["limit"] += 1
-        self.way.stage_one(limit=self.rng.randint(1, 3))
+        self.pipeline.extract_and_publish(limit=self.rng.randint(1, 3))
 
     def load(self) -> None:
         """Load what is pending; sometimes remember the target as it then is."""
-        report = self.way.load()
+        report = self.pipeline.load()
         if report.ledger_head and self.rng.random() < 0.5 and self._target_exists():
             self._save(report.ledger_head)
 
@@ -110,18 +110,23 @@ class History:
         since = self._old_moment()
         if since is not None:
             self.covered["repair"] += 1
-            assert self.way.stage_one(since=since, move_watermark=False).kind is EntryKind.REPAIR
+            assert self.pipeline.extract_and_publish(since=since, move_watermark=False).kind is EntryKind.REPAIR
 
     def set_back(self) -> None:
         """Set the position to an old moment, or reset it."""
         self.covered["reset"] += 1
-        since, way = self._old_moment(), self.way
+        since, pipeline = self._old_moment(), self.pipeline
         if since is None or self.rng.random() < 0.4:
-            watermark.reset(way.spec, store=way.clients.store, actor="test")
+            watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
             return
         name = "id" if self.shape is LoadMode.APPEND else "timestamp"
         watermark.set_position(
-            way.spec, store=way.clients.store, source=way.clients.source, text=since, field=name, actor="test"
+            pipeline.spec,
+            store=pipeline.clients.store,
+            source=pipeline.clients.source,
+            text=since,
+            field=name,
+            actor="test",
         )
 
     def _moves(self) -> dict[Any, int]:
@@ -136,8 +141,8 @@ class History:
 
     def _old_moment(self) -> str | None:
         """Return a value of the cursor that was read before; None where there is none."""
-        head = watermark.read(self.way.spec, self.way.clients.store).position
-        rows = self.way.sql("SELECT id, updated_at FROM orders ORDER BY id LIMIT 20")
+        head = watermark.read(self.pipeline.spec, self.pipeline.clients.store).position
+        rows = self.pipeline.sql("SELECT id, updated_at FROM orders ORDER BY id LIMIT 20")
         if head is None or not rows:
             return None
         row = self.rng.choice(rows)
@@ -155,8 +160,8 @@ class History:
         raise AssertionError("the position does not come to the end")
 
     def _above_every_row(self) -> bool:
-        position = watermark.read(self.way.spec, self.way.clients.store).position
-        ((top_id, top_time),) = self.way.sql("SELECT MAX(id), MAX(updated_at) FROM orders")
+        position = watermark.read(self.pipeline.spec, self.pipeline.clients.store).position
+        ((top_id, top_time),) = self.pipeline.sql("SELECT MAX(id), MAX(updated_at) FROM orders")
         if self.shape is LoadMode.REPLACE or top_id is None:
             return True
         if position is None:
@@ -166,15 +171,15 @@ class History:
         return format_time(position.value) > _text(top_time)
 
     def _target_exists(self) -> bool:
-        ref = self.way.spec.target
-        with self.way.clients.warehouse.session("look for the target") as session:
+        ref = self.pipeline.spec.target
+        with self.pipeline.clients.warehouse.session("look for the target") as session:
             return session.describe(ref.schema, ref.table) is not None
 
     def _save(self, head: int) -> None:
         """Remember target and ledger head, as a snapshot of the cluster would."""
-        name = f'"{self.way.spec.target.schema}"."saved_{self.way.spec.target.table}_{head}"'
-        self.way.target(f"DROP TABLE IF EXISTS {name}")
-        self.way.target(f"CREATE TABLE {name} AS SELECT * FROM {{t}}")
+        name = f'"{self.pipeline.spec.target.schema}"."saved_{self.pipeline.spec.target.table}_{head}"'
+        self.pipeline.target(f"DROP TABLE IF EXISTS {name}")
+        self.pipeline.target(f"CREATE TABLE {name} AS SELECT * FROM {{t}}")
         self._saved = (name, head)
 
     def _restore(self) -> None:
@@ -182,21 +187,21 @@ class History:
         assert self._saved is not None
         self.covered["replay"] += 1
         name, head = self._saved
-        way = self.way
-        way.target("DELETE FROM {t}")
-        way.target(f"INSERT INTO {{t}} SELECT * FROM {name}")
-        way.target(f"DELETE FROM {ledger.table(way.spec.target)} WHERE sequence > {head}")
-        _forget(way)
-        way.load()
+        pipeline = self.pipeline
+        pipeline.target("DELETE FROM {t}")
+        pipeline.target(f"INSERT INTO {{t}} SELECT * FROM {name}")
+        pipeline.target(f"DELETE FROM {ledger.table(pipeline.spec.target)} WHERE sequence > {head}")
+        _forget(pipeline)
+        pipeline.load()
 
     @contextmanager
     def _another_target(self) -> Iterator[None]:
         """Load the whole log into a table that nobody loaded before."""
-        first = self.way.spec
-        self.way.change(target=replace(first.target, table=f"{first.target.table}_again"))
-        _forget(self.way)
+        first = self.pipeline.spec
+        self.pipeline.change(target=replace(first.target, table=f"{first.target.table}_again"))
+        _forget(self.pipeline)
         yield
-        self.way.change(target=first.target)
+        self.pipeline.change(target=first.target)
 
 
 def spec_of(spec: TableSpec, shape: LoadMode, number: int) -> TableSpec:
@@ -213,9 +218,9 @@ def spec_of(spec: TableSpec, shape: LoadMode, number: int) -> TableSpec:
     )
 
 
-def _forget(way: Way) -> None:
+def _forget(pipeline: TablePipeline) -> None:
     """Delete the cache, which nothing may depend on."""
-    way.clients.store.delete([TableLayout.of(way.spec).watermark])
+    pipeline.clients.store.delete([TableLayout.of(pipeline.spec).watermark])
 
 
 def _text(moment: datetime) -> str:

@@ -11,7 +11,7 @@ import pytest
 from devstack.status import MySQLStatus
 from mysql_redshift.core.spec import LoadMode
 from tests.property.history import History, spec_of
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -22,16 +22,16 @@ SHAPES = (LoadMode.MERGE, LoadMode.MERGE, LoadMode.APPEND, LoadMode.REPLACE)
 DEMANDED = ("ties", "repair", "replay", "out of order")
 
 
-def test_random_histories(way: Way, mysql_server: MySQLStatus) -> None:
+def test_random_histories(pipeline: TablePipeline, mysql_server: MySQLStatus) -> None:
     """Target, a second target and a target restored from an older snapshot; each demanded thing in a tenth of them."""
     covered: Counter[str] = Counter()
-    first = way.spec
+    first = pipeline.spec
     for number in range(EXAMPLES):
         rng = random.Random(f"{SEED}/{mysql_server.flavor}/{number}")
         shape = SHAPES[number % len(SHAPES)]
-        way.sql("TRUNCATE TABLE orders")
-        way.change(**vars_of(spec_of(first, shape, number)))
-        history = History(way=way, server=mysql_server, rng=rng, shape=shape)
+        pipeline.sql("TRUNCATE TABLE orders")
+        pipeline.change(**vars_of(spec_of(first, shape, number)))
+        history = History(pipeline=pipeline, server=mysql_server, rng=rng, shape=shape)
         try:
             history.play(STEPS)
         except Exception as exc:

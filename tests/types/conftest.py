@@ -3,6 +3,6 @@
 from tests.stack.conftest import mysql_database, mysql_server
 from tests.stack.mysql.conftest import address, admin, connect, database, source
 from tests.stack.operators.conftest import context
-from tests.way import way
+from tests.table_pipeline import pipeline
 
-__all__ = ["address", "admin", "connect", "context", "database", "mysql_database", "mysql_server", "source", "way"]
+__all__ = ["address", "admin", "connect", "context", "database", "mysql_database", "mysql_server", "pipeline", "source"]

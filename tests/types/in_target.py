@@ -8,30 +8,32 @@ from typing import Any
 
 from mysql_redshift.core.quoting import mysql_name, redshift_name
 from mysql_redshift.core.types.column import Column, TableSchema
+from tests.table_pipeline import TablePipeline
 from tests.types.cases import Case
 from tests.types.round_trip import as_the_server_says
-from tests.way import Way
 
 
-def differences(way: Way, schema: TableSchema, cases: dict[str, Case], *, flavor: str) -> dict[str, list[Any]]:
+def differences(
+    pipeline: TablePipeline, schema: TableSchema, cases: dict[str, Case], *, flavor: str
+) -> dict[str, list[Any]]:
     """Compare the columns of ``t`` one by one; return the pairs (target, source) that are not equal, by column."""
     different = {}
     for name, case in cases.items():
         column = schema.column(name)
-        expected: list[Any] = as_the_server_says(way.mysql, case, flavor=flavor, column=mysql_name(name))
+        expected: list[Any] = as_the_server_says(pipeline.mysql, case, flavor=flavor, column=mysql_name(name))
         if _kind(column) == "SUPER":
             expected = [value and _document(bytes.fromhex(value).decode()) for value in expected]
-        found = _told(way, column, case)
+        found = _told(pipeline, column, case)
         pairs = [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]]
         if pairs:
             different[f"{case.name} {case.type}"] = pairs
     return different
 
 
-def _told(way: Way, column: Column, case: Case) -> list[Any]:
+def _told(pipeline: TablePipeline, column: Column, case: Case) -> list[Any]:
     sql = {"VARBYTE": "FROM_VARBYTE({c}, 'hex')", "SUPER": "JSON_SERIALIZE({c})"}.get(_kind(column), "{c}")
     quoted = redshift_name(column.target).replace("{", "{{").replace("}", "}}")  # Way.target formats its text
-    rows = way.target(f"SELECT {sql.format(c=quoted)} FROM {{t}} ORDER BY id")
+    rows = pipeline.target(f"SELECT {sql.format(c=quoted)} FROM {{t}} ORDER BY id")
     return [None if value is None else _in_words(value, column, case) for (value,) in rows]
 
 

@@ -13,9 +13,9 @@ import pytest
 from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.errors import SourceError, TargetError
 from tests.stack.mysql.conftest import execute
+from tests.table_pipeline import TablePipeline
 from tests.types.cases.case import texts
 from tests.types.round_trip import travel
-from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
@@ -42,59 +42,61 @@ def document(text: str) -> Any:
     return json.loads(text, parse_float=Decimal, object_pairs_hook=tuple)
 
 
-def whole_table(way: Way, **changes: Any) -> None:
+def whole_table(pipeline: TablePipeline, **changes: Any) -> None:
     """Sync the table ``t`` into a target of that name."""
-    source, target = replace(way.spec.source, table="t"), replace(way.spec.target, table="t")
-    way.change(source=source, target=target, cursor=None, **changes)
-    way.sync()
+    source, target = replace(pipeline.spec.source, table="t"), replace(pipeline.spec.target, table="t")
+    pipeline.change(source=source, target=target, cursor=None, **changes)
+    pipeline.sync()
 
 
-def test_documents_at_the_limits_arrive(way: Way, mysql_server: Any) -> None:
+def test_documents_at_the_limits_arrive(pipeline: TablePipeline, mysql_server: Any) -> None:
     """65,535 bytes, the deepest that the server stores, numbers beyond double, names given twice: as the source has."""
     deepest = deep(DEEPEST[mysql_server.flavor])
     listed = [JUST_UNDER, *texts(deepest, *(f"[{numbers}]" for numbers in NUMBERS), *TWICE)]
-    way.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON, text JSON)")
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON, text JSON)")
     for number, literal in enumerate(listed):
-        way.sql(f"INSERT INTO t VALUES ({number}, {literal}, {literal})")
-    whole_table(way, column_policies={"text": {"json": "varchar"}})
-    told = [text for (text,) in way.sql("SELECT CONVERT(doc USING utf8mb4) FROM t ORDER BY id")]
-    found = way.target("SELECT JSON_SERIALIZE(doc), text FROM {t} ORDER BY id")
+        pipeline.sql(f"INSERT INTO t VALUES ({number}, {literal}, {literal})")
+    whole_table(pipeline, column_policies={"text": {"json": "varchar"}})
+    told = [text for (text,) in pipeline.sql("SELECT CONVERT(doc USING utf8mb4) FROM t ORDER BY id")]
+    found = pipeline.target("SELECT JSON_SERIALIZE(doc), text FROM {t} ORDER BY id")
     assert len(told[0]) == 65_535
     assert [text for _, text in found] == told
     assert [document(parsed) for parsed, _ in found] == [document(text) for text in told]
 
 
-def test_the_servers_store_no_deeper_document(way: Way, mysql_server: Any) -> None:
+def test_the_servers_store_no_deeper_document(pipeline: TablePipeline, mysql_server: Any) -> None:
     """So that nothing stored can be deeper than the 1,000 levels of SUPER."""
-    way.sql("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, doc JSON)")
+    pipeline.sql("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, doc JSON)")
     for levels in (DEEPEST[mysql_server.flavor] + 1, 1_000):
         with pytest.raises(Exception, match=r"maximum depth|CONSTRAINT"):
-            way.sql(f"INSERT INTO t (doc) VALUES ('{deep(levels)}')")
+            pipeline.sql(f"INSERT INTO t (doc) VALUES ('{deep(levels)}')")
 
 
-def test_names_given_twice_are_the_servers_affair(way: Way, mysql_server: Any) -> None:
+def test_names_given_twice_are_the_servers_affair(pipeline: TablePipeline, mysql_server: Any) -> None:
     """MySQL keeps the last and forgets how a number was written; MariaDB keeps its text, and so does what arrives."""
-    way.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
-    way.sql("""INSERT INTO t VALUES (1, '{"b": 1, "a": 1E2, "b": 18446744073709551616}')""")
-    whole_table(way, policies={"json": "varchar"})
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
+    pipeline.sql("""INSERT INTO t VALUES (1, '{"b": 1, "a": 1E2, "b": 18446744073709551616}')""")
+    whole_table(pipeline, policies={"json": "varchar"})
     kept = {
         "mysql": '{"a": 100.0, "b": 1.8446744073709552e19}',
         "mariadb": '{"b": 1, "a": 1E2, "b": 18446744073709551616}',
     }
-    assert way.target("SELECT doc FROM {t}") == [(kept[mysql_server.flavor],)]
+    assert pipeline.target("SELECT doc FROM {t}") == [(kept[mysql_server.flavor],)]
 
 
-def test_large_documents_go_by_their_policy(way: Way) -> None:
+def test_large_documents_go_by_their_policy(pipeline: TablePipeline) -> None:
     """super_large brings 980 kB as a document; null drops what is one byte over, and is counted."""
-    way.sql("CREATE TABLE t (id INT PRIMARY KEY, kept JSON, dropped JSON)")
-    way.sql(f"INSERT INTO t VALUES (1, {LARGE}, {JUST_OVER}), (2, {JUST_OVER}, {JUST_UNDER}), (3, '[1]', NULL)")
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, kept JSON, dropped JSON)")
+    pipeline.sql(f"INSERT INTO t VALUES (1, {LARGE}, {JUST_OVER}), (2, {JUST_OVER}, {JUST_UNDER}), (3, '[1]', NULL)")
     policies = {"kept": {"json_too_long": "super_large"}, "dropped": {"json_too_long": "null"}}
-    source, target = replace(way.spec.source, table="t"), replace(way.spec.target, table="t")
-    way.change(source=source, target=target, cursor=None, column_policies=policies)
-    entry = way.stage_one()
-    way.load()
-    told = way.sql("SELECT CONVERT(kept USING utf8mb4), CONVERT(dropped USING utf8mb4) FROM t ORDER BY id")
-    found = way.target("SELECT JSON_TYPEOF(kept), JSON_SERIALIZE(kept), JSON_SERIALIZE(dropped) FROM {t} ORDER BY id")
+    source, target = replace(pipeline.spec.source, table="t"), replace(pipeline.spec.target, table="t")
+    pipeline.change(source=source, target=target, cursor=None, column_policies=policies)
+    entry = pipeline.extract_and_publish()
+    pipeline.load()
+    told = pipeline.sql("SELECT CONVERT(kept USING utf8mb4), CONVERT(dropped USING utf8mb4) FROM t ORDER BY id")
+    found = pipeline.target(
+        "SELECT JSON_TYPEOF(kept), JSON_SERIALIZE(kept), JSON_SERIALIZE(dropped) FROM {t} ORDER BY id"
+    )
     assert [kind for kind, _, _ in found] == ["array"] * 3
     assert [document(kept) for _, kept, _ in found] == [document(kept) for kept, _ in told]
     assert [dropped for _, _, dropped in found] == [None, told[1][1], None]
@@ -126,20 +128,22 @@ def test_what_super_cannot_hold_is_refused_before_it_is_written(
     assert "key id=7" in str(error.value)
 
 
-def test_what_is_no_json_fails_the_load_and_leaves_the_target(way: Way, mysql_server: Any) -> None:
+def test_what_is_no_json_fails_the_load_and_leaves_the_target(pipeline: TablePipeline, mysql_server: Any) -> None:
     """MySQL never stores it; MariaDB does where its checks are off, and `json: varchar` takes it."""
-    way.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
-    way.sql("INSERT INTO t VALUES (1, '[1]')")
-    whole_table(way)
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
+    pipeline.sql("INSERT INTO t VALUES (1, '[1]')")
+    whole_table(pipeline)
     if mysql_server.flavor == "mysql":
         with pytest.raises(Exception, match="Invalid JSON text"):
-            way.sql("INSERT INTO t VALUES (2, 'no json')")
+            pipeline.sql("INSERT INTO t VALUES (2, 'no json')")
         return
-    way.sql("SET check_constraint_checks = 0")
-    way.sql("INSERT INTO t VALUES (2, 'no json')")
+    pipeline.sql("SET check_constraint_checks = 0")
+    pipeline.sql("INSERT INTO t VALUES (2, 'no json')")
     with pytest.raises(TargetError, match="Invalid JSON"):
-        way.sync()
-    assert way.target("SELECT id, JSON_SERIALIZE(doc) FROM {t}") == [(1, "[1]")]
-    way.change(pipeline="as text", target=replace(way.spec.target, table="texts"), policies={"json": "varchar"})
-    way.sync()
-    assert way.rows() == [(1, "[1]"), (2, "no json")]
+        pipeline.sync()
+    assert pipeline.target("SELECT id, JSON_SERIALIZE(doc) FROM {t}") == [(1, "[1]")]
+    pipeline.change(
+        pipeline="as text", target=replace(pipeline.spec.target, table="texts"), policies={"json": "varchar"}
+    )
+    pipeline.sync()
+    assert pipeline.rows() == [(1, "[1]"), (2, "no json")]

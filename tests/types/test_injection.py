@@ -17,8 +17,8 @@ from mysql_redshift.core.spec import ColumnsRef, CursorRef, LayoutRef, TableSpec
 from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 from mysql_redshift.operators.run_request import run_request
 from tests.flavors import ON_FIRST
+from tests.table_pipeline import TablePipeline, insert_orders
 from tests.types.odd_names import TRICKS
-from tests.way import Way, fill
 
 Change = Callable[[TableSpec, str], TableSpec]
 FEW = TRICKS[:4]
@@ -58,17 +58,19 @@ def test_since_and_until_are_a_moment_or_a_number(kind: PositionKind, good: str)
 @pytest.mark.types
 @pytest.mark.parametrize(("cursor", "good"), [("updated_at", "2026-01-01T00:00:00"), ("id", "1")])
 @ON_FIRST
-def test_a_run_s_bounds_are_refused_before_the_source_sees_them(way: Way, cursor: str, good: str) -> None:
+def test_a_run_s_bounds_are_refused_before_the_source_sees_them(
+    pipeline: TablePipeline, cursor: str, good: str
+) -> None:
     """A plan with such a since or until fails, and nothing else is run."""
-    fill(way, 3)
-    way.sql("CREATE TABLE secret (id INT)")
-    way.change(cursor=CursorRef(column=cursor))
+    insert_orders(pipeline, 3)
+    pipeline.sql("CREATE TABLE secret (id INT)")
+    pipeline.change(cursor=CursorRef(column=cursor))
     for trick in FEW[:2]:
         for field in ("since", "until"):
             with pytest.raises(MysqlRedshiftError):
-                way.plan(**{field: f"{good}{trick}"})
-    assert way.sql("SELECT COUNT(*) FROM secret") == [(0,)]
-    assert way.plan(since=good, allow_gap=True).work
+                pipeline.plan(**{field: f"{good}{trick}"})
+    assert pipeline.sql("SELECT COUNT(*) FROM secret") == [(0,)]
+    assert pipeline.plan(since=good, allow_gap=True).work
 
 
 UNKNOWN_COLUMNS: dict[str, Change] = {
@@ -87,17 +89,17 @@ UNKNOWN_COLUMNS: dict[str, Change] = {
 @pytest.mark.stack
 @pytest.mark.types
 @ON_FIRST
-def test_names_that_the_source_does_not_have_are_refused_at_plan(way: Way) -> None:
+def test_names_that_the_source_does_not_have_are_refused_at_plan(pipeline: TablePipeline) -> None:
     """They are looked up in the catalogue, as names; nothing else is done with them."""
-    fill(way, 3)
-    way.sql("CREATE TABLE secret (id INT)")
-    plain = way.spec
+    insert_orders(pipeline, 3)
+    pipeline.sql("CREATE TABLE secret (id INT)")
+    plain = pipeline.spec
     for change in UNKNOWN_COLUMNS.values():
         for trick in FEW:
-            way.spec = change(plain, trick)
+            pipeline.spec = change(plain, trick)
             with pytest.raises(MysqlRedshiftError):
-                way.plan()
-    assert way.sql("SELECT COUNT(*) FROM secret") == [(0,)]
+                pipeline.plan()
+    assert pipeline.sql("SELECT COUNT(*) FROM secret") == [(0,)]
 
 
 REFUSED_BY_LOAD: dict[str, Change] = {
@@ -113,18 +115,18 @@ REFUSED_BY_LOAD: dict[str, Change] = {
 @pytest.mark.types
 @pytest.mark.parametrize("field", REFUSED_BY_LOAD)
 @ON_FIRST
-def test_what_only_redshift_sees_is_quoted_there(way: Way, field: str) -> None:
+def test_what_only_redshift_sees_is_quoted_there(pipeline: TablePipeline, field: str) -> None:
     """A role that does not exist, a column that is not there: the load fails, and has run nothing else."""
-    fill(way, 3)
-    way.sync()
-    way.target(f'CREATE TABLE "{way.spec.target.schema}"."secret" (id INT)')
-    plain = way.spec
+    insert_orders(pipeline, 3)
+    pipeline.sync()
+    pipeline.target(f'CREATE TABLE "{pipeline.spec.target.schema}"."secret" (id INT)')
+    plain = pipeline.spec
     for trick in FEW:
-        way.spec = REFUSED_BY_LOAD[field](replace(plain, target=replace(plain.target, table="another")), trick)
+        pipeline.spec = REFUSED_BY_LOAD[field](replace(plain, target=replace(plain.target, table="another")), trick)
         with pytest.raises(MysqlRedshiftError):
-            way.sync(full_refresh=True)
-    assert way.target(f'SELECT COUNT(*) FROM "{plain.target.schema}"."secret"') == [(0,)]
-    assert len(way.target(f'SELECT id FROM "{plain.target.schema}"."orders"')) == 3
+            pipeline.sync(full_refresh=True)
+    assert pipeline.target(f'SELECT COUNT(*) FROM "{plain.target.schema}"."secret"') == [(0,)]
+    assert len(pipeline.target(f'SELECT id FROM "{plain.target.schema}"."orders"')) == 3
 
 
 YAML = """\

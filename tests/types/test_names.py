@@ -12,8 +12,8 @@ from mysql_redshift.core.spec import ColumnsRef, CursorRef, TargetRef
 from mysql_redshift.core.types.names import SYSTEM_COLUMNS
 from mysql_redshift.errors import ConfigurationError, SourceError
 from tests.flavors import ON_FIRST
+from tests.table_pipeline import TablePipeline
 from tests.types.odd_names import COLUMNS, TRICKS
-from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
@@ -22,117 +22,125 @@ NAMES = ("sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --", "$$; /*! DELE
 
 
 @pytest.fixture
-def guarded(way: Way) -> Way:
+def guarded(pipeline: TablePipeline) -> TablePipeline:
     """A table ``secret`` with one row on each side, which must have it still when the test ends."""
-    way.sql("CREATE TABLE secret (id INT)")
-    way.sql("INSERT INTO secret VALUES (7)")
-    way.target(f'CREATE SCHEMA IF NOT EXISTS "{way.spec.target.schema}"')
+    pipeline.sql("CREATE TABLE secret (id INT)")
+    pipeline.sql("INSERT INTO secret VALUES (7)")
+    pipeline.target(f'CREATE SCHEMA IF NOT EXISTS "{pipeline.spec.target.schema}"')
     for statement in ("CREATE TABLE {s} (id INT)", "INSERT INTO {s} VALUES (7)"):
-        way.target(statement.format(s=f'"{way.spec.target.schema}"."secret"'))
-    way.target("CREATE TEMP TABLE secret (id INT)")
-    return way
+        pipeline.target(statement.format(s=f'"{pipeline.spec.target.schema}"."secret"'))
+    pipeline.target("CREATE TEMP TABLE secret (id INT)")
+    return pipeline
 
 
-def unharmed(way: Way, schema: str) -> bool:
+def unharmed(pipeline: TablePipeline, schema: str) -> bool:
     """Whether both tables still hold their row."""
-    return way.sql("SELECT id FROM secret") == [(7,)] and way.target(f'SELECT id FROM "{schema}"."secret"') == [(7,)]
+    return pipeline.sql("SELECT id FROM secret") == [(7,)] and pipeline.target(
+        f'SELECT id FROM "{schema}"."secret"'
+    ) == [(7,)]
 
 
-def test_columns_of_every_name_arrive(guarded: Way) -> None:
+def test_columns_of_every_name_arrive(guarded: TablePipeline) -> None:
     """Reserved words, blanks, quotes, dots, unicode, digits, long ones: all are names like others."""
-    way = guarded
+    pipeline = guarded
     definitions = ", ".join(f"{mysql_name(name)} VARCHAR(200) CHARACTER SET utf8mb4" for name in COLUMNS)
-    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {definitions})")
+    pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {definitions})")
     values = ", ".join(mysql_string(VALUES[number % len(VALUES)]) for number in range(len(COLUMNS)))
-    way.sql(f"INSERT INTO t VALUES (1, {values})")
-    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
-    way.sync()
-    (row,) = way.target("SELECT * FROM {t}")
+    pipeline.sql(f"INSERT INTO t VALUES (1, {values})")
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
+    )
+    pipeline.sync()
+    (row,) = pipeline.target("SELECT * FROM {t}")
     assert row[0] == 1
     assert list(row[1 : len(COLUMNS) + 1]) == [VALUES[n % len(VALUES)] for n in range(len(COLUMNS))]
-    assert unharmed(way, way.spec.target.schema)
+    assert unharmed(pipeline, pipeline.spec.target.schema)
 
 
-def test_members_and_documents_of_any_text_arrive(guarded: Way) -> None:
+def test_members_and_documents_of_any_text_arrive(guarded: TablePipeline) -> None:
     """Members of ENUM and SET, and texts and names inside JSON, are values like others."""
-    way = guarded
+    pipeline = guarded
     enum = ", ".join(mysql_string(trick) for trick in TRICKS)
     members = ", ".join(mysql_string(trick.replace(",", ";")) for trick in TRICKS)
-    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, e ENUM({enum}), s SET({members}), j JSON)")
+    pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, e ENUM({enum}), s SET({members}), j JSON)")
     for number, trick in enumerate(TRICKS):
         text = mysql_string(trick)
         member = mysql_string(trick.replace(",", ";"))
-        way.sql(f"INSERT INTO t VALUES ({number}, {text}, {member}, JSON_OBJECT({text}, {text}))")
-    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
-    way.sync()
-    rows = way.target("SELECT e, s, JSON_SERIALIZE(j) FROM {t} ORDER BY id")
+        pipeline.sql(f"INSERT INTO t VALUES ({number}, {text}, {member}, JSON_OBJECT({text}, {text}))")
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
+    )
+    pipeline.sync()
+    rows = pipeline.target("SELECT e, s, JSON_SERIALIZE(j) FROM {t} ORDER BY id")
     assert [(e, s) for e, s, _ in rows] == [(trick, trick.replace(",", ";")) for trick in TRICKS]
     assert len(rows) == len(TRICKS)
-    assert unharmed(way, way.spec.target.schema)
+    assert unharmed(pipeline, pipeline.spec.target.schema)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_of_any_name_arrives(guarded: Way, name: str) -> None:
+def test_everything_of_any_name_arrives(guarded: TablePipeline, name: str) -> None:
     """Databases, schemas, tables, keys, cursors and renamed columns have the name; a second run merges by it."""
-    way, schema = guarded, guarded.spec.target.schema
+    pipeline, schema = guarded, guarded.spec.target.schema
     key, cursor = mysql_name(f"k {name}"), mysql_name(f"c {name}")
     unique = f"{secrets.token_hex(4)} {name}"
     table = f"{mysql_name(unique)}.{mysql_name(name)}"
-    way.sql(f"CREATE DATABASE {mysql_name(unique)}")
-    way.stack.callback(way.sql, f"DROP DATABASE {mysql_name(unique)}")
-    way.sql(f"CREATE TABLE {table} ({key} VARCHAR(60) COLLATE utf8mb4_bin PRIMARY KEY, {cursor} DATETIME(6))")
+    pipeline.sql(f"CREATE DATABASE {mysql_name(unique)}")
+    pipeline.stack.callback(pipeline.sql, f"DROP DATABASE {mysql_name(unique)}")
+    pipeline.sql(f"CREATE TABLE {table} ({key} VARCHAR(60) COLLATE utf8mb4_bin PRIMARY KEY, {cursor} DATETIME(6))")
     for value in VALUES:
-        way.sql(f"INSERT INTO {table} VALUES ({mysql_string(value)}, '2026-01-01')")
+        pipeline.sql(f"INSERT INTO {table} VALUES ({mysql_string(value)}, '2026-01-01')")
     schema_name, target_name = unique[:20].replace("\\", "/"), name.replace("\\", "/")  # see the test below
     target = TargetRef(
-        conn_id=way.spec.target.conn_id,
+        conn_id=pipeline.spec.target.conn_id,
         schema=schema_name,
         table=target_name,
         ledger_schema=f"l {schema_name}",
-        iam_role=way.spec.target.iam_role,
+        iam_role=pipeline.spec.target.iam_role,
     )
-    way.change(
-        source=replace(way.spec.source, database=unique, table=name),
+    pipeline.change(
+        source=replace(pipeline.spec.source, database=unique, table=name),
         target=target,
-        lake=replace(way.spec.lake, prefix=f"x/{target_name}"),
+        lake=replace(pipeline.spec.lake, prefix=f"x/{target_name}"),
         cursor=CursorRef(column=f"c {name}"),
         lookback=86_400.0 * 365,
         columns=ColumnsRef(rename={f"c {name}": f"r {name}"}),
     )
-    way.sync()
-    way.sync()
+    pipeline.sync()
+    pipeline.sync()
     quoted = redshift_name(f"k {name}".lower()).replace("{", "{{").replace("}", "}}")
     renamed = redshift_name(f"r {name}".lower())
-    held = way.target(f"SELECT {quoted}, {renamed} FROM {redshift_name(schema_name.lower(), target_name.lower())}")
+    held = pipeline.target(f"SELECT {quoted}, {renamed} FROM {redshift_name(schema_name.lower(), target_name.lower())}")
     assert sorted(text for text, _ in held) == sorted(VALUES)
-    assert unharmed(way, schema)
+    assert unharmed(pipeline, schema)
 
 
 @ON_FIRST
-def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(way: Way) -> None:
+def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(pipeline: TablePipeline) -> None:
     """Redshift has columns of these names in every table, seen or not; nothing is read before that is said."""
     names = sorted(SYSTEM_COLUMNS)
-    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} INT' for name in names)})")
-    way.sql(f"INSERT INTO t VALUES (1, {', '.join(str(number) for number in range(len(names)))})")
-    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
+    pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} INT' for name in names)})")
+    pipeline.sql(f"INSERT INTO t VALUES (1, {', '.join(str(number) for number in range(len(names)))})")
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
+    )
     for name in names:
         others = tuple(other for other in names if other != name)
-        way.change(columns=ColumnsRef(exclude=others))
+        pipeline.change(columns=ColumnsRef(exclude=others))
         with pytest.raises(SourceError, match="Redshift keeps this column name for itself") as error:
-            way.plan()
+            pipeline.plan()
         assert f"columns.rename: {{{name}: {name}_}}" in str(error.value)
-    way.change(columns=ColumnsRef(rename={name: f"{name}_" for name in names}))
-    way.sync()
+    pipeline.change(columns=ColumnsRef(rename={name: f"{name}_" for name in names}))
+    pipeline.sync()
     listed = ", ".join(f"{name}_" for name in names)
-    assert [list(row) for row in way.target(f"SELECT {listed} FROM {{t}}")] == [list(range(len(names)))]
+    assert [list(row) for row in pipeline.target(f"SELECT {listed} FROM {{t}}")] == [list(range(len(names)))]
 
 
 @ON_FIRST
-def test_a_target_named_with_a_backslash_is_refused_at_plan(way: Way) -> None:
+def test_a_target_named_with_a_backslash_is_refused_at_plan(pipeline: TablePipeline) -> None:
     """No literal means one on every Redshift and PostgreSQL; the message names the way out."""
-    way.sql("CREATE TABLE `back\\slash` (id INT PRIMARY KEY)")
-    for schema, table in (("back\\slash", "t"), (way.spec.target.schema, "back\\slash")):
-        target = replace(way.spec.target, schema=schema, table=table)
-        way.change(source=replace(way.spec.source, table="back\\slash"), target=target, cursor=None)
+    pipeline.sql("CREATE TABLE `back\\slash` (id INT PRIMARY KEY)")
+    for schema, table in (("back\\slash", "t"), (pipeline.spec.target.schema, "back\\slash")):
+        target = replace(pipeline.spec.target, schema=schema, table=table)
+        pipeline.change(source=replace(pipeline.spec.source, table="back\\slash"), target=target, cursor=None)
         with pytest.raises(ConfigurationError, match="target_table or target_schema"):
-            way.plan()
+            pipeline.plan()

@@ -17,8 +17,8 @@ from mysql_redshift.operators import LogPublishOperator, MySQLToS3ParquetOperato
 from mysql_redshift.steps.state.journal import Journal
 from tests.stack.mysql.conftest import execute
 from tests.stack.operators.conftest import Context
+from tests.table_pipeline import TablePipeline
 from tests.types.round_trip import travel
-from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
@@ -66,23 +66,25 @@ def insert(connection: Any, values: list[tuple[str, ...]]) -> None:
         execute(connection, f"INSERT INTO t VALUES ({row}, {literals})")
 
 
-def test_policies_act_and_the_log_counts_them(way: Way) -> None:
+def test_policies_act_and_the_log_counts_them(pipeline: TablePipeline) -> None:
     """What was declared for a column happens to it, in the target and in the entry's count; nothing else is touched."""
     columns = {f"c{number}": case for number, case in enumerate(ACTING)}
-    way.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
-    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} {case[0]}' for name, case in columns.items())})")
-    insert(way.mysql, [case[1] for case in ACTING])
-    way.change(
-        source=replace(way.spec.source, table="t"),
-        target=replace(way.spec.target, table="t"),
+    pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
+    pipeline.sql(
+        f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} {case[0]}' for name, case in columns.items())})"
+    )
+    insert(pipeline.mysql, [case[1] for case in ACTING])
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"),
+        target=replace(pipeline.spec.target, table="t"),
         cursor=None,
         column_policies={name: case[2] for name, case in columns.items() if case[2]},
     )
-    entry = way.stage_one()
-    way.load()
+    entry = pipeline.extract_and_publish()
+    pipeline.load()
     for name, (column_type, _, _, expected, policy_counts) in columns.items():
         sql = {"JSON": f"JSON_SERIALIZE({name})", "LONGBLOB": f"FROM_VARBYTE({name}, 'hex')"}.get(column_type, name)
-        found = [value for (value,) in way.target(f"SELECT {sql} FROM {{t}} ORDER BY id")]
+        found = [value for (value,) in pipeline.target(f"SELECT {sql} FROM {{t}} ORDER BY id")]
         assert [None if value is None else str(value) for value in found] == expected, column_type
         counted = {key: count for key, count in entry.policy_counts.items() if key.startswith(f"{name}: ")}
         assert counted == ({f"{name}: {policy_counts[0]}": policy_counts[1]} if policy_counts else {}), column_type
@@ -119,15 +121,17 @@ class Lines(list[str]):
 
 
 def test_log_lines_receipts_and_the_entry_say_what_was_touched(
-    way: Way, context: Context, monkeypatch: pytest.MonkeyPatch
+    pipeline: TablePipeline, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By column and policy, each chunk for itself and the run in sum: in the tasks' logs, their XComs and the log."""
-    way.sql("SET sql_mode = ''")
-    way.sql("CREATE TABLE t (id INT PRIMARY KEY, day DATE, note MEDIUMTEXT)")
-    way.sql(f"INSERT INTO t VALUES (1, '0000-00-00', {LONG}), {', '.join(f'({n}, 0, NULL)' for n in range(2, 31))}")
-    way.change(
-        source=replace(way.spec.source, table="t"),
-        target=replace(way.spec.target, table="t"),
+    pipeline.sql("SET sql_mode = ''")
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, day DATE, note MEDIUMTEXT)")
+    pipeline.sql(
+        f"INSERT INTO t VALUES (1, '0000-00-00', {LONG}), {', '.join(f'({n}, 0, NULL)' for n in range(2, 31))}"
+    )
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"),
+        target=replace(pipeline.spec.target, table="t"),
         cursor=None,
         strategy=Strategy.INTRA_TABLE,
         chunk_rows=10,
@@ -136,22 +140,24 @@ def test_log_lines_receipts_and_the_entry_say_what_was_touched(
     lines = Lines()
     for operator in (MySQLToS3ParquetOperator, LogPublishOperator):
         monkeypatch.setattr(operator, "log", lines, raising=False)
-    planned = way.plan()
+    planned = pipeline.plan()
     plain = codec.to_plain(planned)
     receipts = [
-        MySQLToS3ParquetOperator(task_id="extract", spec=way.spec, plan=plain, chunk=codec.to_plain(chunk)).execute(
-            context()
-        )
+        MySQLToS3ParquetOperator(
+            task_id="extract", spec=pipeline.spec, plan=plain, chunk=codec.to_plain(chunk)
+        ).execute(context())
         for chunk in planned.work
     ]
-    published = LogPublishOperator(task_id="publish", spec=way.spec, plan=plain, receipts=receipts).execute(context())
+    published = LogPublishOperator(task_id="publish", spec=pipeline.spec, plan=plain, receipts=receipts).execute(
+        context()
+    )
     counts = [receipt["policy_counts"] for receipt in receipts]
     assert len(counts) == 3
     assert counts[0] == {"day: zero_date": counts[0]["day: zero_date"], "note: too_long": 1}
     assert [list(count) for count in counts[1:]] == [["day: zero_date"]] * 2
     assert sum(count["day: zero_date"] for count in counts) == 30
     assert published["values_by_policy"] == 31
-    head = Journal(way.clients.store, TableLayout.of(way.spec)).head()
+    head = Journal(pipeline.clients.store, TableLayout.of(pipeline.spec)).head()
     assert head is not None
     assert head.policy_counts == {"day: zero_date": 30, "note: too_long": 1}
     told = [line for line in lines if "policy zero_date acted on " in line and "of column day" in line]

@@ -14,11 +14,11 @@ import pytest
 from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.core.quoting import mysql_name
 from tests.stack.mysql.conftest import execute
+from tests.table_pipeline import TablePipeline
 from tests.types.in_target import differences
 from tests.types.random_columns import Collations
 from tests.types.random_table import RandomTable, random_table
 from tests.types.round_trip import as_the_server_says, travel
-from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
@@ -60,11 +60,13 @@ def test_a_random_table_arrives_exactly(
 
 
 @pytest.mark.parametrize("number", range(TARGETS))
-def test_a_random_table_arrives_in_the_target(number: int, mysql_server: Any, way: Way) -> None:
+def test_a_random_table_arrives_in_the_target(number: int, mysql_server: Any, pipeline: TablePipeline) -> None:
     """The same through S3, COPY, staging and merge: what the target holds is what the source says."""
-    table = drawn(way.mysql, f"{SEED}-target-{number}", (30, 40))
-    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
-    planned = way.plan()
+    table = drawn(pipeline.mysql, f"{SEED}-target-{number}", (30, 40))
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
+    )
+    planned = pipeline.plan()
     assert planned.table_schema is not None
-    way.sync()
-    assert differences(way, planned.table_schema, table.cases, flavor=mysql_server.flavor) == {}
+    pipeline.sync()
+    assert differences(pipeline, planned.table_schema, table.cases, flavor=mysql_server.flavor) == {}

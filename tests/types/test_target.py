@@ -7,49 +7,51 @@ from typing import Any
 
 import pytest
 
+from tests.table_pipeline import TablePipeline
 from tests.types.cases import CASES, Case
 from tests.types.in_target import differences
-from tests.way import Way
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 
 @pytest.fixture
-def wide(way: Way, mysql_server: Any) -> list[Case]:
+def wide(pipeline: TablePipeline, mysql_server: Any) -> list[Case]:
     """The table ``t``: an id, and a column c0, c1, ... for each case that this server knows."""
     cases = [case for case in CASES if mysql_server.flavor in case.servers]
-    way.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
+    pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
     columns = ", ".join(f"c{number} {case.type}" for number, case in enumerate(cases))
-    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {columns})")
+    pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {columns})")
     for row in range(max(len(case.values) for case in cases) + 1):
         values = ", ".join(case.values[row] if row < len(case.values) else "NULL" for case in cases)
-        way.sql(f"INSERT INTO t VALUES ({row}, {values})")
+        pipeline.sql(f"INSERT INTO t VALUES ({row}, {values})")
     return cases
 
 
-def test_every_value_arrives_in_the_target(way: Way, wide: list[Case], mysql_server: Any) -> None:
+def test_every_value_arrives_in_the_target(pipeline: TablePipeline, wide: list[Case], mysql_server: Any) -> None:
     """Source, batches, Parquet, S3, COPY, staging, target: what the target holds is what the source says."""
     policies = {f"c{number}": dict(case.policies) for number, case in enumerate(wide) if case.policies}
-    way.change(
-        source=replace(way.spec.source, table="t"),
-        target=replace(way.spec.target, table="t"),
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"),
+        target=replace(pipeline.spec.target, table="t"),
         cursor=None,
         column_policies=policies,
     )
-    planned = way.plan()
+    planned = pipeline.plan()
     assert planned.table_schema is not None
-    way.sync()
+    pipeline.sync()
     cases = {f"c{number}": case for number, case in enumerate(wide)}
-    assert differences(way, planned.table_schema, cases, flavor=mysql_server.flavor) == {}
+    assert differences(pipeline, planned.table_schema, cases, flavor=mysql_server.flavor) == {}
 
 
-def test_a_document_is_a_document_and_not_a_string(way: Way) -> None:
+def test_a_document_is_a_document_and_not_a_string(pipeline: TablePipeline) -> None:
     """JSON_TYPEOF says object, array, number: SUPER can be navigated."""
-    way.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
     documents = ('{"a": 1}', "[1, 2]", "12", '"text"', "true")
     for number, text in enumerate(documents):
-        way.sql(f"INSERT INTO t VALUES ({number}, '{text}')")
-    way.change(source=replace(way.spec.source, table="t"), target=replace(way.spec.target, table="t"), cursor=None)
-    way.sync()
-    kinds = [kind for (kind,) in way.target("SELECT JSON_TYPEOF(doc) FROM {t} ORDER BY id")]
+        pipeline.sql(f"INSERT INTO t VALUES ({number}, '{text}')")
+    pipeline.change(
+        source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
+    )
+    pipeline.sync()
+    kinds = [kind for (kind,) in pipeline.target("SELECT JSON_TYPEOF(doc) FROM {t} ORDER BY id")]
     assert kinds == ["object", "array", "number", "string", "boolean"]

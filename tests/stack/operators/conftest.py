@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from devstack.status import MySQLStatus, Status
-from tests.way import Way, way
+from tests.table_pipeline import TablePipeline, pipeline
 
-__all__ = ["Context", "Way", "way"]
+__all__ = ["Context", "TablePipeline", "pipeline"]
 
 Context = Callable[..., dict[str, Any]]
 

@@ -12,8 +12,8 @@ from devstack.status import RedshiftStatus, Status
 from mysql_redshift.errors import TransientError
 from mysql_redshift.operators import S3ParquetToRedshiftOperator
 from tests.stack.devstack.redshift.control import order
-from tests.stack.operators.conftest import Context, Way
-from tests.way import fill
+from tests.stack.operators.conftest import Context, TablePipeline
+from tests.table_pipeline import insert_orders
 
 OURS = "mysql_redshift*"
 
@@ -29,24 +29,24 @@ def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
 @pytest.mark.faults
 @pytest.mark.parametrize("later", ["manual__1", "manual__2"], ids=["a retry", "the next run"])
 def test_a_session_that_holds_the_ledger_is_ended_by_its_successor(
-    way: Way, context: Context, redshift: RedshiftStatus, later: str
+    pipeline: TablePipeline, context: Context, redshift: RedshiftStatus, later: str
 ) -> None:
     """S3: a worker that hangs in COPY keeps the ledger's lock for as long; who comes after it does not wait."""
-    fill(way, 6)
-    way.stage_one()
+    insert_orders(pipeline, 6)
+    pipeline.extract_and_publish()
     order(redshift, fault="slow_copy", application_name=OURS, seconds=300)
     first, second = context(), context()
     second["ti"].run_id = later
 
     def load(told: dict[str, Any]) -> Any:
-        return S3ParquetToRedshiftOperator(task_id="load", spec=way.spec).execute(told)
+        return S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(told)
 
     with ThreadPoolExecutor(1) as elsewhere:
         hanging = elsewhere.submit(load, first)
         while order(redshift, pending=True)["pending"]:  # until its COPY hangs
-            way.sql("DO SLEEP(0.05)")
+            pipeline.sql("DO SLEEP(0.05)")
         assert load(second)["rows_copied"] == 6
         with pytest.raises(TransientError) as lost:
             hanging.result(timeout=60)
     assert "session at Redshift was ended" in str(lost.value)
-    assert way.rows() == way.source_rows()
+    assert pipeline.rows() == pipeline.source_rows()

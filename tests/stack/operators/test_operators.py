@@ -20,8 +20,8 @@ from mysql_redshift.operators import (
     WindowPlanOperator,
 )
 from mysql_redshift.sensors import WatermarkSensor
-from tests.stack.operators.conftest import Context, Way
-from tests.way import fill
+from tests.stack.operators.conftest import Context, TablePipeline
+from tests.table_pipeline import insert_orders
 
 
 def spelled_out(spec: TableSpec) -> dict[str, Any]:
@@ -48,31 +48,31 @@ def run(operator: Any, context: dict[str, Any]) -> Any:
     return answer
 
 
-def sync(way: Way, context: Context) -> None:
+def sync(pipeline: TablePipeline, context: Context) -> None:
     """Bring the table to the target by three operators."""
     for kind in (MySQLToS3ParquetOperator, S3ParquetToRedshiftOperator, RowCountCheckOperator):
-        kind(task_id="sync", spec=way.spec).execute(context())
+        kind(task_id="sync", spec=pipeline.spec).execute(context())
 
 
-def test_three_operators_bring_a_table(way: Way, context: Context) -> None:
+def test_three_operators_bring_a_table(pipeline: TablePipeline, context: Context) -> None:
     """Spelled out, without YAML: the target holds what the source holds, and each task returns its counts."""
-    fill(way, 12)
-    table = spelled_out(way.spec)
+    insert_orders(pipeline, 12)
+    table = spelled_out(pipeline.spec)
     published = run(MySQLToS3ParquetOperator(task_id="extract", **table), context())
     loaded = run(S3ParquetToRedshiftOperator(task_id="load", **table), context())
     checked = run(RowCountCheckOperator(task_id="check", **table), context())
     assert (published["kind"], published["rows"]) == ("extract", 12)
     assert (loaded["rows_copied"], loaded["rows_inserted"], loaded["entries"]) == (12, 12, 1)
     assert checked["rows"] == 12
-    assert way.rows() == way.source_rows()
+    assert pipeline.rows() == pipeline.source_rows()
     again = run(S3ParquetToRedshiftOperator(task_id="load", **table), context())
     assert (again["rows_copied"], again["redshift_skipped"]) == (0, True)
 
 
-def test_plan_extract_and_publish_hand_plain_values_on(way: Way, context: Context) -> None:
+def test_plan_extract_and_publish_hand_plain_values_on(pipeline: TablePipeline, context: Context) -> None:
     """What the DAG factory's tasks exchange survives JSON, chunk by chunk."""
-    fill(way, 30)
-    spec = replace(way.spec, strategy=Strategy.INTRA_TABLE, chunk_rows=10)
+    insert_orders(pipeline, 30)
+    spec = replace(pipeline.spec, strategy=Strategy.INTRA_TABLE, chunk_rows=10)
     told = context()
     chunks = json.loads(json.dumps(WindowPlanOperator(task_id="plan", spec=spec).execute(told)))
     plan = json.loads(json.dumps(told["ti"].pushed["plan"]))
@@ -95,37 +95,39 @@ def test_plan_extract_and_publish_hand_plain_values_on(way: Way, context: Contex
     ],
 )
 def test_the_check_fails_on_a_row_lost_and_on_one_doubled_in_its_place(
-    way: Way, context: Context, sabotage: list[str], counts: tuple[str, str]
+    pipeline: TablePipeline, context: Context, sabotage: list[str], counts: tuple[str, str]
 ) -> None:
     """Equal counts are not enough; the message names table, counts and what to do, and Airflow does not retry."""
-    fill(way, 5)
-    sync(way, context)
+    insert_orders(pipeline, 5)
+    sync(pipeline, context)
     for statement in sabotage:
-        way.target(statement)
-    check = RowCountCheckOperator(task_id="check", spec=way.spec, checks=["custody", "bounds", "window"])
+        pipeline.target(statement)
+    check = RowCountCheckOperator(task_id="check", spec=pipeline.spec, checks=["custody", "bounds", "window"])
     with pytest.raises(AirflowFailException, match="what to do") as raised:
         check.execute(context())
     message = str(raised.value)
-    assert f"{way.spec.source.database}.orders" in message
+    assert f"{pipeline.spec.source.database}.orders" in message
     for count in counts:
         assert count in message
 
 
-def test_backup_only_leaves_redshift_alone_and_the_next_load_finds_it(way: Way, context: Context) -> None:
+def test_backup_only_leaves_redshift_alone_and_the_next_load_finds_it(
+    pipeline: TablePipeline, context: Context
+) -> None:
     """The load is skipped because it was asked to be, and says so; what is pending stays pending."""
-    fill(way, 4)
-    MySQLToS3ParquetOperator(task_id="extract", spec=way.spec).execute(context(mode="backup-only"))
-    load = S3ParquetToRedshiftOperator(task_id="load", spec=way.spec)
+    insert_orders(pipeline, 4)
+    MySQLToS3ParquetOperator(task_id="extract", spec=pipeline.spec).execute(context(mode="backup-only"))
+    load = S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec)
     with pytest.raises(AirflowSkipException, match="stays pending"):
         load.execute(context(mode="backup-only"))
     assert load.execute(context())["rows_copied"] == 4
 
 
-def test_redshift_only_does_without_mysql(way: Way, context: Context) -> None:
+def test_redshift_only_does_without_mysql(pipeline: TablePipeline, context: Context) -> None:
     """With MySQL out of reach what is in the log is loaded and its custody checked."""
-    fill(way, 4)
-    MySQLToS3ParquetOperator(task_id="extract", spec=way.spec).execute(context())
-    away = replace(way.spec, source=replace(way.spec.source, conn_id="nowhere"))
+    insert_orders(pipeline, 4)
+    MySQLToS3ParquetOperator(task_id="extract", spec=pipeline.spec).execute(context())
+    away = replace(pipeline.spec, source=replace(pipeline.spec.source, conn_id="nowhere"))
     asked = context(mode="redshift-only")
     assert WindowPlanOperator(task_id="plan", spec=away).execute(asked) == []
     assert LogPublishOperator(task_id="publish", spec=away, plan=asked["ti"].pushed["plan"]).execute(asked) == {}
@@ -134,38 +136,38 @@ def test_redshift_only_does_without_mysql(way: Way, context: Context) -> None:
     assert [result["check"] for result in report["results"]] == ["custody"]
 
 
-def test_a_dry_run_moves_nothing(way: Way, context: Context) -> None:
+def test_a_dry_run_moves_nothing(pipeline: TablePipeline, context: Context) -> None:
     """It only says what it would read."""
-    fill(way, 4)
+    insert_orders(pipeline, 4)
     asked = context(dry_run=True)
-    assert WindowPlanOperator(task_id="plan", spec=way.spec).execute(asked) == []
+    assert WindowPlanOperator(task_id="plan", spec=pipeline.spec).execute(asked) == []
     plan = asked["ti"].pushed["plan"]
     assert len(plan["chunks"]) == 1
-    assert LogPublishOperator(task_id="publish", spec=way.spec, plan=plan).execute(asked) == {}
+    assert LogPublishOperator(task_id="publish", spec=pipeline.spec, plan=plan).execute(asked) == {}
     with pytest.raises(AirflowSkipException):
-        S3ParquetToRedshiftOperator(task_id="load", spec=way.spec).execute(asked)
-    entry = way.stage_one()
+        S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(asked)
+    entry = pipeline.extract_and_publish()
     assert (entry.sequence, entry.kind) == (1, EntryKind.EXTRACT)
 
 
 @pytest.mark.parametrize("given", ["spec", "place"])
 def test_the_sensor_waits_until_a_stage_has_come_to_a_point(
-    way: Way, context: Context, given: str, monkeypatch: pytest.MonkeyPatch
+    pipeline: TablePipeline, context: Context, given: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It defers while rows are only on S3, its trigger fires when they are verified, and later it returns at once."""
-    fill(way, 3)
-    spec = way.spec
+    insert_orders(pipeline, 3)
+    spec = pipeline.spec
     where: dict[str, Any] = {"spec": spec}
     if given == "place":
         place = ("mysql_conn_id", "redshift_conn_id", "iam_role", "cursor", "settings")
         where = {name: value for name, value in spelled_out(spec).items() if name not in place}
     sensor = WatermarkSensor(task_id="wait", **where, point="2026-01-01T00:00:02Z", poke_interval=0.1)
     monkeypatch.setenv("AIRFLOW__MYSQL_REDSHIFT__ENVIRONMENT", spec.environment)
-    way.stage_one()
+    pipeline.extract_and_publish()
     with pytest.raises(TaskDeferred) as deferred:
         sensor.execute(context())
     assert sensor.poke(context()).is_done is False
-    sync(way, context)
+    sync(pipeline, context)
     event = asyncio.run(_first(deferred.value.trigger))
     assert sensor.execute_complete(context(), event) == sensor.execute(context())
 
@@ -177,14 +179,14 @@ async def _first(trigger: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", [WindowPlanOperator, S3ParquetToRedshiftOperator, RowCountCheckOperator])
-def test_a_missing_connection_fails_at_once(way: Way, context: Context, kind: Any) -> None:
+def test_a_missing_connection_fails_at_once(pipeline: TablePipeline, context: Context, kind: Any) -> None:
     """It is named, with the field that names it."""
-    way.stage_one()
-    fill(way, 1)
+    pipeline.extract_and_publish()
+    insert_orders(pipeline, 1)
     spec = replace(
-        way.spec,
-        source=replace(way.spec.source, conn_id="nowhere"),
-        target=replace(way.spec.target, conn_id="nowhere"),
+        pipeline.spec,
+        source=replace(pipeline.spec.source, conn_id="nowhere"),
+        target=replace(pipeline.spec.target, conn_id="nowhere"),
     )
     with pytest.raises(AirflowFailException, match="nowhere"):
         kind(task_id="task", spec=spec).execute(context())

@@ -1,5 +1,5 @@
 """The steps, on real servers only."""
 
-from tests.way import way
+from tests.table_pipeline import pipeline
 
-__all__ = ["way"]
+__all__ = ["pipeline"]

@@ -8,10 +8,10 @@ import pytest
 
 from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.errors import ConnectionFailed
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 
-def load_cut_at(way: Way, number: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+def load_cut_at(pipeline: TablePipeline, number: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Load; close the connection instead of running the statement of that number. True where it came to that."""
     seen: list[str] = []
     execute, alone = RedshiftSession.execute, RedshiftSession.alone
@@ -34,7 +34,7 @@ def load_cut_at(way: Way, number: int, monkeypatch: pytest.MonkeyPatch) -> bool:
         patch.setattr(RedshiftSession, "execute", cut_execute)
         patch.setattr(RedshiftSession, "alone", cut_alone)
         try:
-            way.load()
+            pipeline.load()
         except ConnectionFailed:
             return True
     return False

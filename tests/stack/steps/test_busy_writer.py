@@ -14,7 +14,7 @@ from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode
 from mysql_redshift.core.verification import Check
 from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import connect_mysql
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 ROUNDS = 3
 MOST_RUNS = 8
@@ -24,46 +24,48 @@ Statements = Callable[[random.Random], Sequence[str]]
 
 
 @pytest.mark.parametrize("deletes", list(Deletes))
-def test_a_writer_that_never_stops_raises_no_alarm(way: Way, mysql_server: MySQLStatus, deletes: Deletes) -> None:
+def test_a_writer_that_never_stops_raises_no_alarm(
+    pipeline: TablePipeline, mysql_server: MySQLStatus, deletes: Deletes
+) -> None:
     """Every sync passes every check; once the writer rests, reconciled ends are equal and kept ones hold all."""
-    way.change(deletes=deletes, lag=LAG)
-    way.checks = list(Check)
-    fill(way, KEYS)
-    with writing(way, mysql_server, all_kinds) as writer:
-        sync_meanwhile(way, writer)
-    assert not missing_at_rest(way)
+    pipeline.change(deletes=deletes, lag=LAG)
+    pipeline.checks = list(Check)
+    insert_orders(pipeline, KEYS)
+    with writing(pipeline, mysql_server, all_kinds) as writer:
+        sync_meanwhile(pipeline, writer)
+    assert not missing_at_rest(pipeline)
     if deletes is Deletes.RECONCILE:
-        assert way.rows() == way.source_rows()
+        assert pipeline.rows() == pipeline.source_rows()
 
 
 def test_a_writer_that_adds_and_deletes_by_id_raises_no_alarm(
-    way: Way, mysql_server: MySQLStatus, monkeypatch: pytest.MonkeyPatch
+    pipeline: TablePipeline, mysql_server: MySQLStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Appended by an id that counts up: what was deleted is kept and told, and every row that stays is there."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
-    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
-    way.checks = list(Check)
-    fill(way, KEYS)
-    with writing(way, mysql_server, new_ids) as writer:
-        sync_meanwhile(way, writer)
-    assert not missing_at_rest(way)
+    pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
+    pipeline.checks = list(Check)
+    insert_orders(pipeline, KEYS)
+    with writing(pipeline, mysql_server, new_ids) as writer:
+        sync_meanwhile(pipeline, writer)
+    assert not missing_at_rest(pipeline)
 
 
-def sync_meanwhile(way: Way, writer: Writer) -> None:
+def sync_meanwhile(pipeline: TablePipeline, writer: Writer) -> None:
     """Sync again and again; each time the writer has gone on."""
     for _ in range(ROUNDS):
         seen = writer.statements
-        way.sync()
+        pipeline.sync()
         assert writer.statements > seen
 
 
-def missing_at_rest(way: Way) -> set[object]:
+def missing_at_rest(pipeline: TablePipeline) -> set[object]:
     """Sync until the target has every row; a fresh statement of somebody else may hold the last ones back."""
     missing: set[object] = set()
     for _ in range(MOST_RUNS):
-        way.sql("DO SLEEP(0.4)")
-        way.sync()
-        missing = set(way.source_rows()) - set(way.rows())
+        pipeline.sql("DO SLEEP(0.4)")
+        pipeline.sync()
+        missing = set(pipeline.source_rows()) - set(pipeline.rows())
         if not missing:
             break
     return missing
@@ -119,9 +121,9 @@ class Writer(threading.Thread):
 
 
 @contextmanager
-def writing(way: Way, server: MySQLStatus, statements: Statements) -> Iterator[Writer]:
+def writing(pipeline: TablePipeline, server: MySQLStatus, statements: Statements) -> Iterator[Writer]:
     """Write to the table's source while the body runs."""
-    writer = Writer(server, way.spec.source.database, statements)
+    writer = Writer(server, pipeline.spec.source.database, statements)
     writer.start()
     try:
         yield writer

@@ -18,7 +18,7 @@ from mysql_redshift.core.spec import CursorRef
 from mysql_redshift.core.verification import Check
 from mysql_redshift.ports import Source
 from tests.stack.connections import connect_mysql
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CHANGES = [
@@ -69,19 +69,19 @@ class Application:
 
 
 @pytest.fixture
-def moved(way: Way) -> Moved:
+def moved(pipeline: TablePipeline) -> Moved:
     """The way's source, at a time of the test's own."""
-    way.change(cursor=CursorRef(column="updated_at", zone="Europe/Berlin"))
-    found = Moved(way.clients.source)
-    way.clients.__dict__["source"] = found
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="Europe/Berlin"))
+    found = Moved(pipeline.clients.source)
+    pipeline.clients.__dict__["source"] = found
     return found
 
 
 @pytest.fixture
-def application(way: Way, moved: Moved, mysql_server: MySQLStatus) -> Iterator[Application]:
+def application(pipeline: TablePipeline, moved: Moved, mysql_server: MySQLStatus) -> Iterator[Application]:
     """The table's writer."""
     assert mysql_server.system_zone == "Europe/Berlin"
-    with closing(connect_mysql(mysql_server, database=way.spec.source.database)) as connection:
+    with closing(connect_mysql(mysql_server, database=pipeline.spec.source.database)) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SET time_zone = 'SYSTEM'")
         yield Application(connection, moved)
@@ -89,7 +89,7 @@ def application(way: Way, moved: Moved, mysql_server: MySQLStatus) -> Iterator[A
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_row_is_missed_when_the_clocks_change(
-    way: Way, moved: Moved, application: Application, change: datetime
+    pipeline: TablePipeline, moved: Moved, application: Application, change: datetime
 ) -> None:
     """Rows come on time and late; no position lies inside the repeated hour, and outside of it no row has to wait."""
     late, written, read = False, 0, 0
@@ -103,18 +103,18 @@ def test_no_row_is_missed_when_the_clocks_change(
             application.begin(at=at + timedelta(seconds=1))
         written += 1 + late
         moved.now = at + timedelta(seconds=2)
-        entry = way.stage_one()
+        entry = pipeline.extract_and_publish()
         read += entry.rows
         assert entry.position_to is not None
         assert not ambiguous(EPOCH + timedelta(microseconds=entry.position_to.value))
         assert late or ambiguous(moved.now) or read == written
     application.sql("COMMIT", at=at)
     moved.now = change + timedelta(hours=4)
-    way.stage_one()
-    way.load()
-    way.verify(*Check)
-    assert len(way.rows()) == written
-    assert way.rows() == way.source_rows()
+    pipeline.extract_and_publish()
+    pipeline.load()
+    pipeline.verify(*Check)
+    assert len(pipeline.rows()) == written
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 def ambiguous(moment: datetime) -> bool:
@@ -123,31 +123,33 @@ def ambiguous(moment: datetime) -> bool:
     return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
 
 
-def test_a_limit_stops_and_goes_on_within_the_repeated_hour(way: Way, moved: Moved, application: Application) -> None:
+def test_a_limit_stops_and_goes_on_within_the_repeated_hour(
+    pipeline: TablePipeline, moved: Moved, application: Application
+) -> None:
     """Both passes of the hour are in the past by then, and rows are read in the order of the wall's clock."""
     change = datetime(2026, 10, 25, 1, tzinfo=UTC)
     for minutes in (-45, 15, -45, -30, 30, 45, -15):
         application.sql(INSERT, at=change + timedelta(minutes=minutes))
     moved.now = change + timedelta(hours=4)
-    assert [way.stage_one(limit=2).rows for _ in range(5)] == [2, 2, 2, 1, 0]
-    way.load()
-    way.verify(*Check)
-    assert way.rows() == way.source_rows()
+    assert [pipeline.extract_and_publish(limit=2).rows for _ in range(5)] == [2, 2, 2, 1, 0]
+    pipeline.load()
+    pipeline.verify(*Check)
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 @pytest.mark.parametrize(("lag", "found"), [(None, 2), (0.0, 1)], ids=["two seconds, the default", "none"])
 def test_an_application_that_takes_its_time_before_the_transaction_is_waited_for_by_the_lag(
-    way: Way, moved: Moved, application: Application, lag: float | None, found: int
+    pipeline: TablePipeline, moved: Moved, application: Application, lag: float | None, found: int
 ) -> None:
     """It asks the time, and begins a while later: until then no list shows it. Without a lag its row is missed."""
-    way.change(lag=lag)
+    pipeline.change(lag=lag)
     start = datetime(2026, 7, 1, 12, tzinfo=UTC)
     ((stamp,),) = application.sql("SELECT NOW(6)", at=start)
     application.sql(INSERT, at=start + timedelta(seconds=0.5))
     moved.now = start + timedelta(seconds=1.9)
-    way.stage_one()
+    pipeline.extract_and_publish()
     application.sql(f"INSERT INTO orders (updated_at, amount) VALUES ('{stamp}', 2)", at=moved.now)
     moved.now = start + timedelta(minutes=1)
-    way.stage_one()
-    way.load()
-    assert len(way.rows()) == found
+    pipeline.extract_and_publish()
+    pipeline.load()
+    assert len(pipeline.rows()) == found

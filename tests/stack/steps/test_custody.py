@@ -14,49 +14,49 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError, TargetError
 from tests.flavors import ON_LAST
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_LAST
 
-Break = Callable[[Way, LogEntry, pytest.MonkeyPatch], None]
+Break = Callable[[TablePipeline, LogEntry, pytest.MonkeyPatch], None]
 
 
-def cut_file(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def cut_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lose the end of a file on S3."""
     key = entry.files[0].key
-    stored = way.clients.store.get(key)
+    stored = pipeline.clients.store.get(key)
     assert stored is not None
-    way.clients.store.put(key, stored.body[:-100])
+    pipeline.clients.store.put(key, stored.body[:-100])
 
 
-def lose_file(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def lose_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lose a whole file."""
-    way.clients.store.delete([entry.files[0].key])
+    pipeline.clients.store.delete([entry.files[0].key])
 
 
-def swap_file(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def swap_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a file of other rows in its place, whole and readable."""
-    fill(way, 3, first=500)
-    planned = way.plan(full_refresh=True)
-    other = way.clients.store.get(way.extract(planned)[0].files[0].key)
+    insert_orders(pipeline, 3, first=500)
+    planned = pipeline.plan(full_refresh=True)
+    other = pipeline.clients.store.get(pipeline.extract(planned)[0].files[0].key)
     assert other is not None
-    way.clients.store.put(entry.files[0].key, other.body)
+    pipeline.clients.store.put(entry.files[0].key, other.body)
     file = replace(entry.files[0], size=len(other.body))
-    _rewrite(way, replace(entry, files=(file,)))
+    _rewrite(pipeline, replace(entry, files=(file,)))
 
 
-def miscount_source(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def miscount_source(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the source have counted one row more than the files hold."""
-    _rewrite(way, replace(entry, source_rows=entry.source_rows + 1))
+    _rewrite(pipeline, replace(entry, source_rows=entry.source_rows + 1))
 
 
-def miscount_copy(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def miscount_copy(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let COPY say one row less than it took in."""
     copy = RedshiftSession.copy
     monkeypatch.setattr(RedshiftSession, "copy", lambda self, sql: copy(self, sql) - 1)
 
 
-def lose_staged_row(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def lose_staged_row(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lose a row between COPY and the merge."""
     copy = RedshiftSession.copy
 
@@ -68,7 +68,7 @@ def lose_staged_row(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(RedshiftSession, "copy", losing)
 
 
-def lose_inserted_row(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+def lose_inserted_row(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lose a row on its way from staging to the target."""
     execute = RedshiftSession.execute
 
@@ -93,26 +93,26 @@ def lose_inserted_row(way: Way, entry: LogEntry, monkeypatch: pytest.MonkeyPatch
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_broken_link_is_found_before_commit(
-    way: Way, monkeypatch: pytest.MonkeyPatch, broken: Break, error: type[MysqlRedshiftError]
+    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch, broken: Break, error: type[MysqlRedshiftError]
 ) -> None:
     """Nothing is committed, neither rows nor the ledger's word for them; the message names the table."""
-    fill(way, 20)
-    way.sync()
-    way.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
-    way.sql("DO SLEEP(0.01)")
-    entry = way.stage_one()
-    before = way.rows(), _ledger(way)
+    insert_orders(pipeline, 20)
+    pipeline.sync()
+    pipeline.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
+    pipeline.sql("DO SLEEP(0.01)")
+    entry = pipeline.extract_and_publish()
+    before = pipeline.rows(), _ledger(pipeline)
     with monkeypatch.context() as patched:
-        broken(way, entry, patched)
+        broken(pipeline, entry, patched)
         with pytest.raises(error, match=r"orders|COPY"):
-            way.load()
-    assert (way.rows(), _ledger(way)) == before
+            pipeline.load()
+    assert (pipeline.rows(), _ledger(pipeline)) == before
 
 
-def _rewrite(way: Way, entry: LogEntry) -> None:
+def _rewrite(pipeline: TablePipeline, entry: LogEntry) -> None:
     """Change a log entry, as nobody is allowed to."""
-    way.clients.store.put(TableLayout.of(way.spec).entry(entry.sequence), codec.to_json(entry))
+    pipeline.clients.store.put(TableLayout.of(pipeline.spec).entry(entry.sequence), codec.to_json(entry))
 
 
-def _ledger(way: Way) -> list[tuple[Any, ...]]:
-    return sorted(way.target(f"SELECT sequence, rows_copied FROM {ledger.table(way.spec.target)}"))
+def _ledger(pipeline: TablePipeline) -> list[tuple[Any, ...]]:
+    return sorted(pipeline.target(f"SELECT sequence, rows_copied FROM {ledger.table(pipeline.spec.target)}"))

@@ -11,7 +11,7 @@ from mysql_redshift.errors import Conflict, DataCheckFailed
 from mysql_redshift.steps import watermark
 from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.verify import VerifyReport, verify
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 SOME = "Rows are missing"
 DUPLICATE = "more than once"
@@ -19,11 +19,11 @@ TIED = "'2026-01-01 00:00:00'"
 
 
 @pytest.fixture
-def synced(way: Way) -> Way:
+def synced(pipeline: TablePipeline) -> TablePipeline:
     """Twenty rows at both ends."""
-    fill(way, 20)
-    way.sync()
-    return way
+    insert_orders(pipeline, 20)
+    pipeline.sync()
+    return pipeline
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def synced(way: Way) -> Way:
     ],
     ids=["lost", "stale", "doubled", "key changed", "cursor moved back"],
 )
-def test_each_difference_is_found(synced: Way, at: str, statement: str, found: str, remedy: str) -> None:
+def test_each_difference_is_found(synced: TablePipeline, at: str, statement: str, found: str, remedy: str) -> None:
     """Exact for missing, stale and doubled rows, with some of their keys; the counts alone would often be fooled."""
     (synced.target if at == "target" else synced.sql)(statement)
     with pytest.raises(DataCheckFailed) as caught:
@@ -47,7 +47,7 @@ def test_each_difference_is_found(synced: Way, at: str, statement: str, found: s
     assert "20 keys" in str(caught.value)
 
 
-def test_deleted_rows_are_kept_and_told(synced: Way) -> None:
+def test_deleted_rows_are_kept_and_told(synced: TablePipeline) -> None:
     """``deletes: keep`` is the default: what the source no longer has is counted exactly."""
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
     (result,) = synced.verify("keys").results
@@ -55,7 +55,7 @@ def test_deleted_rows_are_kept_and_told(synced: Way) -> None:
     assert len(synced.rows()) == 20
 
 
-def test_reconciling_deletes_what_is_gone(synced: Way) -> None:
+def test_reconciling_deletes_what_is_gone(synced: TablePipeline) -> None:
     """Both ends are equal after it, also for a key that changed with its cursor; the log and custody know of it."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
@@ -73,7 +73,7 @@ def test_reconciling_deletes_what_is_gone(synced: Way) -> None:
     assert journal(synced).head() == head
 
 
-def test_rows_the_writer_adds_are_not_taken_for_gone(synced: Way) -> None:
+def test_rows_the_writer_adds_are_not_taken_for_gone(synced: TablePipeline) -> None:
     """A row that came after the window belongs to the next run: neither missing nor deleted."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 3")
@@ -84,7 +84,7 @@ def test_rows_the_writer_adds_are_not_taken_for_gone(synced: Way) -> None:
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_replay_neither_resurrects_nor_deletes(synced: Way) -> None:
+def test_a_replay_neither_resurrects_nor_deletes(synced: TablePipeline) -> None:
     """A target restored to before the reconciliation loads it in its place: rows that came again afterwards stay."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
@@ -100,7 +100,7 @@ def test_a_replay_neither_resurrects_nor_deletes(synced: Way) -> None:
     assert synced.rows() == synced.source_rows()
 
 
-def test_an_empty_source_deletes_nothing_unasked(synced: Way) -> None:
+def test_an_empty_source_deletes_nothing_unasked(synced: TablePipeline) -> None:
     """The target is never emptied by a mistake; ``allow_empty_replace`` permits it."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders")
@@ -112,7 +112,7 @@ def test_an_empty_source_deletes_nothing_unasked(synced: Way) -> None:
     assert synced.rows() == []
 
 
-def test_nothing_is_deleted_while_rows_are_missing(synced: Way) -> None:
+def test_nothing_is_deleted_while_rows_are_missing(synced: TablePipeline) -> None:
     """A comparison that fails changes nothing."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 7")
@@ -122,7 +122,7 @@ def test_nothing_is_deleted_while_rows_are_missing(synced: Way) -> None:
     assert len(synced.rows()) == 19
 
 
-def test_a_run_that_publishes_meanwhile_wins(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_publishes_meanwhile_wins(synced: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key file is older than that run's rows, so it is not used, nor left behind; the message names the winner."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 7")
@@ -130,7 +130,7 @@ def test_a_run_that_publishes_meanwhile_wins(synced: Way, monkeypatch: pytest.Mo
 
     def overtaken(self: Journal, entry: object, append: object = Journal.append) -> object:
         monkeypatch.setattr(Journal, "append", append)
-        winners.append(synced.stage_one())
+        winners.append(synced.extract_and_publish())
         return Journal.append(self, entry)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Journal, "append", overtaken)
@@ -142,7 +142,7 @@ def test_a_run_that_publishes_meanwhile_wins(synced: Way, monkeypatch: pytest.Mo
     assert {info.key for info in synced.clients.store.list(TableLayout.of(synced.spec).data)} == named
 
 
-def test_key_files_that_are_not_published_are_removed(synced: Way) -> None:
+def test_key_files_that_are_not_published_are_removed(synced: TablePipeline) -> None:
     """A comparison leaves no data behind."""
     data = TableLayout.of(synced.spec).data
     before = [info.key for info in synced.clients.store.list(data)]
@@ -153,22 +153,22 @@ def test_key_files_that_are_not_published_are_removed(synced: Way) -> None:
 @pytest.mark.parametrize(
     ("checks", "later"), [(("custody", "keys"), ["custody"]), (("keys",), ["keys"])], ids=["beside others", "alone"]
 )
-def test_a_days_runs_compare_the_keys_once(synced: Way, checks: tuple[str, ...], later: list[str]) -> None:
+def test_a_days_runs_compare_the_keys_once(synced: TablePipeline, checks: tuple[str, ...], later: list[str]) -> None:
     """It reads every key, so one run a day does it; but a verification that moves the watermark is never without."""
     assert [result.check.value for result in due(synced, checks).results] == sorted(checks, reverse=True)
     assert due(synced, checks).redshift_skipped
     synced.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
     synced.sql("DO SLEEP(0.01)")
-    synced.stage_one()
+    synced.extract_and_publish()
     synced.load()
     assert [result.check.value for result in due(synced, checks).results] == later
 
 
-def due(way: Way, checks: tuple[str, ...]) -> VerifyReport:
+def due(pipeline: TablePipeline, checks: tuple[str, ...]) -> VerifyReport:
     """Verify as the factory's DAG does."""
-    clients = way.clients
+    clients = pipeline.clients
     return verify(
-        way.spec,
+        pipeline.spec,
         source=clients.source,
         store=clients.store,
         warehouse=clients.warehouse,
@@ -178,89 +178,89 @@ def due(way: Way, checks: tuple[str, ...]) -> VerifyReport:
     )
 
 
-def test_a_table_without_a_cursor_says_that_it_was_not_compared(way: Way) -> None:
+def test_a_table_without_a_cursor_says_that_it_was_not_compared(pipeline: TablePipeline) -> None:
     """Silence would pass for success."""
-    way.change(cursor=None)
-    fill(way, 5)
-    way.sync()
-    assert "not compared" in way.verify("keys").results[0].note
+    pipeline.change(cursor=None)
+    insert_orders(pipeline, 5)
+    pipeline.sync()
+    assert "not compared" in pipeline.verify("keys").results[0].note
 
 
-def test_rows_beyond_a_row_limit_are_not_missing(way: Way) -> None:
+def test_rows_beyond_a_row_limit_are_not_missing(pipeline: TablePipeline) -> None:
     """The position lies between rows that tie on the cursor: those up to its key are judged, the others are not."""
-    way.checks = ["keys"]
-    way.sql(f"INSERT INTO orders VALUES {', '.join(f'({i}, {TIED}, 1, NULL)' for i in range(1, 21))}")
-    way.sync(limit=7)
-    way.sql("DELETE FROM orders WHERE id = 12")
-    (result,) = way.verify().results
+    pipeline.checks = ["keys"]
+    pipeline.sql(f"INSERT INTO orders VALUES {', '.join(f'({i}, {TIED}, 1, NULL)' for i in range(1, 21))}")
+    pipeline.sync(limit=7)
+    pipeline.sql("DELETE FROM orders WHERE id = 12")
+    (result,) = pipeline.verify().results
     assert result.expected.startswith("7 keys")
-    way.target("DELETE FROM {t} WHERE id = 7")
+    pipeline.target("DELETE FROM {t} WHERE id = 7")
     with pytest.raises(DataCheckFailed, match=r"1 missing, 0 stale, 0 duplicate \(keys 7\)"):
-        way.verify()
+        pipeline.verify()
 
 
-def test_rows_left_out_by_a_gap_are_not_missing(way: Way) -> None:
+def test_rows_left_out_by_a_gap_are_not_missing(pipeline: TablePipeline) -> None:
     """A watermark set forward leaves rows out on purpose; those above it are judged."""
-    fill(way, 20)
+    insert_orders(pipeline, 20)
     watermark.set_position(
-        way.spec,
-        store=way.clients.store,
-        source=way.clients.source,
+        pipeline.spec,
+        store=pipeline.clients.store,
+        source=pipeline.clients.source,
         text="2026-01-01T00:00:10Z",
         field="timestamp",
         actor="test",
     )
-    way.sync()
-    (result,) = way.verify("keys").results
+    pipeline.sync()
+    (result,) = pipeline.verify("keys").results
     assert result.expected.startswith("10 keys")
 
 
-def test_an_append_by_id_is_reconciled_too(way: Way) -> None:
+def test_an_append_by_id_is_reconciled_too(pipeline: TablePipeline) -> None:
     """A key of two columns, of which one is the cursor; text keys with quotes and braces."""
-    way.sql("ALTER TABLE orders MODIFY id BIGINT NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (note, id)")
-    way.sql(
+    pipeline.sql("ALTER TABLE orders MODIFY id BIGINT NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (note, id)")
+    pipeline.sql(
         "INSERT INTO orders VALUES (1, NULL, 1, '{x}'), (2, NULL, 2, 'it''s'), (3, NULL, 3, '{x}'), (4, NULL, 4, '')"
     )
-    way.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND, deletes=Deletes.RECONCILE)
-    way.sync()
-    way.sql("DELETE FROM orders WHERE id IN (2, 3)")
-    way.verify("keys")
-    assert way.rows() == way.source_rows()
-    way.sql("INSERT INTO orders VALUES (5, NULL, 5, '{x}')")
-    way.sync()
-    assert way.rows() == way.source_rows()
+    pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND, deletes=Deletes.RECONCILE)
+    pipeline.sync()
+    pipeline.sql("DELETE FROM orders WHERE id IN (2, 3)")
+    pipeline.verify("keys")
+    assert pipeline.rows() == pipeline.source_rows()
+    pipeline.sql("INSERT INTO orders VALUES (5, NULL, 5, '{x}')")
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_a_zero_date_is_null_at_both_ends(way: Way) -> None:
+def test_a_zero_date_is_null_at_both_ends(pipeline: TablePipeline) -> None:
     """A value that a policy changed is compared as it is in the target."""
-    way.change(policies={"zero_date": "null"})
-    way.sql("SET sql_mode = ''")
-    way.sql("INSERT INTO orders VALUES (1, 0, 1, NULL), (2, '2026-01-01', 1, NULL)")
-    way.sync()
-    assert way.verify("keys").results[0].expected.startswith("2 keys")
-    way.target("UPDATE {t} SET updated_at = NULL WHERE id = 2")
+    pipeline.change(policies={"zero_date": "null"})
+    pipeline.sql("SET sql_mode = ''")
+    pipeline.sql("INSERT INTO orders VALUES (1, 0, 1, NULL), (2, '2026-01-01', 1, NULL)")
+    pipeline.sync()
+    assert pipeline.verify("keys").results[0].expected.startswith("2 keys")
+    pipeline.target("UPDATE {t} SET updated_at = NULL WHERE id = 2")
     with pytest.raises(DataCheckFailed, match="0 missing, 1 stale"):
-        way.verify("keys")
+        pipeline.verify("keys")
 
 
-def test_the_plan_warns_of_cascades(way: Way) -> None:
+def test_the_plan_warns_of_cascades(pipeline: TablePipeline) -> None:
     """Rows that MySQL deletes or changes by a foreign key keep their cursor, so no window ever holds them."""
-    way.sql("CREATE TABLE customers (id BIGINT UNSIGNED PRIMARY KEY)")
-    way.sql("ALTER TABLE orders ADD CONSTRAINT quiet FOREIGN KEY (id) REFERENCES customers (id)")
-    assert way.plan().notes == ()
-    way.sql("ALTER TABLE orders ADD CONSTRAINT loud FOREIGN KEY (id) REFERENCES customers (id) ON DELETE CASCADE")
-    (note,) = way.plan().notes
+    pipeline.sql("CREATE TABLE customers (id BIGINT UNSIGNED PRIMARY KEY)")
+    pipeline.sql("ALTER TABLE orders ADD CONSTRAINT quiet FOREIGN KEY (id) REFERENCES customers (id)")
+    assert pipeline.plan().notes == ()
+    pipeline.sql("ALTER TABLE orders ADD CONSTRAINT loud FOREIGN KEY (id) REFERENCES customers (id) ON DELETE CASCADE")
+    (note,) = pipeline.plan().notes
     assert "loud (ON DELETE CASCADE" in note
 
 
-def journal(way: Way) -> Journal:
-    return Journal(way.clients.store, TableLayout.of(way.spec))
+def journal(pipeline: TablePipeline) -> Journal:
+    return Journal(pipeline.clients.store, TableLayout.of(pipeline.spec))
 
 
-def restore(way: Way, *, sequence: int) -> None:
+def restore(pipeline: TablePipeline, *, sequence: int) -> None:
     """Put the target back to what entry 1 loaded, and the ledger with it, as a snapshot of the cluster would."""
-    ledger = f'"{way.spec.target.ledger_schema}"."{way.spec.target.schema}__orders"'
-    way.target(f"DELETE FROM {ledger} WHERE sequence > {sequence}")
-    way.target("DELETE FROM {t}")
+    ledger = f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
+    pipeline.target(f"DELETE FROM {ledger} WHERE sequence > {sequence}")
+    pipeline.target("DELETE FROM {t}")
     values = ", ".join(f"({i + 1}, '2026-01-01 00:00:{i:02}', {i}.25, 'row {i + 1}')" for i in range(20))
-    way.target(f"INSERT INTO {{t}} VALUES {values}")
+    pipeline.target(f"INSERT INTO {{t}} VALUES {values}")

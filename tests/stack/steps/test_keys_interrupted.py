@@ -14,7 +14,7 @@ from mysql_redshift.core.spec import Deletes
 from mysql_redshift.errors import MysqlRedshiftError, OutcomeUnknown
 from tests.flavors import ON_FIRST
 from tests.stack.devstack.redshift.control import order
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_FIRST
 
@@ -29,32 +29,34 @@ def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
     order(stack_status.redshift, withdraw=OURS)
 
 
-def _gone(way: Way) -> None:
+def _gone(pipeline: TablePipeline) -> None:
     """Delete three rows at the source that the target has."""
-    fill(way, 20)
-    way.sync()
-    way.change(deletes=Deletes.RECONCILE)
-    way.sql("DELETE FROM orders WHERE id <= 3")
+    insert_orders(pipeline, 20)
+    pipeline.sync()
+    pipeline.change(deletes=Deletes.RECONCILE)
+    pipeline.sql("DELETE FROM orders WHERE id <= 3")
 
 
 @pytest.mark.faults
-def test_a_load_that_fails_leaves_the_key_file_to_the_next_one(way: Way, redshift: RedshiftStatus) -> None:
+def test_a_load_that_fails_leaves_the_key_file_to_the_next_one(
+    pipeline: TablePipeline, redshift: RedshiftStatus
+) -> None:
     """The entry that names the file is in the log; without the file no load would ever pass it."""
-    _gone(way)
+    _gone(pipeline)
     order(redshift, fault="drop_at_parse", application_name=OURS, matching="LOCK")
     with pytest.raises(MysqlRedshiftError):
-        way.verify("keys")
-    report = way.load()
+        pipeline.verify("keys")
+    report = pipeline.load()
     assert [applied.rows_deleted for applied in report.applied] == [3]
-    assert way.rows() == way.source_rows()
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 @pytest.mark.faults
 def test_a_lost_reply_to_the_entry_leaves_the_key_file_to_the_next_load(
-    way: Way, monkeypatch: pytest.MonkeyPatch
+    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unknown is neither success nor failure: the entry may be there."""
-    _gone(way)
+    _gone(pipeline)
     created = S3Store.put_new
 
     def lost(store: S3Store, key: str, body: bytes) -> bool:
@@ -64,9 +66,9 @@ def test_a_lost_reply_to_the_entry_leaves_the_key_file_to_the_next_load(
     with monkeypatch.context() as patched:
         patched.setattr(S3Store, "put_new", lost)
         with pytest.raises(OutcomeUnknown):
-            way.verify("keys")
-    planned: Any = way.plan()
+            pipeline.verify("keys")
+    planned: Any = pipeline.plan()
     assert planned.sequence == 3
-    way.load()
-    assert way.rows() == way.source_rows()
-    assert way.stage_one().kind is EntryKind.EMPTY
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()
+    assert pipeline.extract_and_publish().kind is EntryKind.EMPTY

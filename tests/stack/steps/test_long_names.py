@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.flavors import ON_FIRST
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 pytestmark = ON_FIRST
 
 
-def test_names_of_64_characters_travel_and_are_verified(way: Way) -> None:
+def test_names_of_64_characters_travel_and_are_verified(pipeline: TablePipeline) -> None:
     """Table and column have 64 characters each; the ledger's name holds schema and table."""
     table, column = "t" * 64, "c" * 64
-    way.sql(f"CREATE TABLE {table} (id INT PRIMARY KEY, updated_at DATETIME(6), {column} VARCHAR(10))")
-    way.sql(f"INSERT INTO {table} VALUES (1, '2026-01-01', 'one'), (2, '2026-01-02', 'two')")
-    way.change(source=replace(way.spec.source, table=table), target=replace(way.spec.target, table=table))
-    way.sync()
-    way.sql(f"UPDATE {table} SET {column} = 'three', updated_at = UTC_TIMESTAMP(6) WHERE id = 2")
-    way.sql("DO SLEEP(0.01)")
-    way.sync()
-    assert way.rows(f"id, {column}") == [(1, "one"), (2, "three")]
+    pipeline.sql(f"CREATE TABLE {table} (id INT PRIMARY KEY, updated_at DATETIME(6), {column} VARCHAR(10))")
+    pipeline.sql(f"INSERT INTO {table} VALUES (1, '2026-01-01', 'one'), (2, '2026-01-02', 'two')")
+    pipeline.change(
+        source=replace(pipeline.spec.source, table=table), target=replace(pipeline.spec.target, table=table)
+    )
+    pipeline.sync()
+    pipeline.sql(f"UPDATE {table} SET {column} = 'three', updated_at = UTC_TIMESTAMP(6) WHERE id = 2")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    assert pipeline.rows(f"id, {column}") == [(1, "one"), (2, "three")]

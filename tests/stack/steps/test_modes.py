@@ -16,51 +16,53 @@ from mysql_redshift.steps.plan import plan
 from mysql_redshift.steps.publish import publish
 from mysql_redshift.steps.verify import verify
 from tests.flavors import ON_LAST
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_LAST
 
 
 @pytest.fixture
-def changed(way: Way) -> Way:
+def changed(pipeline: TablePipeline) -> TablePipeline:
     """Twenty rows that were synced, then changed: some updated, some new."""
-    fill(way, 20)
-    way.sync()
-    way.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
-    way.sql("INSERT INTO orders (id, updated_at, amount) VALUES (50, UTC_TIMESTAMP(6), 5)")
-    way.sql("DO SLEEP(0.01)")
-    return way
+    insert_orders(pipeline, 20)
+    pipeline.sync()
+    pipeline.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
+    pipeline.sql("INSERT INTO orders (id, updated_at, amount) VALUES (50, UTC_TIMESTAMP(6), 5)")
+    pipeline.sql("DO SLEEP(0.01)")
+    return pipeline
 
 
-def test_full_refresh(changed: Way) -> None:
+def test_full_refresh(changed: TablePipeline) -> None:
     """Every row anew; what was broken in the target is mended."""
     changed.target("DELETE FROM {t} WHERE id = 7")
     changed.sync(full_refresh=True)
     assert changed.rows() == changed.source_rows()
 
 
-def test_repair_of_a_window(changed: Way) -> None:
+def test_repair_of_a_window(changed: TablePipeline) -> None:
     """Since and until read a window again; the position stays, and a sync goes on from it."""
     changed.sync()
     changed.target("UPDATE {t} SET note = 'broken' WHERE id BETWEEN 8 AND 10")
-    entry = changed.stage_one(since="2026-01-01T00:00:06Z", until="2026-01-01T00:00:10Z", move_watermark=False)
+    entry = changed.extract_and_publish(
+        since="2026-01-01T00:00:06Z", until="2026-01-01T00:00:10Z", move_watermark=False
+    )
     assert (entry.rows, entry.position_from) == (4, entry.position_to)
     changed.load()
     assert changed.rows() == changed.source_rows()
 
 
-def test_backup_only_then_redshift_only(changed: Way) -> None:
+def test_backup_only_then_redshift_only(changed: TablePipeline) -> None:
     """Two stages, hours apart."""
-    changed.stage_one(mode=Mode.BACKUP_ONLY)
+    changed.extract_and_publish(mode=Mode.BACKUP_ONLY)
     assert changed.rows() != changed.source_rows()
     assert changed.plan(mode=Mode.REDSHIFT_ONLY).work == ()
     changed.load()
     assert changed.rows() == changed.source_rows()
 
 
-def test_redshift_only_with_mysql_down(changed: Way) -> None:
+def test_redshift_only_with_mysql_down(changed: TablePipeline) -> None:
     """Nobody asks MySQL: its connection does not even exist."""
-    changed.stage_one(mode=Mode.BACKUP_ONLY)
+    changed.extract_and_publish(mode=Mode.BACKUP_ONLY)
     spec = replace(changed.spec, source=replace(changed.spec.source, conn_id="nowhere"))
     with Clients(spec) as clients:
         planned = plan(spec, RunRequest(mode=Mode.REDSHIFT_ONLY), source=None, store=clients.store)
@@ -70,7 +72,7 @@ def test_redshift_only_with_mysql_down(changed: Way) -> None:
     assert changed.rows() == changed.source_rows()
 
 
-def test_replace(changed: Way) -> None:
+def test_replace(changed: TablePipeline) -> None:
     """The whole table each run, in one transaction."""
     changed.sql("DELETE FROM orders WHERE id = 4")
     changed.change(load=LoadMode.REPLACE)
@@ -78,26 +80,26 @@ def test_replace(changed: Way) -> None:
     assert changed.rows() == changed.source_rows()
 
 
-def test_a_full_refresh_takes_over_a_key_that_changed(way: Way) -> None:
+def test_a_full_refresh_takes_over_a_key_that_changed(pipeline: TablePipeline) -> None:
     """Any other run is refused and says so: what is in the target goes by the old key."""
-    fill(way, 10)
-    way.sync()
-    way.sql("ALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, updated_at)")
+    insert_orders(pipeline, 10)
+    pipeline.sync()
+    pipeline.sql("ALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, updated_at)")
     with pytest.raises(ConfigurationError, match="full_refresh: true"):
-        way.plan()
-    way.sync(full_refresh=True)
-    way.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
-    way.sql("DO SLEEP(0.01)")
-    way.sync()
-    assert way.rows() == way.source_rows()
+        pipeline.plan()
+    pipeline.sync(full_refresh=True)
+    pipeline.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_an_append_that_reads_all_again_replaces_rows_without_a_cursor(way: Way) -> None:
+def test_an_append_that_reads_all_again_replaces_rows_without_a_cursor(pipeline: TablePipeline) -> None:
     """They were loaded before the table had this cursor, and are not inserted a second time."""
-    fill(way, 10)
-    way.change(load=LoadMode.APPEND)
-    way.sync()
-    way.target("UPDATE {t} SET updated_at = NULL WHERE id < 4")
-    watermark.reset(way.spec, store=way.clients.store, actor="test")
-    way.sync()
-    assert way.rows() == way.source_rows()
+    insert_orders(pipeline, 10)
+    pipeline.change(load=LoadMode.APPEND)
+    pipeline.sync()
+    pipeline.target("UPDATE {t} SET updated_at = NULL WHERE id < 4")
+    watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -15,7 +15,7 @@ from mysql_redshift.errors import DataCheckFailed, TransientError
 from mysql_redshift.hooks.clients import Clients
 from tests.flavors import ON_LAST
 from tests.stack.devstack.redshift.control import order
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_LAST
 
@@ -31,9 +31,9 @@ MODES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 class Reader(threading.Thread):
     """Counts and sums the target again and again, in a session of its own through the bastion."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, pipeline: TablePipeline) -> None:
         super().__init__(daemon=True)
-        self._spec = way.spec
+        self._spec = pipeline.spec
         self.stop = threading.Event()
         self.news = threading.Condition()
         self.seen: list[tuple[int, int]] = []
@@ -61,9 +61,9 @@ class Reader(threading.Thread):
 
 
 @contextmanager
-def reading(way: Way) -> Iterator[Reader]:
+def reading(pipeline: TablePipeline) -> Iterator[Reader]:
     """Read the target while the body runs."""
-    reader = Reader(way)
+    reader = Reader(pipeline)
     reader.start()
     try:
         reader.wait_for_more()
@@ -73,63 +73,65 @@ def reading(way: Way) -> Iterator[Reader]:
         reader.join()
 
 
-def state(way: Way) -> tuple[int, int]:
-    ((rows, total),) = way.sql("SELECT COUNT(*), COALESCE(SUM(id), 0) FROM orders")
+def state(pipeline: TablePipeline) -> tuple[int, int]:
+    ((rows, total),) = pipeline.sql("SELECT COUNT(*), COALESCE(SUM(id), 0) FROM orders")
     return int(rows), int(total)
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_readers_see_the_target_before_or_after_a_load(way: Way, mode: str) -> None:
+def test_readers_see_the_target_before_or_after_a_load(pipeline: TablePipeline, mode: str) -> None:
     """Counted all the time through two loads that rewrite every row; none waits for the load's lock."""
     settings, request = MODES[mode]
-    way.change(**settings)
-    fill(way, 500)
-    way.sync()
-    allowed = [state(way)]
-    with reading(way) as reader:
+    pipeline.change(**settings)
+    insert_orders(pipeline, 500)
+    pipeline.sync()
+    allowed = [state(pipeline)]
+    with reading(pipeline) as reader:
         for number in range(2):
-            way.sql(f"INSERT INTO orders VALUES ({1000 + number}, UTC_TIMESTAMP(6), 1, NULL)")
-            way.sql("DO SLEEP(0.01)")
-            allowed.append(state(way))
+            pipeline.sql(f"INSERT INTO orders VALUES ({1000 + number}, UTC_TIMESTAMP(6), 1, NULL)")
+            pipeline.sql("DO SLEEP(0.01)")
+            allowed.append(state(pipeline))
             before = reader.wait_for_more()
-            way.stage_one(**request)
-            way.load()
+            pipeline.extract_and_publish(**request)
+            pipeline.load()
             assert reader.wait_for_more() > before
     assert reader.error is None
     assert list(dict.fromkeys(reader.seen)) == allowed
-    assert way.rows() == way.source_rows()
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_load_that_fails_leaves_the_target_as_it_was(way: Way, stack_status: Status, mode: str) -> None:
+def test_a_load_that_fails_leaves_the_target_as_it_was(
+    pipeline: TablePipeline, stack_status: Status, mode: str
+) -> None:
     """The connection ends when every row is in its place and the ledger is written; the retry then loads all."""
     assert stack_status.redshift is not None
     settings, request = MODES[mode]
-    way.change(**settings)
-    fill(way, 50)
-    way.sync()
-    way.sql("INSERT INTO orders VALUES (1000, UTC_TIMESTAMP(6), 1, NULL)")
-    way.sql("DO SLEEP(0.01)")
-    old = way.rows()
-    way.stage_one(**request)
-    order(stack_status.redshift, fault="drop_at_parse", matching=f'INSERT INTO "{way.spec.target.ledger_schema}"')
+    pipeline.change(**settings)
+    insert_orders(pipeline, 50)
+    pipeline.sync()
+    pipeline.sql("INSERT INTO orders VALUES (1000, UTC_TIMESTAMP(6), 1, NULL)")
+    pipeline.sql("DO SLEEP(0.01)")
+    old = pipeline.rows()
+    pipeline.extract_and_publish(**request)
+    order(stack_status.redshift, fault="drop_at_parse", matching=f'INSERT INTO "{pipeline.spec.target.ledger_schema}"')
     with pytest.raises(TransientError):
-        way.load()
-    assert way.rows() == old
-    way.load()
-    assert way.rows() == way.source_rows()
+        pipeline.load()
+    assert pipeline.rows() == old
+    pipeline.load()
+    assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_an_empty_source_does_not_empty_the_target(way: Way) -> None:
+def test_an_empty_source_does_not_empty_the_target(pipeline: TablePipeline) -> None:
     """A source that was emptied by mistake is not copied; where it is meant, it is said."""
-    way.change(load=LoadMode.REPLACE)
-    fill(way, 50)
-    way.sync()
-    way.sql("DELETE FROM orders")
-    way.stage_one()
+    pipeline.change(load=LoadMode.REPLACE)
+    insert_orders(pipeline, 50)
+    pipeline.sync()
+    pipeline.sql("DELETE FROM orders")
+    pipeline.extract_and_publish()
     with pytest.raises(DataCheckFailed, match="allow_empty_replace"):
-        way.load()
-    assert len(way.rows()) == 50
-    way.change(allow_empty_replace=True)
-    way.load()
-    assert way.rows() == []
+        pipeline.load()
+    assert len(pipeline.rows()) == 50
+    pipeline.change(allow_empty_replace=True)
+    pipeline.load()
+    assert pipeline.rows() == []

@@ -9,7 +9,7 @@ from mysql_redshift.core.spec import LayoutRef, OnTypeChange
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
 from tests.flavors import ON_FIRST
 from tests.stack.steps.cuts import load_cut_at
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 pytestmark = ON_FIRST
 
@@ -21,25 +21,27 @@ BEYOND = 3_000_000_000  # no INTEGER
 
 
 @pytest.fixture
-def narrow(way: Way) -> Way:
+def narrow(pipeline: TablePipeline) -> TablePipeline:
     """A loaded table whose ``pieces`` is an INT, and becomes a BIGINT at the source with a value that needs it."""
-    way.sql("ALTER TABLE orders ADD COLUMN pieces INT")
-    way.sql("INSERT INTO orders (updated_at, pieces) VALUES ('2026-01-01', 7), ('2026-01-02', NULL), ('2026-01-03', 9)")
-    way.sync()
-    return way
+    pipeline.sql("ALTER TABLE orders ADD COLUMN pieces INT")
+    pipeline.sql(
+        "INSERT INTO orders (updated_at, pieces) VALUES ('2026-01-01', 7), ('2026-01-02', NULL), ('2026-01-03', 9)"
+    )
+    pipeline.sync()
+    return pipeline
 
 
-def widen_source(way: Way) -> None:
-    way.sql("ALTER TABLE orders MODIFY COLUMN pieces BIGINT")
-    way.sql(f"INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), {BEYOND})")
-    way.sql("DO SLEEP(0.01)")  # past the clock's resolution, so that the safe point is above the row
+def widen_source(pipeline: TablePipeline) -> None:
+    pipeline.sql("ALTER TABLE orders MODIFY COLUMN pieces BIGINT")
+    pipeline.sql(f"INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), {BEYOND})")
+    pipeline.sql("DO SLEEP(0.01)")  # past the clock's resolution, so that the safe point is above the row
 
 
-def kinds(way: Way) -> dict[str, str]:
-    return {name: kind for name, kind, _ in way.target(TYPES.format(schema=way.spec.target.schema))}
+def kinds(pipeline: TablePipeline) -> dict[str, str]:
+    return {name: kind for name, kind, _ in pipeline.target(TYPES.format(schema=pipeline.spec.target.schema))}
 
 
-def test_by_default_the_run_fails_before_any_row_and_names_both_types(narrow: Way) -> None:
+def test_by_default_the_run_fails_before_any_row_and_names_both_types(narrow: TablePipeline) -> None:
     """The message says what is wanted, what is there, and the setting that rebuilds."""
     widen_source(narrow)
     before = narrow.rows()
@@ -50,7 +52,7 @@ def test_by_default_the_run_fails_before_any_row_and_names_both_types(narrow: Wa
     assert narrow.rows() == before
 
 
-def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: Way) -> None:
+def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: TablePipeline) -> None:
     """Only the type is another: everything that hung on the table hangs on it still, and the next runs go on."""
     narrow.target("ALTER TABLE {t} ADD COLUMN remark VARCHAR(20) DEFAULT 'ours'")
     narrow.target("GRANT SELECT ON {t} TO PUBLIC")
@@ -76,19 +78,19 @@ def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: W
     assert len(narrow.rows("id")) == 5
 
 
-def test_a_rebuild_keeps_distribution_and_sort_keys(way: Way) -> None:
+def test_a_rebuild_keeps_distribution_and_sort_keys(pipeline: TablePipeline) -> None:
     """A table that somebody laid out by hand stays laid out so."""
-    schema = way.spec.target.schema
-    way.target(f"CREATE SCHEMA {schema}")
-    way.target(
+    schema = pipeline.spec.target.schema
+    pipeline.target(f"CREATE SCHEMA {schema}")
+    pipeline.target(
         "CREATE TABLE {t} (id DECIMAL(20,0) NOT NULL ENCODE az64, updated_at TIMESTAMP, amount DECIMAL(12,2), "
         "note SMALLINT, PRIMARY KEY (id)) DISTSTYLE KEY DISTKEY (id) SORTKEY (updated_at, id)"
     )
-    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'text')")
-    way.change(on_type_change=OnTypeChange.REBUILD)
-    way.sync()
-    way.target(f"SET search_path TO {schema}")
-    found = way.target(
+    pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'text')")
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.sync()
+    pipeline.target(f"SET search_path TO {schema}")
+    found = pipeline.target(
         'SELECT "column", type, encoding, distkey, sortkey, "notnull" FROM pg_table_def '
         f"WHERE schemaname = '{schema}' AND tablename = 'orders'"
     )
@@ -100,26 +102,26 @@ def test_a_rebuild_keeps_distribution_and_sort_keys(way: Way) -> None:
     ]
 
 
-def test_a_rebuild_widens_bytes_and_text_keys_and_drops_not_null(way: Way) -> None:
+def test_a_rebuild_widens_bytes_and_text_keys_and_drops_not_null(pipeline: TablePipeline) -> None:
     """Redshift alters none of these in place."""
-    schema = way.spec.target.schema
-    way.sql("ALTER TABLE orders MODIFY id VARCHAR(10), ADD COLUMN payload VARBINARY(4)")
-    way.sql("INSERT INTO orders (id, updated_at, note, payload) VALUES ('a', '2026-01-01', 'text', 0x00FF)")
-    way.target(f"CREATE SCHEMA {schema}")
-    way.target(
+    schema = pipeline.spec.target.schema
+    pipeline.sql("ALTER TABLE orders MODIFY id VARCHAR(10), ADD COLUMN payload VARBINARY(4)")
+    pipeline.sql("INSERT INTO orders (id, updated_at, note, payload) VALUES ('a', '2026-01-01', 'text', 0x00FF)")
+    pipeline.target(f"CREATE SCHEMA {schema}")
+    pipeline.target(
         "CREATE TABLE {t} (id VARCHAR(40) NOT NULL, updated_at TIMESTAMP, amount DECIMAL(12,2), "
         "note VARCHAR(200) NOT NULL, payload VARBYTE(4), PRIMARY KEY (id))"
     )
-    way.sync()
-    way.change(on_type_change=OnTypeChange.REBUILD)
-    way.sql("ALTER TABLE orders MODIFY id VARCHAR(20), MODIFY payload VARBINARY(8)")
-    way.sql("INSERT INTO orders (id, updated_at, payload) VALUES ('abcdefghijk', UTC_TIMESTAMP(6), 0x0001020304)")
-    way.sql("DO SLEEP(0.01)")
-    way.sync()
-    assert way.rows("id, note, TO_HEX(payload)") == [("a", "text", "00ff"), ("abcdefghijk", None, "0001020304")]
+    pipeline.sync()
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.sql("ALTER TABLE orders MODIFY id VARCHAR(20), MODIFY payload VARBINARY(8)")
+    pipeline.sql("INSERT INTO orders (id, updated_at, payload) VALUES ('abcdefghijk', UTC_TIMESTAMP(6), 0x0001020304)")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    assert pipeline.rows("id, note, TO_HEX(payload)") == [("a", "text", "00ff"), ("abcdefghijk", None, "0001020304")]
 
 
-def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: Way) -> None:
+def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: TablePipeline) -> None:
     """It would keep reading the old table; a late-binding view finds the new one by its name."""
     schema = narrow.spec.target.schema
     narrow.target(f"CREATE VIEW {schema}.bound AS SELECT id FROM {{t}}")
@@ -130,82 +132,82 @@ def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: Way
         narrow.plan()
     assert "late" not in str(caught.value.found)
     narrow.target(f"DROP VIEW {schema}.bound")
-    narrow.stage_one()
+    narrow.extract_and_publish()
     narrow.load()
     assert len(narrow.rows("id")) == 4
 
 
-def test_values_that_the_new_type_cannot_hold_are_never_changed(way: Way) -> None:
+def test_values_that_the_new_type_cannot_hold_are_never_changed(pipeline: TablePipeline) -> None:
     """A decimal that loses a digit fails the load, and the target is as it was."""
-    way.sql("ALTER TABLE orders ADD COLUMN share DECIMAL(8,4)")
-    way.sql("INSERT INTO orders (updated_at, share) VALUES ('2026-01-01', 1.2345), ('2026-01-02', 1.5)")
-    way.sync()
-    before = way.rows()
-    way.sql("ALTER TABLE orders MODIFY COLUMN share DECIMAL(8,2)")
-    way.sql("INSERT INTO orders (updated_at, share) VALUES (UTC_TIMESTAMP(6), 2.5)")
-    way.change(on_type_change=OnTypeChange.REBUILD)
-    way.stage_one()
+    pipeline.sql("ALTER TABLE orders ADD COLUMN share DECIMAL(8,4)")
+    pipeline.sql("INSERT INTO orders (updated_at, share) VALUES ('2026-01-01', 1.2345), ('2026-01-02', 1.5)")
+    pipeline.sync()
+    before = pipeline.rows()
+    pipeline.sql("ALTER TABLE orders MODIFY COLUMN share DECIMAL(8,2)")
+    pipeline.sql("INSERT INTO orders (updated_at, share) VALUES (UTC_TIMESTAMP(6), 2.5)")
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.extract_and_publish()
     with pytest.raises(MysqlRedshiftError, match="1 rows whose numeric"):
-        way.load()
-    assert way.rows() == before
+        pipeline.load()
+    assert pipeline.rows() == before
 
 
-def test_a_text_that_is_no_number_fails_the_load_and_changes_nothing(way: Way) -> None:
+def test_a_text_that_is_no_number_fails_the_load_and_changes_nothing(pipeline: TablePipeline) -> None:
     """Redshift's own refusal of the cast is the error; rows, type and table stay as they were."""
-    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
-    way.sync()
-    before, oid = way.rows(), way.target("SELECT target_oid FROM " + ledger_of(way))
-    way.sql("UPDATE orders SET note = '12', updated_at = UTC_TIMESTAMP(6)")
-    way.sql("ALTER TABLE orders MODIFY note INT")
-    way.sql("DO SLEEP(0.01)")
-    way.change(on_type_change=OnTypeChange.REBUILD)
-    way.stage_one()
+    pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
+    pipeline.sync()
+    before, oid = pipeline.rows(), pipeline.target("SELECT target_oid FROM " + ledger_of(pipeline))
+    pipeline.sql("UPDATE orders SET note = '12', updated_at = UTC_TIMESTAMP(6)")
+    pipeline.sql("ALTER TABLE orders MODIFY note INT")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.extract_and_publish()
     with pytest.raises(MysqlRedshiftError, match="twelve"):
-        way.load()
-    assert way.rows() == before
-    assert kinds(way)["note"] == "character varying"
-    assert way.target("SELECT target_oid FROM " + ledger_of(way)) == oid
+        pipeline.load()
+    assert pipeline.rows() == before
+    assert kinds(pipeline)["note"] == "character varying"
+    assert pipeline.target("SELECT target_oid FROM " + ledger_of(pipeline)) == oid
 
 
 @pytest.mark.parametrize("whole", ["replace", "full refresh"])
-def test_rows_that_are_read_anew_need_not_fit_the_new_type(way: Way, whole: str) -> None:
+def test_rows_that_are_read_anew_need_not_fit_the_new_type(pipeline: TablePipeline, whole: str) -> None:
     """A load that deletes every row takes none of them over; grants stay."""
-    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
+    pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
     if whole == "replace":
-        way.change(cursor=None)
-    way.sync()
-    way.target("GRANT SELECT ON {t} TO PUBLIC")
-    way.sql("UPDATE orders SET note = '12'")
-    way.sql("ALTER TABLE orders MODIFY note INT")
-    way.change(on_type_change=OnTypeChange.REBUILD)
-    way.sync(**({} if whole == "replace" else {"full_refresh": True}))
-    assert kinds(way)["note"] == "integer"
-    assert way.rows("note") == [(12,)]
-    grants = way.target(
+        pipeline.change(cursor=None)
+    pipeline.sync()
+    pipeline.target("GRANT SELECT ON {t} TO PUBLIC")
+    pipeline.sql("UPDATE orders SET note = '12'")
+    pipeline.sql("ALTER TABLE orders MODIFY note INT")
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.sync(**({} if whole == "replace" else {"full_refresh": True}))
+    assert kinds(pipeline)["note"] == "integer"
+    assert pipeline.rows("note") == [(12,)]
+    grants = pipeline.target(
         "SELECT privilege_type FROM svv_relation_privileges WHERE relation_name = 'orders' "
-        f"AND namespace_name = '{way.spec.target.schema}' AND identity_type = 'public'"
+        f"AND namespace_name = '{pipeline.spec.target.schema}' AND identity_type = 'public'"
     )
     assert grants == [("SELECT",)]
 
 
-def test_a_rebuild_does_not_hide_that_the_source_is_empty(way: Way) -> None:
+def test_a_rebuild_does_not_hide_that_the_source_is_empty(pipeline: TablePipeline) -> None:
     """The target's rows are counted before they are replaced by none."""
-    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', '12')")
-    way.change(cursor=None)
-    way.sync()
-    way.sql("DELETE FROM orders")
-    way.sql("ALTER TABLE orders MODIFY note INT")
-    way.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', '12')")
+    pipeline.change(cursor=None)
+    pipeline.sync()
+    pipeline.sql("DELETE FROM orders")
+    pipeline.sql("ALTER TABLE orders MODIFY note INT")
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
     with pytest.raises(MysqlRedshiftError, match="allow_empty_replace"):
-        way.sync()
-    assert way.rows("note") == [("12",)]
+        pipeline.sync()
+    assert pipeline.rows("note") == [("12",)]
 
 
-def ledger_of(way: Way) -> str:
-    return quoting.redshift_name(way.spec.target.ledger_schema, ledger.table_name(way.spec.target))
+def ledger_of(pipeline: TablePipeline) -> str:
+    return quoting.redshift_name(pipeline.spec.target.ledger_schema, ledger.table_name(pipeline.spec.target))
 
 
-def test_a_wider_target_is_wide_enough(narrow: Way) -> None:
+def test_a_wider_target_is_wide_enough(narrow: TablePipeline) -> None:
     """Nothing is rebuilt for a source that became narrower."""
     widen_source(narrow)
     narrow.change(on_type_change=OnTypeChange.REBUILD)
@@ -214,24 +216,24 @@ def test_a_wider_target_is_wide_enough(narrow: Way) -> None:
     narrow.sql("ALTER TABLE orders MODIFY COLUMN pieces SMALLINT")
     narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 3)")
     narrow.change(on_type_change=OnTypeChange.FAIL)
-    narrow.stage_one()
+    narrow.extract_and_publish()
     narrow.load()
     assert kinds(narrow)["pieces"] == "bigint"
 
 
-def test_entries_from_before_and_after_a_change_load_together(narrow: Way) -> None:
+def test_entries_from_before_and_after_a_change_load_together(narrow: TablePipeline) -> None:
     """Each goes through a staging of its own types, in the log's order."""
     narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 5)")
-    narrow.stage_one(mode="backup-only")
+    narrow.extract_and_publish(mode="backup-only")
     widen_source(narrow)
     narrow.sql("UPDATE orders SET pieces = 6, updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
     narrow.change(on_type_change=OnTypeChange.REBUILD)
-    narrow.stage_one(mode="backup-only")
+    narrow.extract_and_publish(mode="backup-only")
     narrow.load()
     assert narrow.rows("id, pieces") == [(1, 6), (2, None), (3, 9), (4, 5), (5, BEYOND)]
 
 
-def test_a_column_that_went_is_kept_and_said(narrow: Way) -> None:
+def test_a_column_that_went_is_kept_and_said(narrow: TablePipeline) -> None:
     """The target keeps it; rows loaded from then on hold NULL; plan says so, and so does the log's entry."""
     narrow.sql("ALTER TABLE orders DROP COLUMN pieces, ADD COLUMN parts INT")
     narrow.sql("INSERT INTO orders (updated_at, parts) VALUES (UTC_TIMESTAMP(6), 4)")
@@ -246,12 +248,12 @@ def test_a_column_that_went_is_kept_and_said(narrow: Way) -> None:
 
 
 def test_aload_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
-    narrow: Way, monkeypatch: pytest.MonkeyPatch
+    narrow: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever statement the connection dies at: the old table is whole, and a retry does all of it."""
     widen_source(narrow)
     narrow.change(on_type_change=OnTypeChange.REBUILD)
-    narrow.stage_one()
+    narrow.extract_and_publish()
     before, whole = narrow.rows("id, pieces"), [(1, 7), (2, None), (3, 9), (4, BEYOND)]
     cuts = 0
     while load_cut_at(narrow, cuts, monkeypatch):
@@ -270,23 +272,23 @@ BY_HAND = {
 
 
 @pytest.mark.parametrize("reason", ["encode: text255", "encode: zstd", *BY_HAND])
-def test_a_text_that_redshift_does_not_alter_is_rebuilt(way: Way, reason: str) -> None:
+def test_a_text_that_redshift_does_not_alter_is_rebuilt(pipeline: TablePipeline, reason: str) -> None:
     """By default its plan fails, before any row moves; any other column is widened in place."""
     if reason.startswith("encode"):
-        way.change(layout=LayoutRef(encode={"note": reason.removeprefix("encode: ")}))
+        pipeline.change(layout=LayoutRef(encode={"note": reason.removeprefix("encode: ")}))
     if reason == "a default":
-        way.target(f'CREATE SCHEMA "{way.spec.target.schema}"')
-        way.target(BY_HAND[reason])
-    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
-    way.sync()
+        pipeline.target(f'CREATE SCHEMA "{pipeline.spec.target.schema}"')
+        pipeline.target(BY_HAND[reason])
+    pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
+    pipeline.sync()
     if reason == "another encoding":
-        way.target(BY_HAND[reason])
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
-    way.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'ä' * 60}')")
-    way.sql("DO SLEEP(0.01)")
+        pipeline.target(BY_HAND[reason])
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
+    pipeline.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'ä' * 60}')")
+    pipeline.sql("DO SLEEP(0.01)")
     if reason != "encode: zstd":
         with pytest.raises(TargetError, match="on_type_change: rebuild"):
-            way.plan(dry_run=True)
-        way.change(on_type_change=OnTypeChange.REBUILD)
-    way.sync()
-    assert way.rows() == way.source_rows()
+            pipeline.plan(dry_run=True)
+        pipeline.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()

@@ -11,7 +11,7 @@ from devstack.status import MySQLStatus
 from mysql_redshift.core.spec import CursorRef
 from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import connect_mysql
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 MOST_RUNS = 8  # a fresh statement of somebody else on this server may hold the last row back, but not for ever
 Sql = Callable[[str], object]
@@ -29,12 +29,12 @@ KINDS = [
 
 
 @pytest.fixture
-def session(way: Way, mysql_server: MySQLStatus) -> Callable[[], AbstractContextManager[Sql]]:
+def session(pipeline: TablePipeline, mysql_server: MySQLStatus) -> Callable[[], AbstractContextManager[Sql]]:
     """Open a session in Tokyo's time, inside a transaction."""
 
     @contextmanager
     def opened() -> Iterator[Sql]:
-        database = way.spec.source.database
+        database = pipeline.spec.source.database
         with closing(connect_mysql(mysql_server, database=database, autocommit=False)) as connection:
 
             def run(statement: str) -> object:
@@ -51,7 +51,7 @@ def session(way: Way, mysql_server: MySQLStatus) -> Callable[[], AbstractContext
 
 @pytest.mark.parametrize(("cursor", "column", "now"), KINDS)
 def test_a_late_commit_is_not_missed(
-    way: Way,
+    pipeline: TablePipeline,
     session: Callable[[], AbstractContextManager[Sql]],
     monkeypatch: pytest.MonkeyPatch,
     cursor: CursorRef,
@@ -60,17 +60,17 @@ def test_a_late_commit_is_not_missed(
 ) -> None:
     """A row is stamped, another one is committed, a run passes, and only then the first is committed."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
-    way.sql(f"ALTER TABLE orders ADD COLUMN stamp {column}")
-    way.change(cursor=cursor)
+    pipeline.sql(f"ALTER TABLE orders ADD COLUMN stamp {column}")
+    pipeline.change(cursor=cursor)
     insert = f"INSERT INTO orders (amount, stamp) VALUES (1, {now})"
     with session() as early, session() as late:
         early(insert)
         early("COMMIT")
         late(insert)
-        way.sql("DO SLEEP(1.1)")  # past a whole second, so that the clock alone would go beyond the open row
+        pipeline.sql("DO SLEEP(1.1)")  # past a whole second, so that the clock alone would go beyond the open row
         early(insert)
         early("COMMIT")
-        held = way.stage_one()
+        held = pipeline.extract_and_publish()
         assert (
             "thread" in held.safe_point_reason
             or "observation" in held.safe_point_reason
@@ -79,9 +79,9 @@ def test_a_late_commit_is_not_missed(
         late("COMMIT")
     read, runs = held.rows, 0
     while read < 3 and runs < MOST_RUNS:
-        way.sql("DO SLEEP(1.1)")
-        read, runs = read + way.stage_one().rows, runs + 1
-    way.load()
-    way.verify()
-    assert way.rows("id") == way.source_rows("id")
-    assert len(way.rows("id")) == 3
+        pipeline.sql("DO SLEEP(1.1)")
+        read, runs = read + pipeline.extract_and_publish().rows, runs + 1
+    pipeline.load()
+    pipeline.verify()
+    assert pipeline.rows("id") == pipeline.source_rows("id")
+    assert len(pipeline.rows("id")) == 3

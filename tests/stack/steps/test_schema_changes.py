@@ -7,185 +7,191 @@ import pytest
 from mysql_redshift.core.spec import LayoutRef, OnTypeChange
 from mysql_redshift.errors import ConfigurationError, SourceError, TargetError
 from tests.stack.steps.cuts import load_cut_at
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = pytest.mark.stack
 
 LONG = "x" * 300
 
 
-def late(way: Way, note: str, columns: str = "", values: str = "") -> None:
+def late(pipeline: TablePipeline, note: str, columns: str = "", values: str = "") -> None:
     """Insert a row of this moment, above what any run has read."""
-    way.sql(f"INSERT INTO orders (updated_at, note{columns}) VALUES (UTC_TIMESTAMP(6), '{note}'{values})")
-    way.sql("DO SLEEP(0.01)")
+    pipeline.sql(f"INSERT INTO orders (updated_at, note{columns}) VALUES (UTC_TIMESTAMP(6), '{note}'{values})")
+    pipeline.sql("DO SLEEP(0.01)")
 
 
-def width(way: Way) -> str:
+def width(pipeline: TablePipeline) -> str:
     """Return the type of the target's column note."""
-    ((kind,),) = way.target(
+    ((kind,),) = pipeline.target(
         "SELECT data_type || '/' || character_maximum_length FROM svv_columns WHERE column_name = 'note' "
-        f"AND table_schema = '{way.spec.target.schema}' AND table_name = 'orders'"
+        f"AND table_schema = '{pipeline.spec.target.schema}' AND table_name = 'orders'"
     )
     return str(kind)
 
 
-def test_a_load_cut_while_it_adds_and_widens_is_finished_by_the_next(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_load_cut_while_it_adds_and_widens_is_finished_by_the_next(
+    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two columns more and one wider: cut at each statement in turn; no row is seen half, and a retry does the rest."""
-    fill(way, 2)
-    way.sync()
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(400), ADD COLUMN a INT, ADD COLUMN b VARCHAR(10)")
-    late(way, LONG, ", a, b", ", 7, 'new'")
-    way.stage_one()
-    before = way.rows("id, note")
+    insert_orders(pipeline, 2)
+    pipeline.sync()
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(400), ADD COLUMN a INT, ADD COLUMN b VARCHAR(10)")
+    late(pipeline, LONG, ", a, b", ", 7, 'new'")
+    pipeline.extract_and_publish()
+    before = pipeline.rows("id, note")
     cuts = 0
-    while load_cut_at(way, cuts, monkeypatch):
-        assert way.rows("id, note") == before
+    while load_cut_at(pipeline, cuts, monkeypatch):
+        assert pipeline.rows("id, note") == before
         cuts += 1
     assert cuts >= 6
-    assert width(way) == "character varying/1600"
-    assert way.rows("id, note, a, b") == way.source_rows("id, note, a, b")
+    assert width(pipeline) == "character varying/1600"
+    assert pipeline.rows("id, note, a, b") == pipeline.source_rows("id, note, a, b")
 
 
-def test_what_was_widened_loads_although_the_last_entry_is_empty(way: Way) -> None:
+def test_what_was_widened_loads_although_the_last_entry_is_empty(pipeline: TablePipeline) -> None:
     """The entry that needs the wider column decides, not the head of the log."""
-    fill(way, 2)
-    way.sync()
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(400)")
-    late(way, LONG)
-    way.stage_one(mode="backup-only")
-    assert not way.stage_one(mode="backup-only").files
-    way.load()
-    assert way.rows("id, note") == way.source_rows("id, note")
+    insert_orders(pipeline, 2)
+    pipeline.sync()
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(400)")
+    late(pipeline, LONG)
+    pipeline.extract_and_publish(mode="backup-only")
+    assert not pipeline.extract_and_publish(mode="backup-only").files
+    pipeline.load()
+    assert pipeline.rows("id, note") == pipeline.source_rows("id, note")
 
 
-def test_what_was_widened_loads_although_the_source_is_narrow_again(way: Way) -> None:
+def test_what_was_widened_loads_although_the_source_is_narrow_again(pipeline: TablePipeline) -> None:
     """A pending row that needs the width arrives, and so does its later version."""
-    fill(way, 2)
-    way.sync()
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(400)")
-    late(way, LONG)
-    way.stage_one(mode="backup-only")
-    way.sql("DELETE FROM orders WHERE id = 3")
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(20)")
-    late(way, "short")
-    way.stage_one(mode="backup-only")
-    way.load()
-    assert [row for row in way.rows("id, note") if row[0] > 2] == [(3, LONG), (4, "short")]
+    insert_orders(pipeline, 2)
+    pipeline.sync()
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(400)")
+    late(pipeline, LONG)
+    pipeline.extract_and_publish(mode="backup-only")
+    pipeline.sql("DELETE FROM orders WHERE id = 3")
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(20)")
+    late(pipeline, "short")
+    pipeline.extract_and_publish(mode="backup-only")
+    pipeline.load()
+    assert [row for row in pipeline.rows("id, note") if row[0] > 2] == [(3, LONG), (4, "short")]
 
 
-def test_an_entry_from_before_the_change_loads_after_it(way: Way) -> None:
+def test_an_entry_from_before_the_change_loads_after_it(pipeline: TablePipeline) -> None:
     """Rows written without the new column hold NULL in it; rows written with the dropped one keep its values."""
-    fill(way, 2)
-    way.stage_one(mode="backup-only")
-    way.sql("ALTER TABLE orders ADD COLUMN a INT, DROP COLUMN amount")
-    late(way, "new", ", a", ", 7")
-    way.stage_one(mode="backup-only")
-    way.load()
-    found = [(number, None if amount is None else str(amount), a) for number, amount, a in way.rows("id, amount, a")]
+    insert_orders(pipeline, 2)
+    pipeline.extract_and_publish(mode="backup-only")
+    pipeline.sql("ALTER TABLE orders ADD COLUMN a INT, DROP COLUMN amount")
+    late(pipeline, "new", ", a", ", 7")
+    pipeline.extract_and_publish(mode="backup-only")
+    pipeline.load()
+    found = [
+        (number, None if amount is None else str(amount), a) for number, amount, a in pipeline.rows("id, amount, a")
+    ]
     assert found == [(1, "0.25", None), (2, "1.25", None), (3, None, 7)]
 
 
-def test_pending_changes_are_said_by_the_plan(way: Way) -> None:
+def test_pending_changes_are_said_by_the_plan(pipeline: TablePipeline) -> None:
     """A dry run names each column that will be added or widened, also for what is pending, and touches nothing."""
-    fill(way, 2)
-    way.sync()
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(400), ADD COLUMN a INT")
-    late(way, "new")
-    way.stage_one(mode="backup-only")
-    notes = way.plan(dry_run=True).notes
+    insert_orders(pipeline, 2)
+    pipeline.sync()
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(400), ADD COLUMN a INT")
+    late(pipeline, "new")
+    pipeline.extract_and_publish(mode="backup-only")
+    notes = pipeline.plan(dry_run=True).notes
     assert "target column a INTEGER is added" in notes
     assert "target column note VARCHAR(1600) is widened" in notes
-    assert width(way) == "character varying/200"
+    assert width(pipeline) == "character varying/200"
 
 
-def test_a_change_without_rows_is_refused_by_the_same_plan(way: Way) -> None:
+def test_a_change_without_rows_is_refused_by_the_same_plan(pipeline: TablePipeline) -> None:
     """Where nothing is to be read the plan still finds that the target cannot follow; else the next run would not."""
-    fill(way, 2)
-    way.sync()
-    way.sql("ALTER TABLE orders MODIFY amount DOUBLE")
+    insert_orders(pipeline, 2)
+    pipeline.sync()
+    pipeline.sql("ALTER TABLE orders MODIFY amount DOUBLE")
     for _ in range(2):
         with pytest.raises(TargetError, match="on_type_change"):
-            way.plan()
+            pipeline.plan()
 
 
-def test_a_change_between_plan_and_extract_is_refused(way: Way) -> None:
+def test_a_change_between_plan_and_extract_is_refused(pipeline: TablePipeline) -> None:
     """Both shapes are named, and nothing is published."""
-    fill(way, 2)
-    planned = way.plan()
-    way.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
+    insert_orders(pipeline, 2)
+    planned = pipeline.plan()
+    pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
     with pytest.raises(SourceError, match="altered between plan and extract") as caught:
-        way.extract(planned)
+        pipeline.extract(planned)
     assert "note varchar(50)" in str(caught.value.expected)
     assert "note varchar(60)" in str(caught.value.found)
 
 
-def test_a_changed_key_is_refused_with_both_keys(way: Way) -> None:
+def test_a_changed_key_is_refused_with_both_keys(pipeline: TablePipeline) -> None:
     """Rows merged by another key would double."""
-    fill(way, 2)
-    way.sync()
-    way.sql(
+    insert_orders(pipeline, 2)
+    pipeline.sync()
+    pipeline.sql(
         "ALTER TABLE orders MODIFY updated_at DATETIME(6) NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (id, updated_at)"
     )
     with pytest.raises(ConfigurationError, match="key changed") as caught:
-        way.plan()
+        pipeline.plan()
     assert "(id)" in str(caught.value.expected)
     assert "(id, updated_at)" in str(caught.value.found)
 
 
-def test_a_new_table_is_laid_out_as_configured_and_an_existing_one_as_it_is(way: Way) -> None:
+def test_a_new_table_is_laid_out_as_configured_and_an_existing_one_as_it_is(pipeline: TablePipeline) -> None:
     """YAML speaks of tables yet to be made; afterwards the table's owner decides."""
-    fill(way, 2)
+    insert_orders(pipeline, 2)
     encode = {"amount": "az64", "note": "zstd"}
-    way.change(layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("updated_at", "id"), encode=encode))
-    way.sync()
+    pipeline.change(layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("updated_at", "id"), encode=encode))
+    pipeline.sync()
     expected = [("id", True, 2, True), ("updated_at", False, 1, False), ("amount", False, 0, False)]
-    assert layout(way)[:3] == expected
+    assert layout(pipeline)[:3] == expected
     encodings = "SELECT encoding FROM pg_table_def WHERE tablename = 'orders' AND \"column\" IN ('amount', 'note')"
-    assert way.target(encodings) == [("az64",), ("zstd",)]
-    way.change(layout=LayoutRef(dist_style="even", sort_key=("id",)))
-    late(way, "new")
-    way.sync()
-    assert layout(way)[:3] == expected
+    assert pipeline.target(encodings) == [("az64",), ("zstd",)]
+    pipeline.change(layout=LayoutRef(dist_style="even", sort_key=("id",)))
+    late(pipeline, "new")
+    pipeline.sync()
+    assert layout(pipeline)[:3] == expected
 
 
 @pytest.mark.parametrize(
     "wrong",
     [LayoutRef(dist_key="nothing"), LayoutRef(sort_key=("id", "nothing")), LayoutRef(encode={"nothing": "raw"})],
 )
-def test_a_layout_of_columns_that_do_not_travel_is_refused_by_the_plan(way: Way, wrong: LayoutRef) -> None:
+def test_a_layout_of_columns_that_do_not_travel_is_refused_by_the_plan(
+    pipeline: TablePipeline, wrong: LayoutRef
+) -> None:
     """Before any row moves, not when the table is made."""
-    way.change(layout=wrong)
+    pipeline.change(layout=wrong)
     with pytest.raises(ConfigurationError, match="nothing"):
-        way.plan()
+        pipeline.plan()
 
 
-def layout(way: Way) -> list[tuple[object, ...]]:
+def layout(pipeline: TablePipeline) -> list[tuple[object, ...]]:
     """Return name, distkey, place in the sort key and NOT NULL of each column."""
-    schema = way.spec.target.schema
-    way.target(f"SET search_path TO {schema}")
-    return way.target(
+    schema = pipeline.spec.target.schema
+    pipeline.target(f"SET search_path TO {schema}")
+    return pipeline.target(
         f'SELECT "column", distkey, sortkey, "notnull" FROM pg_table_def WHERE schemaname = \'{schema}\' '
         "AND tablename = 'orders'"
     )
 
 
 @pytest.mark.parametrize("start", ["no target", "a new column", "a rebuild"])
-def test_entries_of_different_widths_load_though_none_was_loaded_before(way: Way, start: str) -> None:
+def test_entries_of_different_widths_load_though_none_was_loaded_before(pipeline: TablePipeline, start: str) -> None:
     """What the first of them makes, the second widens: between two transactions, since Redshift alters in none."""
-    way.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
-    way.change(on_type_change=OnTypeChange.REBUILD)
+    pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
+    pipeline.change(on_type_change=OnTypeChange.REBUILD)
     if start != "no target":
-        way.sql("ALTER TABLE orders DROP COLUMN note")
+        pipeline.sql("ALTER TABLE orders DROP COLUMN note")
         if start == "a rebuild":
-            way.sql("ALTER TABLE orders ADD COLUMN note INT")
-        way.sync()
+            pipeline.sql("ALTER TABLE orders ADD COLUMN note INT")
+        pipeline.sync()
     for width in (10, 20, 40):
         change = "ADD COLUMN" if width == 10 and start == "a new column" else "MODIFY"
-        way.sql(f"ALTER TABLE orders {change} note VARCHAR({width})")
-        way.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'x' * width}')")
-        way.sql("DO SLEEP(0.01)")
-        way.stage_one(mode="backup-only")
-    way.load()
-    way.verify()
-    assert way.rows("id, note") == way.source_rows("id, note")
-    assert len(way.rows("id")) == 4
+        pipeline.sql(f"ALTER TABLE orders {change} note VARCHAR({width})")
+        pipeline.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'x' * width}')")
+        pipeline.sql("DO SLEEP(0.01)")
+        pipeline.extract_and_publish(mode="backup-only")
+    pipeline.load()
+    pipeline.verify()
+    assert pipeline.rows("id, note") == pipeline.source_rows("id, note")
+    assert len(pipeline.rows("id")) == 4

@@ -15,32 +15,34 @@ from mysql_redshift.steps import watermark
 from mysql_redshift.steps.loading import batch
 from mysql_redshift.steps.state import watermark_cache
 from tests.flavors import ON_LAST
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_LAST
 
 
 @pytest.fixture
-def synced(way: Way) -> Way:
+def synced(pipeline: TablePipeline) -> TablePipeline:
     """Two runs of ten rows each, loaded and verified."""
-    fill(way, 10)
-    way.sync()
-    more(way, first=11)
-    way.sync()
-    return way
+    insert_orders(pipeline, 10)
+    pipeline.sync()
+    more(pipeline, first=11)
+    pipeline.sync()
+    return pipeline
 
 
-def more(way: Way, *, first: int, rows: int = 10) -> None:
+def more(pipeline: TablePipeline, *, first: int, rows: int = 10) -> None:
     """Insert rows that the next run reads."""
-    way.sql(f"INSERT INTO orders VALUES {', '.join(f'({first + i}, UTC_TIMESTAMP(6), 1, NULL)' for i in range(rows))}")
-    way.sql("DO SLEEP(0.01)")
+    pipeline.sql(
+        f"INSERT INTO orders VALUES {', '.join(f'({first + i}, UTC_TIMESTAMP(6), 1, NULL)' for i in range(rows))}"
+    )
+    pipeline.sql("DO SLEEP(0.01)")
 
 
-def rewrite(way: Way, key: str, change: Callable[[bytes], bytes]) -> None:
+def rewrite(pipeline: TablePipeline, key: str, change: Callable[[bytes], bytes]) -> None:
     """Change an object as an accident would."""
-    stored = way.clients.store.get(key)
+    stored = pipeline.clients.store.get(key)
     assert stored is not None
-    way.clients.store.put(key, change(stored.body))
+    pipeline.clients.store.put(key, change(stored.body))
 
 
 def changed(**fields: object) -> Callable[[bytes], bytes]:
@@ -57,7 +59,7 @@ LOG_ACCIDENTS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("accident", LOG_ACCIDENTS)
-def test_a_log_entry_that_was_damaged_is_refused(synced: Way, accident: str) -> None:
+def test_a_log_entry_that_was_damaged_is_refused(synced: TablePipeline, accident: str) -> None:
     """Nothing is assumed in its place: no run goes on, and nothing moves until it is restored."""
     change, says = LOG_ACCIDENTS[accident]
     key = TableLayout.of(synced.spec).entry(2)
@@ -76,7 +78,7 @@ def test_a_log_entry_that_was_damaged_is_refused(synced: Way, accident: str) -> 
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_log_entry_of_another_table_is_refused(synced: Way) -> None:
+def test_a_log_entry_of_another_table_is_refused(synced: TablePipeline) -> None:
     """Its files would be loaded into this table."""
     layout = TableLayout.of(synced.spec)
     entry = synced.clients.store.get(layout.entry(2))
@@ -97,10 +99,10 @@ def test_a_log_entry_of_another_table_is_refused(synced: Way) -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 2])
-def test_a_missing_log_entry_is_never_skipped(synced: Way, missing: int) -> None:
+def test_a_missing_log_entry_is_never_skipped(synced: TablePipeline, missing: int) -> None:
     """Between two others a gap shows; at the head the ledger knows that there was more."""
     more(synced, first=50)
-    synced.stage_one()
+    synced.extract_and_publish()
     layout = TableLayout.of(synced.spec)
     lost = [1] if missing == 1 else [2, 3]
     synced.clients.store.delete([*(layout.entry(number) for number in lost), layout.watermark])
@@ -119,12 +121,12 @@ CACHE_ACCIDENTS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("accident", [*CACHE_ACCIDENTS, "missing"])
-def test_the_cache_is_rebuilt_and_never_trusted(synced: Way, accident: str) -> None:
+def test_the_cache_is_rebuilt_and_never_trusted(synced: TablePipeline, accident: str) -> None:
     """The next run writes it anew from log and ledger; until then the log answers."""
     key = TableLayout.of(synced.spec).watermark
     before = watermark.read(synced.spec, synced.clients.store)
     more(synced, first=50)
-    synced.stage_one()
+    synced.extract_and_publish()
     if accident == "missing":
         synced.clients.store.delete([key])
     else:
@@ -143,17 +145,17 @@ def test_the_cache_is_rebuilt_and_never_trusted(synced: Way, accident: str) -> N
     assert synced.rows() == synced.source_rows()
 
 
-def ledger_of(way: Way) -> str:
-    return f'"{way.spec.target.ledger_schema}"."{way.spec.target.schema}__orders"'
+def ledger_of(pipeline: TablePipeline) -> str:
+    return f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
 
 
-def way_of(way: Way) -> str:
+def way_of(pipeline: TablePipeline) -> str:
     """The table and its target, as messages name them."""
-    database = way.spec.source.database
+    database = pipeline.spec.source.database
     return f"shop: {database}.orders -> {database}.orders"
 
 
-def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced: Way) -> None:
+def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced: TablePipeline) -> None:
     """Rows and ledger are as old as each other: custody finds it, even where nothing new is to be loaded."""
     synced.target(f"DELETE FROM {ledger_of(synced)} WHERE sequence > 1")
     synced.target("DELETE FROM {t} WHERE id > 10")
@@ -165,12 +167,12 @@ def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced:
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_target_that_was_dropped_is_recognised(synced: Way) -> None:
+def test_a_target_that_was_dropped_is_recognised(synced: TablePipeline) -> None:
     """S12: its history would be missing in silence."""
     ((oid,),) = set(synced.target(f"SELECT target_oid FROM {ledger_of(synced)}"))
     synced.target("DROP TABLE {t}")
     more(synced, first=50)
-    synced.stage_one()
+    synced.extract_and_publish()
     with pytest.raises(TargetError) as caught:
         synced.load()
     assert str(caught.value) == (
@@ -185,13 +187,13 @@ def test_a_target_that_was_dropped_is_recognised(synced: Way) -> None:
 
 
 @pytest.mark.parametrize("lost", ["ledger", "ledger and target"])
-def test_another_cluster_is_recognised(synced: Way, lost: str) -> None:
+def test_another_cluster_is_recognised(synced: TablePipeline, lost: str) -> None:
     """Loads are known, and this place has none of them."""
     synced.target(f"DROP TABLE {ledger_of(synced)}")
     if lost != "ledger":
         synced.target("DROP TABLE {t}")
     more(synced, first=50)
-    synced.stage_one()
+    synced.extract_and_publish()
     with pytest.raises(TargetError) as caught:
         synced.load()
     assert str(caught.value) == (
@@ -205,31 +207,31 @@ def test_another_cluster_is_recognised(synced: Way, lost: str) -> None:
     assert synced.rows() == synced.source_rows()
 
 
-def test_nothing_is_appended_to_rows_that_no_ledger_knows(way: Way) -> None:
+def test_nothing_is_appended_to_rows_that_no_ledger_knows(pipeline: TablePipeline) -> None:
     """With ledger and cache gone, all would be appended a second time."""
-    way.change(load=LoadMode.APPEND)
-    fill(way, 10)
-    way.sync()
-    way.target(f"DROP TABLE {ledger_of(way)}")
-    way.clients.store.delete([TableLayout.of(way.spec).watermark])
+    pipeline.change(load=LoadMode.APPEND)
+    insert_orders(pipeline, 10)
+    pipeline.sync()
+    pipeline.target(f"DROP TABLE {ledger_of(pipeline)}")
+    pipeline.clients.store.delete([TableLayout.of(pipeline.spec).watermark])
     with pytest.raises(TargetError) as caught:
-        way.load()
+        pipeline.load()
     assert str(caught.value) == (
         "The target holds rows that its ledger does not know, and appending could double them\n"
-        f"  where: {way_of(way)}\n"
+        f"  where: {way_of(pipeline)}\n"
         "  expected: an empty target where the ledger is empty\n"
         "  found: 10 rows\n"
         "  what to do: Restore the ledger with the target; or run with full_refresh: true to load every row anew."
     )
-    assert len(way.rows()) == 10
+    assert len(pipeline.rows()) == 10
 
 
-def test_many_entries_are_loaded_in_batches(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_entries_are_loaded_in_batches(synced: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each transaction is complete in itself: when a later one fails, the target is as the log was then."""
     monkeypatch.setattr(batch, "MOST_ENTRIES", 2)
     for number in range(5):
         more(synced, first=50 + number, rows=1)
-        entry = synced.stage_one()
+        entry = synced.extract_and_publish()
     key = entry.files[0].key
     body = synced.clients.store.get(key)
     assert body is not None
@@ -244,14 +246,16 @@ def test_many_entries_are_loaded_in_batches(synced: Way, monkeypatch: pytest.Mon
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_full_entry_ahead_takes_along_what_it_makes_superfluous(synced: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_entry_ahead_takes_along_what_it_makes_superfluous(
+    synced: TablePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However many entries lie before it, none is copied, and the target never holds half of them."""
     monkeypatch.setattr(batch, "MOST_ENTRIES", 2)
     entries = []
     for number in range(4):
         more(synced, first=50 + number, rows=1)
-        entries.append(synced.stage_one())
-    synced.stage_one(full_refresh=True)
+        entries.append(synced.extract_and_publish())
+    synced.extract_and_publish(full_refresh=True)
     synced.clients.store.delete([entry.files[0].key for entry in entries])
     applied = synced.load().applied
     assert [(done.sequence, done.rows_copied, done.rows_superseded) for done in applied] == [
@@ -265,7 +269,7 @@ def test_a_full_entry_ahead_takes_along_what_it_makes_superfluous(synced: Way, m
     assert synced.rows() == synced.source_rows()
 
 
-def test_the_state_is_written_so_that_people_can_read_it(synced: Way) -> None:
+def test_the_state_is_written_so_that_people_can_read_it(synced: TablePipeline) -> None:
     """The names operators know stand in watermark.json, one a line."""
     stored = synced.clients.store.get(TableLayout.of(synced.spec).watermark)
     assert stored is not None

@@ -12,229 +12,235 @@ from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.spec import LoadMode, Strategy
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, SourceError, SourceMoved
 from tests.flavors import ON_FIRST
-from tests.way import Way, fill
+from tests.table_pipeline import TablePipeline, insert_orders
 
 COLUMNS = "id, amount, note"
 
 
-def of(way: Way, table: str, **changes: Any) -> Way:
+def of(pipeline: TablePipeline, table: str, **changes: Any) -> TablePipeline:
     """Turn the way to another table."""
-    source, target = replace(way.spec.source, table=table), replace(way.spec.target, table=table)
-    way.change(source=source, target=target, **changes)
-    return way
+    source, target = replace(pipeline.spec.source, table=table), replace(pipeline.spec.target, table=table)
+    pipeline.change(source=source, target=target, **changes)
+    return pipeline
 
 
-def held(way: Way, columns: str = COLUMNS) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def held(pipeline: TablePipeline, columns: str = COLUMNS) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """Return the rows of the target and those of the source."""
-    return way.rows(columns), sorted(way.sql(f"SELECT {columns} FROM `{way.spec.source.table}`"))
+    return pipeline.rows(columns), sorted(pipeline.sql(f"SELECT {columns} FROM `{pipeline.spec.source.table}`"))
 
 
-def replaced(way: Way) -> None:
+def replaced(pipeline: TablePipeline) -> None:
     """Let another pipeline replace a target of its own."""
-    way.change(pipeline="whole", load=None, cursor=None, target=replace(way.spec.target, table="whole"))
+    pipeline.change(pipeline="whole", load=None, cursor=None, target=replace(pipeline.spec.target, table="whole"))
 
 
-def late(way: Way, table: str, first: int, last: int) -> None:
+def late(pipeline: TablePipeline, table: str, first: int, last: int) -> None:
     """Insert rows of this moment, above what any run has read."""
     values = ", ".join(f"({number}, UTC_TIMESTAMP(6), {number}, 'late')" for number in range(first, last + 1))
-    way.sql(f"INSERT INTO `{table}` (id, updated_at, amount, note) VALUES {values}")
-    way.sql("DO SLEEP(0.01)")
+    pipeline.sql(f"INSERT INTO `{table}` (id, updated_at, amount, note) VALUES {values}")
+    pipeline.sql("DO SLEEP(0.01)")
 
 
 @pytest.mark.parametrize("key", ["", ", UNIQUE (id)"], ids=["no key", "nullable unique"])
-def test_a_table_without_a_key_is_appended_or_replaced(way: Way, key: str) -> None:
+def test_a_table_without_a_key_is_appended_or_replaced(pipeline: TablePipeline, key: str) -> None:
     """Equal rows are rows each; a merge, which would have to tell them apart, is refused with the way out."""
-    way.sql(f"CREATE TABLE t (id INT, updated_at DATETIME(6), amount DECIMAL(12,2), note VARCHAR(50){key})")
-    way.sql("INSERT INTO t VALUES (1, '2026-01-01', 1, 'a'), (2, '2026-01-02', 2, 'b')")
-    way.sql(
+    pipeline.sql(f"CREATE TABLE t (id INT, updated_at DATETIME(6), amount DECIMAL(12,2), note VARCHAR(50){key})")
+    pipeline.sql("INSERT INTO t VALUES (1, '2026-01-01', 1, 'a'), (2, '2026-01-02', 2, 'b')")
+    pipeline.sql(
         "INSERT INTO t SELECT NULL, '2026-01-03', 5, 'equal' FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3) AS three"
     )
-    of(way, "t", load=LoadMode.MERGE)
+    of(pipeline, "t", load=LoadMode.MERGE)
     with pytest.raises(ConfigurationError, match="load: merge needs a key"):
-        way.plan()
-    way.change(load=None)
-    assert way.plan().load is LoadMode.APPEND
-    way.sync()
-    late(way, "t", 7, 9)
-    way.sync()
+        pipeline.plan()
+    pipeline.change(load=None)
+    assert pipeline.plan().load is LoadMode.APPEND
+    pipeline.sync()
+    late(pipeline, "t", 7, 9)
+    pipeline.sync()
     found, expected = (
         sorted(rows, key=str)
-        for rows in (way.target(f"SELECT {COLUMNS} FROM {{t}}"), way.sql(f"SELECT {COLUMNS} FROM t"))
+        for rows in (pipeline.target(f"SELECT {COLUMNS} FROM {{t}}"), pipeline.sql(f"SELECT {COLUMNS} FROM t"))
     )
     assert found == expected
     assert len(found) == 8
-    way.sql("DELETE FROM t WHERE note = 'equal' LIMIT 1")
-    replaced(way)
-    way.sync()
-    assert len(way.target("SELECT id FROM {t}")) == 7
+    pipeline.sql("DELETE FROM t WHERE note = 'equal' LIMIT 1")
+    replaced(pipeline)
+    pipeline.sync()
+    assert len(pipeline.target("SELECT id FROM {t}")) == 7
 
 
-def test_a_table_with_a_unique_key_only_is_merged_by_it(way: Way) -> None:
+def test_a_table_with_a_unique_key_only_is_merged_by_it(pipeline: TablePipeline) -> None:
     """The shortest of its unique keys of NOT NULL columns; one that may hold NULL does not count."""
-    way.sql(
+    pipeline.sql(
         "CREATE TABLE t (id INT NOT NULL, updated_at DATETIME(6), amount DECIMAL(12,2), note VARCHAR(50), "
         "part INT NOT NULL DEFAULT 0, UNIQUE (note), UNIQUE wide (part, id), UNIQUE narrow (id))"
     )
-    way.sql("INSERT INTO t (id, updated_at, amount, note) VALUES (1, '2026-01-01', 1, 'a'), (2, '2026-01-02', 2, NULL)")
-    of(way, "t")
-    planned = way.plan()
+    pipeline.sql(
+        "INSERT INTO t (id, updated_at, amount, note) VALUES (1, '2026-01-01', 1, 'a'), (2, '2026-01-02', 2, NULL)"
+    )
+    of(pipeline, "t")
+    planned = pipeline.plan()
     assert planned.table_schema is not None
     assert (planned.load, planned.table_schema.key) == (LoadMode.MERGE, ("id",))
-    way.sync()
-    way.sql("UPDATE t SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
-    late(way, "t", 3, 3)
-    way.sync()
-    found, expected = held(way, "id, amount")
+    pipeline.sync()
+    pipeline.sql("UPDATE t SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
+    late(pipeline, "t", 3, 3)
+    pipeline.sync()
+    found, expected = held(pipeline, "id, amount")
     assert found == expected
     assert len(found) == 3
 
 
-def test_a_partitioned_table_arrives_whole(way: Way) -> None:
+def test_a_partitioned_table_arrives_whole(pipeline: TablePipeline) -> None:
     """Rows of every partition, read in chunks, and those that an update moves from one to another."""
-    way.sql(
+    pipeline.sql(
         "CREATE TABLE t (id INT, year INT, updated_at DATETIME(6), amount DECIMAL(12,2), note VARCHAR(50), "
         "PRIMARY KEY (id, year)) PARTITION BY RANGE (year) (PARTITION old VALUES LESS THAN (2000), "
         "PARTITION new VALUES LESS THAN (2020), PARTITION rest VALUES LESS THAN MAXVALUE)"
     )
     rows = ", ".join(f"({n}, {1990 + n}, '2026-01-01 00:00:{n:02}', {n}, 'x')" for n in range(40))
-    way.sql(f"INSERT INTO t VALUES {rows}")
-    of(way, "t", strategy=Strategy.INTRA_TABLE, chunk_rows=10)
-    assert len(way.plan().work) > 1
-    way.sync()
-    way.sql("UPDATE t SET note = 'moved', updated_at = UTC_TIMESTAMP(6) WHERE id = 5")
-    way.sql("DO SLEEP(0.01)")
-    way.sync()
-    found, expected = held(way, "id, year, note")
+    pipeline.sql(f"INSERT INTO t VALUES {rows}")
+    of(pipeline, "t", strategy=Strategy.INTRA_TABLE, chunk_rows=10)
+    assert len(pipeline.plan().work) > 1
+    pipeline.sync()
+    pipeline.sql("UPDATE t SET note = 'moved', updated_at = UTC_TIMESTAMP(6) WHERE id = 5")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    found, expected = held(pipeline, "id, year, note")
     assert found == expected
     assert len(found) == 40
 
 
-def test_a_view_is_appended_by_its_cursor_or_replaced(way: Way) -> None:
+def test_a_view_is_appended_by_its_cursor_or_replaced(pipeline: TablePipeline) -> None:
     """It has no key of its own: a merge is refused until one is declared."""
-    fill(way, 10)
-    way.sql("CREATE VIEW v AS SELECT o.id, o.updated_at, o.amount, UPPER(o.note) AS note FROM orders o WHERE o.id > 2")
-    of(way, "v", load=LoadMode.MERGE)
+    insert_orders(pipeline, 10)
+    pipeline.sql(
+        "CREATE VIEW v AS SELECT o.id, o.updated_at, o.amount, UPPER(o.note) AS note FROM orders o WHERE o.id > 2"
+    )
+    of(pipeline, "v", load=LoadMode.MERGE)
     with pytest.raises(ConfigurationError, match="load: merge needs a key"):
-        way.plan()
-    way.change(load=LoadMode.APPEND)
-    way.sync()
-    late(way, "orders", 20, 22)
-    way.sync()
-    found, expected = held(way)
+        pipeline.plan()
+    pipeline.change(load=LoadMode.APPEND)
+    pipeline.sync()
+    late(pipeline, "orders", 20, 22)
+    pipeline.sync()
+    found, expected = held(pipeline)
     assert found == expected
     assert len(found) == 11
-    way.sql("DELETE FROM orders WHERE id = 5")
-    replaced(way)
-    way.sync()
-    way.sync()
-    found, expected = held(way)
+    pipeline.sql("DELETE FROM orders WHERE id = 5")
+    replaced(pipeline)
+    pipeline.sync()
+    pipeline.sync()
+    found, expected = held(pipeline)
     assert found == expected
     assert len(found) == 10
 
 
 @ON_FIRST
-def test_a_view_that_is_broken_is_refused_at_plan(way: Way) -> None:
+def test_a_view_that_is_broken_is_refused_at_plan(pipeline: TablePipeline) -> None:
     """What it was made of is gone: the source's own words name it."""
-    way.sql("CREATE TABLE gone (id INT)")
-    way.sql("CREATE VIEW v AS SELECT id FROM gone")
-    way.sql("DROP TABLE gone")
-    of(way, "v", cursor=None)
+    pipeline.sql("CREATE TABLE gone (id INT)")
+    pipeline.sql("CREATE VIEW v AS SELECT id FROM gone")
+    pipeline.sql("DROP TABLE gone")
+    of(pipeline, "v", cursor=None)
     with pytest.raises(SourceError, match=r"View .*v. references invalid table"):
-        way.plan()
+        pipeline.plan()
 
 
 @pytest.mark.parametrize("engine", ["MyISAM", "MEMORY"])
-def test_a_table_without_snapshots_arrives_with_a_warning(way: Way, engine: str) -> None:
+def test_a_table_without_snapshots_arrives_with_a_warning(pipeline: TablePipeline, engine: str) -> None:
     """Its first plan and every dry run say what its engine cannot do."""
-    way.sql(f"ALTER TABLE orders ENGINE={engine}")
-    fill(way, 10)
-    assert [f"engine {engine} has no snapshots" in note for note in way.plan().notes] == [True]
-    way.sync()
-    way.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'changed' WHERE id = 4")
-    late(way, "orders", 11, 13)
-    assert way.plan().notes == ()
-    assert len(way.plan(dry_run=True).notes) == 1
-    way.sync()
-    assert way.rows() == way.source_rows()
-    assert len(way.rows()) == 13
+    pipeline.sql(f"ALTER TABLE orders ENGINE={engine}")
+    insert_orders(pipeline, 10)
+    assert [f"engine {engine} has no snapshots" in note for note in pipeline.plan().notes] == [True]
+    pipeline.sync()
+    pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'changed' WHERE id = 4")
+    late(pipeline, "orders", 11, 13)
+    assert pipeline.plan().notes == ()
+    assert len(pipeline.plan(dry_run=True).notes) == 1
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
+    assert len(pipeline.rows()) == 13
 
 
 @ON_FIRST
 @pytest.mark.parametrize("engine", ["MyISAM", "InnoDB"])
-def test_a_row_written_between_count_and_reading(way: Way, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+def test_a_row_written_between_count_and_reading(
+    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
     """Without a snapshot the chunk fails and may be retried; a snapshot does not see the row, the next run does."""
-    way.sql(f"ALTER TABLE orders ENGINE={engine}")
-    fill(way, 10)
-    planned, stream = way.plan(full_refresh=True), MySQLSnapshot.stream
+    pipeline.sql(f"ALTER TABLE orders ENGINE={engine}")
+    insert_orders(pipeline, 10)
+    planned, stream = pipeline.plan(full_refresh=True), MySQLSnapshot.stream
 
     def after_a_write(self: MySQLSnapshot, *given: Any, **more: Any) -> Any:
-        late(way, "orders", 11, 11)
+        late(pipeline, "orders", 11, 11)
         return stream(self, *given, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(MySQLSnapshot, "stream", after_a_write)
         if engine == "MyISAM":
             with pytest.raises(SourceMoved, match=r"(?s)MyISAM has no snapshots.* 10 rows, counted .* 11 rows read"):
-                way.extract(planned)
+                pipeline.extract(planned)
         else:
-            way.publish(planned, way.extract(planned))
-    way.sync()
-    assert way.rows() == way.source_rows()
-    assert len(way.rows()) == 11
+            pipeline.publish(planned, pipeline.extract(planned))
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
+    assert len(pipeline.rows()) == 11
 
 
 @ON_FIRST
-def test_a_table_of_a_thousand_columns_arrives(way: Way) -> None:
+def test_a_table_of_a_thousand_columns_arrives(pipeline: TablePipeline) -> None:
     """Read, copied, merged and changed like a narrow one."""
     names = [f"c{number:03}" for number in range(998)]
     definitions = ", ".join(f"{name} {'INT' if n % 9 else 'VARCHAR(3)'}" for n, name in enumerate(names))
-    way.sql(f"CREATE TABLE t (id INT PRIMARY KEY, updated_at DATETIME(6), {definitions})")
+    pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, updated_at DATETIME(6), {definitions})")
     for row in (1, 2):
         values = ", ".join("NULL" if (n + row) % 7 == 0 else f"'{n % 10 + row}'" for n in range(len(names)))
-        way.sql(f"INSERT INTO t VALUES ({row}, '2026-01-0{row}', {values})")
-    of(way, "t")
-    planned = way.plan()
+        pipeline.sql(f"INSERT INTO t VALUES ({row}, '2026-01-0{row}', {values})")
+    of(pipeline, "t")
+    planned = pipeline.plan()
     assert planned.table_schema is not None
     assert len(planned.table_schema.columns) == 1000
-    way.sync()
-    way.sql("UPDATE t SET c997 = 42, updated_at = UTC_TIMESTAMP(6) WHERE id = 2")
-    way.sql("DO SLEEP(0.01)")
-    way.sync()
-    found, expected = held(way, "*")
+    pipeline.sync()
+    pipeline.sql("UPDATE t SET c997 = 42, updated_at = UTC_TIMESTAMP(6) WHERE id = 2")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    found, expected = held(pipeline, "*")
     assert found == expected
     assert found[1][-1] == 42
 
 
 @ON_FIRST
-def test_an_empty_table_is_synced_without_a_row(way: Way) -> None:
+def test_an_empty_table_is_synced_without_a_row(pipeline: TablePipeline) -> None:
     """With a cursor there is nothing to load yet, and the first rows arrive with the next run."""
-    entry = way.stage_one()
+    entry = pipeline.extract_and_publish()
     assert (entry.kind, entry.rows, entry.files) == (EntryKind.EMPTY, 0, ())
-    way.load()
-    way.verify()
-    late(way, "orders", 1, 3)
-    way.sync()
-    assert way.rows() == way.source_rows()
+    pipeline.load()
+    pipeline.verify()
+    late(pipeline, "orders", 1, 3)
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 @ON_FIRST
-def test_an_empty_source_replaces_only_by_permission(way: Way) -> None:
+def test_an_empty_source_replaces_only_by_permission(pipeline: TablePipeline) -> None:
     """A target is not emptied because its source is; allow_empty_replace says that it may be."""
-    fill(way, 4)
-    way.change(cursor=None)
-    way.sync()
-    way.sql("DELETE FROM orders")
+    insert_orders(pipeline, 4)
+    pipeline.change(cursor=None)
+    pipeline.sync()
+    pipeline.sql("DELETE FROM orders")
     with pytest.raises(DataCheckFailed, match="allow_empty_replace"):
-        way.sync()
-    assert len(way.rows()) == 4
-    way.change(allow_empty_replace=True)
-    way.sync()
-    assert way.rows() == []
+        pipeline.sync()
+    assert len(pipeline.rows()) == 4
+    pipeline.change(allow_empty_replace=True)
+    pipeline.sync()
+    assert pipeline.rows() == []
 
 
 @ON_FIRST
-def test_an_empty_table_without_a_cursor_is_replaced_by_permission(way: Way) -> None:
+def test_an_empty_table_without_a_cursor_is_replaced_by_permission(pipeline: TablePipeline) -> None:
     """The target is made, and holds nothing."""
-    way.change(cursor=None, allow_empty_replace=True)
-    way.sync()
-    assert way.rows() == []
+    pipeline.change(cursor=None, allow_empty_replace=True)
+    pipeline.sync()
+    assert pipeline.rows() == []

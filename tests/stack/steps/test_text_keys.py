@@ -8,32 +8,32 @@ import pytest
 
 from devstack.status import MySQLStatus
 from mysql_redshift.core.spec import Deletes
-from tests.way import Way
+from tests.table_pipeline import TablePipeline
 
 NO_PAD = {"mysql": "utf8mb4_0900_as_cs", "mariadb": "utf8mb4_nopad_bin"}
 TEXTS = ("a", "a ", "a  ", "A", "ä", "null", "")
 
 
 @pytest.fixture
-def codes(way: Way, mysql_server: MySQLStatus) -> Way:
+def codes(pipeline: TablePipeline, mysql_server: MySQLStatus) -> TablePipeline:
     """A table ``codes`` whose key is a text and a number, in a collation in which blanks and case count."""
-    way.sql(
+    pipeline.sql(
         f"CREATE TABLE codes (code VARCHAR(20) COLLATE {NO_PAD[mysql_server.flavor]}, nr INT, "
         "updated_at DATETIME(6) NOT NULL, amount INT, PRIMARY KEY (code, nr), KEY (updated_at))"
     )
     for number in (1, 2):
         values = ", ".join(f"('{text}', {number}, '2026-01-01', 1)" for text in TEXTS)
-        way.sql(f"INSERT INTO codes VALUES {values}")
-    spec = way.spec
-    way.change(source=replace(spec.source, table="codes"), target=replace(spec.target, table="codes"))
-    return way
+        pipeline.sql(f"INSERT INTO codes VALUES {values}")
+    spec = pipeline.spec
+    pipeline.change(source=replace(spec.source, table="codes"), target=replace(spec.target, table="codes"))
+    return pipeline
 
 
-def _both(way: Way) -> tuple[object, object]:
-    return way.rows("code, nr, amount"), sorted(way.sql("SELECT code, nr, amount FROM codes"))
+def _both(pipeline: TablePipeline) -> tuple[object, object]:
+    return pipeline.rows("code, nr, amount"), sorted(pipeline.sql("SELECT code, nr, amount FROM codes"))
 
 
-def test_keys_that_differ_in_blanks_or_case_stay_apart(codes: Way) -> None:
+def test_keys_that_differ_in_blanks_or_case_stay_apart(codes: TablePipeline) -> None:
     """A change of one of them changes no other."""
     codes.sync()
     codes.sql("UPDATE codes SET amount = 2, updated_at = UTC_TIMESTAMP(6) WHERE code = 'a ' AND nr = 1")
@@ -44,16 +44,16 @@ def test_keys_that_differ_in_blanks_or_case_stay_apart(codes: Way) -> None:
     codes.verify("keys")
 
 
-def test_a_limit_goes_on_in_the_middle_of_such_keys(codes: Way) -> None:
+def test_a_limit_goes_on_in_the_middle_of_such_keys(codes: TablePipeline) -> None:
     """All rows tie on one timestamp: the key alone says where to go on."""
     for _ in range(8):
-        codes.stage_one(limit=2)
+        codes.extract_and_publish(limit=2)
     codes.load()
     in_target, at_source = _both(codes)
     assert in_target == at_source
 
 
-def test_a_deleted_key_takes_no_neighbour_with_it(codes: Way) -> None:
+def test_a_deleted_key_takes_no_neighbour_with_it(codes: TablePipeline) -> None:
     """Reconciling compares keys exactly as well."""
     codes.change(deletes=Deletes.RECONCILE)
     codes.sync()

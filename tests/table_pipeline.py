@@ -1,4 +1,4 @@
-"""One table and its way from MySQL over S3 and the bastion to the Redshift stand-in, all real servers."""
+"""Test harness: one table and the pipeline that syncs it from MySQL to the Redshift stand-in, on real servers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ CHECKS = ("custody", "bounds", "window")
 
 
 @dataclass
-class Way:
-    """A table and its way. ``sync`` runs all five steps; each step can also be called alone."""
+class TablePipeline:
+    """A table and its pipeline. ``sync`` runs all five steps; each step can also be run alone."""
 
     spec: TableSpec
     clients: Clients
@@ -38,13 +38,13 @@ class Way:
     session: Any = None
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement at the source; it is committed."""
+        """Run and commit a statement at the source; return its rows."""
         with self.mysql.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
     def target(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement at the target and commit it; ``{t}`` is the target table. One session serves a whole test."""
+        """Run and commit a statement at the target; ``{t}`` is the target table. One session serves the whole test."""
         if self.session is None:
             self.session = self.stack.enter_context(self.clients.warehouse.session(f"test {secrets.token_hex(8)}"))
         text = statement.format(t=f'"{self.spec.target.schema}"."{self.spec.target.table}"')
@@ -54,7 +54,7 @@ class Way:
         return rows
 
     def change(self, **changes: Any) -> None:
-        """Change the table's spec, as an edit of the YAML would."""
+        """Change fields of the table's spec, as an edit of the YAML would."""
         self.spec = replace(self.spec, **changes)
 
     def plan(self, **request: Any) -> Plan:
@@ -90,16 +90,16 @@ class Way:
             if_due=if_due,
         )
 
-    def nightly(self, warehouse: Any) -> None:
-        """Run all five steps as the factory's DAG does, with another warehouse."""
+    def scheduled_run(self, warehouse: Any) -> None:
+        """Run all five steps as the factory's DAG does, with the given warehouse."""
         clients = self.clients
         planned = plan(self.spec, RunRequest(), source=clients.source, store=clients.store, warehouse=warehouse)
         self.publish(planned, self.extract(planned))
         load(self.spec, store=clients.store, warehouse=warehouse)
         verify(self.spec, source=clients.source, store=clients.store, warehouse=warehouse, if_due=True)
 
-    def stage_one(self, **request: Any) -> LogEntry:
-        """Plan, extract and publish."""
+    def extract_and_publish(self, **request: Any) -> LogEntry:
+        """Run plan, extract and publish; return the new log entry."""
         planned = self.plan(**request)
         entry = self.publish(planned, self.extract(planned))
         assert entry is not None
@@ -107,25 +107,25 @@ class Way:
 
     def sync(self, **request: Any) -> LoadReport:
         """Run all five steps."""
-        self.stage_one(**request)
+        self.extract_and_publish(**request)
         report = self.load()
         self.verify()
         return report
 
     def rows(self, columns: str = "*") -> list[tuple[Any, ...]]:
-        """Return the target's rows, in order."""
+        """Return the target's rows, sorted."""
         return sorted(self.target(f"SELECT {columns} FROM {{t}}"))
 
     def source_rows(self, columns: str = "*") -> list[tuple[Any, ...]]:
-        """Return the source's rows, in order."""
+        """Return the source's rows, sorted."""
         return sorted(self.sql(f"SELECT {columns} FROM orders"))
 
 
 @pytest.fixture
-def way(
+def pipeline(
     stack_status: Status, mysql_server: MySQLStatus, mysql_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Way]:
-    """An empty table ``orders (id, updated_at, amount, note)``; lag 0, so that tests need not wait."""
+) -> Iterator[TablePipeline]:
+    """Yield the pipeline of an empty table ``orders (id, updated_at, amount, note)``, with no lag to wait for."""
     set_connections(monkeypatch, airflow_connections(stack_status, mysql_server))
     with ExitStack() as stack:
         mysql = stack.enter_context(connect_mysql(mysql_server, database=mysql_database))
@@ -152,12 +152,12 @@ def way(
             lag=0.0,
         )
         clients = stack.enter_context(Clients(spec))
-        yield Way(spec=spec, clients=clients, mysql=mysql, stack=stack)
+        yield TablePipeline(spec=spec, clients=clients, mysql=mysql, stack=stack)
 
 
-def fill(way: Way, rows: int, *, at: str = "2026-01-01 00:00:00", first: int = 1) -> None:
-    """Insert rows with ids from ``first``, one second apart."""
+def insert_orders(pipeline: TablePipeline, rows: int, *, at: str = "2026-01-01 00:00:00", first: int = 1) -> None:
+    """Insert rows with consecutive ids from ``first`` and cursors one second apart."""
     values = ", ".join(
         f"({first + i}, TIMESTAMPADD(SECOND, {i}, '{at}'), {i}.25, 'row {first + i}')" for i in range(rows)
     )
-    way.sql(f"INSERT INTO orders (id, updated_at, amount, note) VALUES {values}")
+    pipeline.sql(f"INSERT INTO orders (id, updated_at, amount, note) VALUES {values}")
