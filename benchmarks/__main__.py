@@ -157,7 +157,7 @@ def _peak_memory(argument: str) -> int:
             if argument.encode() in words and b"devstack.redshift" in words:
                 (line,) = re.findall(r"VmHWM:\s+(\d+) kB", command.with_name("status").read_text())
                 found = int(line) // 1024
-                if b"keeper.py" not in b" ".join(words):
+                if b"subreaper.py" not in b" ".join(words):
                     return found
     raise RuntimeError(f"no process was started with {argument}")
 

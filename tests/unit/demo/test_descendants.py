@@ -24,14 +24,13 @@ descendants.end_descendants()
 print('ended', flush=True)
 """
 DYING = (
-    "import signal, time; from demo import descendants; descendants.die_with_parent(signal.SIGTERM);"
+    "import signal, time; from demo.servers import descendants; descendants.die_with_parent(signal.SIGTERM);"
     " print(1, flush=True); time.sleep(97)"
 )
 LEAVING = f"""
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, '-c', {DYING!r}], stdout=subprocess.PIPE)
-child.stdout.readline()
-print(child.pid, flush=True)
+print(child.pid if child.stdout.readline() else 'the child failed', flush=True)
 time.sleep(97)
 """
 
