@@ -9,17 +9,13 @@ import tempfile
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from devstack.redshift.copy.manifest import files_of
 from devstack.redshift.copy.parquet import ParquetSource
 from devstack.redshift.copy.rows import RowEncoder
 from devstack.redshift.copy.statement import CopyStatement
 from devstack.redshift.copy.storage import SourceFile, Storage
-from devstack.redshift.copy.table import TargetTable, describe
-
-if TYPE_CHECKING:
-    from devstack.redshift.session.backend import Backend
+from devstack.redshift.copy.table import Run, TargetTable, describe
 
 
 @dataclass(kw_only=True)
@@ -74,9 +70,9 @@ class Pieces:
         yield pending + self._encoder.end()
 
 
-async def look(copy: CopyStatement, backend: Backend, loaded: Loaded, storage: Storage, user: str) -> Pieces:
+async def look(copy: CopyStatement, run: Run, loaded: Loaded, storage: Storage, user: str) -> Pieces:
     """Find table and files and open the first one. Raises LoadError or ServerError."""
-    loaded.table = await describe(copy, backend.run)
+    loaded.table = await describe(copy, run)
     await asyncio.to_thread(storage.authorize, copy.options, user)
     loaded.files = await asyncio.to_thread(files_of, copy, storage)
     pieces = Pieces(storage, loaded, copy.options)

@@ -31,7 +31,7 @@ async def run(session: Session, plan: Plan, execute: bytes) -> None:
     loaded = Loaded(query_id=0, started=_now())
     try:
         loaded.query_id = await _begin(session)
-        pieces = await look(copy, backend, loaded, session.service.storage, session.user)
+        pieces = await look(copy, backend.run, loaded, session.service.storage, session.user)
     except LoadError as error:
         await _record(session, plan, loaded, error)
         await session.fail(error.as_server_error(loaded.query_id, backend.process))
