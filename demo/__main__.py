@@ -13,13 +13,13 @@ from types import FrameType
 import httpx
 
 from demo.airflow import Access
+from demo.pipeline.definition import PIPELINE
+from demo.pipeline.runs import RunFailed
 from demo.proof.report import Report
+from demo.screen import Screen
 from demo.servers import paths, supervisor
 from demo.servers.serve import serve
-from demo.story.pipeline import PIPELINE
 from demo.story.scenario import Scenario
-from demo.story.screen import Screen
-from demo.story.watch import RunFailed
 from devstack.errors import DevstackError
 
 EXPECTED_FAILURES = (RunFailed, DevstackError, httpx.HTTPError, OSError)
@@ -61,7 +61,7 @@ def _run(arguments: argparse.Namespace) -> int:
     result = Report(scale=arguments.scale)
     try:
         with supervisor.started(arguments.scale, screen.say) as group:
-            access = Scenario(group, screen, result).play()
+            access = Scenario(group, screen, result).run()
             if arguments.keep:
                 group.keep()
                 _explain(screen, access)

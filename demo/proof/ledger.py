@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.story.pipeline import LEDGER_SCHEMA, TARGET_SCHEMA
+from demo.pipeline.definition import LEDGER_SCHEMA, TARGET_SCHEMA
 from demo.verifier import TargetReader
 
 

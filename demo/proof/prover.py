@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from demo.airflow import DagRun
 from demo.dataset import Table
+from demo.pipeline.runs import TableRun, overlapping
 from demo.proof.lake import Lake
 from demo.proof.ledger import copied_rows
 from demo.proof.report import RunReport, TableReport
-from demo.story.screen import Screen
-from demo.story.watch import TableRun, overlapping
+from demo.screen import Screen
 from demo.verifier import Comparison, SourceReader, TargetReader, verify
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from demo.story.screen import Screen
+from demo.screen import Screen
 
 HEAD = ("table", "source rows", "in files", "copied", "target rows", "equal", "watermark", "seconds")
 NUMBERS = ("source rows", "in files", "copied", "target rows", "seconds")

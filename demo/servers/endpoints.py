@@ -8,7 +8,7 @@ from devstack.status import BastionStatus, MySQLStatus, RedshiftStatus, S3Status
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ends:
+class Endpoints:
     """Source, lake, and target behind its bastion."""
 
     source: MySQLStatus
@@ -17,7 +17,7 @@ class Ends:
     redshift: RedshiftStatus
 
     @classmethod
-    def of(cls, status: Status) -> Ends:
+    def of(cls, status: Status) -> Endpoints:
         """Take them from the stack's addresses."""
         source = status.mysql or status.mariadb
         if not (source and status.s3 and status.bastion and status.redshift):

@@ -12,8 +12,3 @@ NAME = "demo-servers"
 def home() -> Path:
     """Return the folder of the demo's own servers, beside those of the tests."""
     return paths.home() / NAME
-
-
-def dags() -> Path:
-    """Return the DAG folder of this repository."""
-    return paths.REPOSITORY / "dags"

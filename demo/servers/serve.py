@@ -16,8 +16,8 @@ from types import FrameType
 from demo import airflow
 from demo.airflow.settings import aws_connection, bastion_connection, mysql_connection, redshift_connection
 from demo.dataset import DATABASE
+from demo.pipeline import definition
 from demo.servers import descendants
-from demo.story import pipeline
 from devstack import mysql, stack
 from devstack.status import Status
 
@@ -69,8 +69,8 @@ def _settings(home: Path, scale: float, status: Status) -> airflow.Settings:
     }
     return airflow.Settings(
         home=home / "airflow",
-        dags=pipeline.write(home / "dags", scale),
-        environment_name=pipeline.ENVIRONMENT,
+        dags=definition.write(home / "dags", scale),
+        environment_name=definition.ENVIRONMENT,
         metadata=status.postgres,
         connections=connections,
         ca_file=Path(status.redshift.ca_file),

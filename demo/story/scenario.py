@@ -11,16 +11,16 @@ from pymysql.cursors import Cursor
 
 from demo.airflow import Access, AirflowClient
 from demo.dataset import Sizes, fill, offer_md5, tables
+from demo.pipeline.definition import ENVIRONMENT, LOOKBACK_SECONDS, PIPELINE, PREFIX, TARGET_SCHEMA
+from demo.pipeline.runs import RunFailed
 from demo.proof.lake import Lake
 from demo.proof.prover import Prover
 from demo.proof.report import Report
-from demo.servers.endpoints import Ends
+from demo.screen import Screen
+from demo.servers.endpoints import Endpoints
 from demo.servers.supervisor import Servers
 from demo.story import changes
-from demo.story.act import Stage
-from demo.story.pipeline import ENVIRONMENT, LOOKBACK_SECONDS, PIPELINE, PREFIX, TARGET_SCHEMA
-from demo.story.screen import Screen
-from demo.story.watch import RunFailed
+from demo.story.runner import Runner
 from demo.verifier import target_reader
 
 LAG_SECONDS = 4.0  # how far the provider stays behind the source's clock, and a little
@@ -40,27 +40,27 @@ class Scenario:
         self._tables = tables(self._sizes)
         self._changed = 0.0
 
-    def play(self) -> Access:
+    def run(self) -> Access:
         """Run from beginning to end; what differs goes into the report. Return the way to Airflow."""
         self._screen.heading("Starting the servers")
-        ends = Ends.of(self._servers.wait_stack())
-        self._result.source = ends.source_name
-        self._fill(ends)
+        endpoints = Endpoints.of(self._servers.wait_stack())
+        self._result.source = endpoints.source_name
+        self._fill(endpoints)
         self._screen.heading("Starting Airflow: scheduler, api-server, dag-processor, triggerer")
         access = self._servers.wait_airflow()
         client = access.client()
         try:
             self._wait_dags(client)
-            self._three_runs(self._stage(client, ends))
+            self._three_runs(self._runner(client, endpoints))
         finally:
             client.close()
-        self._sample(ends)
+        self._sample(endpoints)
         self._result.finished = True
         return access
 
-    def _fill(self, ends: Ends) -> None:
-        self._screen.heading(f"Filling the database settlement on {ends.source_name}")
-        source, total = ends.source, 0
+    def _fill(self, endpoints: Endpoints) -> None:
+        self._screen.heading(f"Filling the database settlement on {endpoints.source_name}")
+        source, total = endpoints.source, 0
         with pymysql.connect(
             host=source.host, port=source.port, user=source.user, password=source.password, charset="utf8mb4"
         ) as connection:
@@ -80,34 +80,37 @@ class Scenario:
             time.sleep(0.5)
         self._screen.say(f"{len(wanted)} DAGs: {PIPELINE} and one for each of its tables")
 
-    def _stage(self, client: AirflowClient, ends: Ends) -> Stage:
-        lake = Lake(ends.s3, prefix=PREFIX, environment=ENVIRONMENT, pipeline=PIPELINE)
+    def _runner(self, client: AirflowClient, endpoints: Endpoints) -> Runner:
+        lake = Lake(endpoints.s3, prefix=PREFIX, environment=ENVIRONMENT, pipeline=PIPELINE)
         prover = Prover(lake=lake, tables=self._tables, screen=self._screen)
-        return Stage(client=client, ends=ends, prover=prover, screen=self._screen, result=self._result)
+        return Runner(client=client, endpoints=endpoints, prover=prover, screen=self._screen, result=self._result)
 
-    def _three_runs(self, stage: Stage) -> None:
+    def _three_runs(self, runner: Runner) -> None:
         everything = {table.name: table.rows for table in self._tables}
         nothing = {table.name: 0 if table.cursor else table.rows for table in self._tables}
-        with changes.application(stage.ends.source) as late, changes.application(stage.ends.source) as usual:
-            stage.act(
+        with (
+            changes.application(runner.endpoints.source) as late,
+            changes.application(runner.endpoints.source) as usual,
+        ):
+            runner.run(
                 "First run: everything",
                 everything,
                 when_planned=lambda: self._begin_late(late),
-                meanwhile=lambda: self._change(stage, late, usual),
+                meanwhile=lambda: self._change(runner, late, usual),
                 chunked="orders",
             )
             changed = changes.changed_rows(usual, self._tables)
         self._settle()
-        stage.act("Second run: what changed, late commits included", changed)
-        stage.act("Third run: nothing to do (countries has no cursor: it is replaced whole)", nothing)
+        runner.run("Second run: what changed, late commits included", changed)
+        runner.run("Third run: nothing to do (countries has no cursor: it is replaced whole)", nothing)
 
     def _begin_late(self, late: Connection[Cursor]) -> None:
         changes.begin_late(late)
         self._screen.say("  an application began a transaction: new orders and events, not committed yet", "cyan")
 
-    def _change(self, stage: Stage, late: Connection[Cursor], usual: Connection[Cursor]) -> None:
+    def _change(self, runner: Runner, late: Connection[Cursor], usual: Connection[Cursor]) -> None:
         """Let applications work, and commit the late transaction after all others."""
-        watermark = stage.prover.lake.entries("orders")[-1].position
+        watermark = runner.prover.lake.entries("orders")[-1].position
         if not isinstance(watermark, datetime):
             raise RunFailed(f"The watermark of orders is {watermark!r}; expected a time")
         changes.change(usual, self._sizes, watermark)
@@ -122,10 +125,10 @@ class Scenario:
             self._screen.say(f"waiting {left:.0f} s: the changes are to lie outside of the third run's lookback")
             time.sleep(left)
 
-    def _sample(self, ends: Ends) -> None:
+    def _sample(self, endpoints: Endpoints) -> None:
         orders = self._tables[0]
         places = [index for index, column in enumerate(orders.columns) if column.name in SAMPLE_COLUMNS]
-        with target_reader(ends.bastion, ends.redshift, TARGET_SCHEMA) as target:
+        with target_reader(endpoints.bastion, endpoints.redshift, TARGET_SCHEMA) as target:
             rows = target.sample(orders, SAMPLE_ROWS)
         shown = [["NULL" if row[place] is None else str(row[place]) for place in places] for row in rows]
         names = [orders.columns[place].name for place in places]

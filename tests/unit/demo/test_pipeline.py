@@ -8,13 +8,12 @@ import pytest
 import yaml
 
 from demo.dataset import Sizes, tables
-from demo.servers import paths
-from demo.story import pipeline
+from demo.pipeline import definition
 
 
 def test_the_pipeline_lists_exactly_the_tables_of_the_data_set() -> None:
     """A table that the pipeline forgets would never be verified, nor one that does not exist be found."""
-    written = yaml.safe_load((paths.dags() / "pipelines/settlement.yaml").read_text())
+    written = yaml.safe_load((definition.DAGS / "pipelines/settlement.yaml").read_text())
 
     assert set(written["tables"]) == {table.name for table in tables(Sizes.at(1))}
 
@@ -22,7 +21,7 @@ def test_the_pipeline_lists_exactly_the_tables_of_the_data_set() -> None:
 @pytest.mark.parametrize("scale", [0.02, 1, 3])
 def test_orders_are_cut_into_several_chunks_at_every_scale(scale: float, tmp_path: Path) -> None:
     """Reading in parallel is shown at the smallest scale too."""
-    folder = pipeline.write(tmp_path / "dags", scale)
+    folder = definition.write(tmp_path / "dags", scale)
 
     overlay = yaml.safe_load((folder / "pipelines/environments/settlement.demo.yaml").read_text())
     assert Sizes.at(scale).orders / overlay["tables"]["orders"]["chunk_rows"] > 2

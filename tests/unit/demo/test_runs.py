@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from demo.airflow import DagRun, TaskInstance
-from demo.story.watch import TableRun, overlapping
+from demo.pipeline.runs import TableRun, overlapping
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

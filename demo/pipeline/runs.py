@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 from demo.airflow import AirflowClient, DagRun, TaskInstance
-from demo.story.pipeline import PIPELINE
-from demo.story.screen import Screen
+from demo.pipeline.definition import PIPELINE
+from demo.screen import Screen
 
 POLL_SECONDS = 2.0  # each question costs the api-server time that tasks need
 SILENCE_SECONDS = 8.0

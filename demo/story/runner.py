@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from functools import partial
 
 from demo.airflow import AirflowClient
+from demo.pipeline.definition import TARGET_SCHEMA
+from demo.pipeline.runs import follow
 from demo.proof import report
 from demo.proof.prover import Prover
 from demo.proof.report import Report, RunReport
-from demo.servers.endpoints import Ends
-from demo.story.pipeline import TARGET_SCHEMA
-from demo.story.screen import Screen
-from demo.story.watch import follow
+from demo.screen import Screen
+from demo.servers.endpoints import Endpoints
 from demo.verifier import source_reader, target_reader
 
 TARGET_SESSIONS = 2  # the target's checksums take three times as long as the source's
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class Runner:
     """What every act needs."""
 
     client: AirflowClient
-    ends: Ends
+    endpoints: Endpoints
     prover: Prover
     screen: Screen
     result: Report
 
-    def act(
+    def run(
         self,
         name: str,
         expected: Mapping[str, int],
@@ -48,8 +48,8 @@ class Stage:
         self.screen.heading(name)
         run, table_runs = follow(self.client, self.screen, list(expected), when_planned=when_planned)
         self.screen.say(f"done in {run.seconds:.1f} s; now both ends are compared, table by table")
-        with source_reader(self.ends.source) as source, ExitStack() as stack:
-            reader = partial(target_reader, self.ends.bastion, self.ends.redshift, TARGET_SCHEMA)
+        with source_reader(self.endpoints.source) as source, ExitStack() as stack:
+            reader = partial(target_reader, self.endpoints.bastion, self.endpoints.redshift, TARGET_SCHEMA)
             targets = [stack.enter_context(reader()) for _ in range(TARGET_SESSIONS)]
             if meanwhile is not None:
                 meanwhile()

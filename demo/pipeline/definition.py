@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 from demo.dataset import Sizes
-from demo.servers import paths
+from devstack.paths import REPOSITORY
 
+DAGS = REPOSITORY / "dags"
 PIPELINE = "settlement"
 ENVIRONMENT = "demo"
 PREFIX = "mysql"
@@ -28,7 +29,7 @@ tables:
 
 def write(folder: Path, scale: float) -> Path:
     """Copy the DAG folder and lay over it what the demo's environment changes; return the copy."""
-    shutil.copytree(paths.dags(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(DAGS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     chunk_rows = -(-Sizes.at(scale).orders // CHUNKS)
     text = OVERLAY.format(pipeline=PIPELINE, lookback=LOOKBACK_SECONDS, chunk_rows=chunk_rows)
     overlays = folder / "pipelines" / "environments"
