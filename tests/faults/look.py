@@ -66,7 +66,7 @@ def _look(pipe: Connection, spec: TableSpec) -> None:
 def _above(position: Position, rows: list[tuple[Any, ...]]) -> bool:
     if position.kind is PositionKind.ID:
         return position.value > max(int(row[0]) for row in rows)
-    return format_time(position.value) > max(row[1].strftime("%Y-%m-%dT%H:%M:%S.%fZ") for row in rows)
+    return bool(format_time(position.value) > max(row[1].strftime("%Y-%m-%dT%H:%M:%S.%fZ") for row in rows))
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ def test_a_naive_variant_changes_the_product(lesson: str) -> None:
     """A variant that swaps nothing would prove nothing."""
     swapped: list[object] = []
 
-    class Recorder(pytest.MonkeyPatch):
+    class Recorder:
         """Records what would be swapped."""
 
         def setattr(self, *arguments: object, **more: object) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from mysql_redshift.steps import load
+from mysql_redshift.steps.loading.ledger_rows import ledger_rows
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write down what was loaded after all COPYs, and die before that."""
-    rows = load.ledger_rows
-    monkeypatch.setattr(load, "ledger_rows", lambda *given, **more: _only_first(rows(*given, **more)))
+    monkeypatch.setattr(load, "ledger_rows", lambda *given, **more: _only_first(ledger_rows(*given, **more)))
 
 
 def _only_first(rows: Any) -> list[Any]:

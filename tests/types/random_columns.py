@@ -102,7 +102,7 @@ def _binary(rng: random.Random, name: str, _: Collations) -> Case:
 
 
 def _double(rng: random.Random, name: str, _: Collations) -> Case:
-    values = []
+    values: list[str] = []
     while len(values) < ROWS:
         (value,) = struct.unpack("<d", rng.randbytes(8))
         if abs(value) < 1e308:  # no NaN either
@@ -111,7 +111,7 @@ def _double(rng: random.Random, name: str, _: Collations) -> Case:
 
 
 def _float(rng: random.Random, name: str, _: Collations) -> Case:
-    values = []
+    values: list[str] = []
     while len(values) < ROWS:
         (value,) = struct.unpack("<f", rng.randbytes(4))
         if abs(value) < 3e38:

@@ -38,7 +38,7 @@ def test_a_session_that_holds_the_ledger_is_ended_by_its_successor(
     first, second = context(), context()
     second["ti"].run_id = later
 
-    def load(told: dict[str, Any]) -> Any:
+    def load(told: Any) -> Any:
         return S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(told)
 
     with ThreadPoolExecutor(1) as elsewhere:

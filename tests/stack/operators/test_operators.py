@@ -41,7 +41,7 @@ def spelled_out(spec: TableSpec) -> dict[str, Any]:
     }
 
 
-def run(operator: Any, context: dict[str, Any]) -> Any:
+def run(operator: Any, context: Any) -> Any:
     """Execute, and make sure that what becomes an XCom is small and plain."""
     answer = operator.execute(context)
     assert len(json.dumps(answer)) < 4000

@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -59,9 +60,9 @@ def sync_meanwhile(pipeline: TablePipeline, writer: Writer) -> None:
         assert writer.statements > seen
 
 
-def missing_at_rest(pipeline: TablePipeline) -> set[object]:
+def missing_at_rest(pipeline: TablePipeline) -> set[tuple[Any, ...]]:
     """Sync until the target has every row; a fresh statement of somebody else may hold the last ones back."""
-    missing: set[object] = set()
+    missing: set[tuple[Any, ...]] = set()
     for _ in range(MOST_RUNS):
         pipeline.sql("DO SLEEP(0.4)")
         pipeline.sync()

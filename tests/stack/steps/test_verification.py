@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mysql_redshift.core.log import LogEntry
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.steps import watermark
 from mysql_redshift.steps.state import watermark_cache
@@ -117,7 +118,12 @@ def test_a_nightly_verification_does_not_read_the_whole_log(
             pipeline.verify()
     asked: list[int] = []
     find = Journal.find
-    monkeypatch.setattr(Journal, "find", lambda self, number: (asked.append(number), find(self, number))[1])
+
+    def noted(self: Journal, number: int) -> LogEntry | None:
+        asked.append(number)
+        return find(self, number)
+
+    monkeypatch.setattr(Journal, "find", noted)
     pipeline.verify(if_due=True)
     assert set(asked) == {4}
     pipeline.verify()

@@ -16,7 +16,7 @@ from mysql_redshift.operators import MySQLToS3ParquetOperator, RowCountCheckOper
 from mysql_redshift.sensors import WatermarkSensor
 from tests.fakes.specs import spec
 
-ORDERS = {"database": "shop", "table": "Orders", "bucket": "acme-lake"}
+ORDERS: dict[str, Any] = {"database": "shop", "table": "Orders", "bucket": "acme-lake"}
 YAML = """\
 pipeline: manual
 source: {conn_id: mysql_default, database: shop}

@@ -40,7 +40,7 @@ def test_one_dag_a_table_and_one_a_pipeline(folder: Path) -> None:
     """The ids, and the way of a batch inside a table's DAG."""
     dags = build_dags(folder)
     assert set(dags) == {"shop", "shop.orders", "shop.items"}
-    orders = dags["shop.orders"]
+    orders: Any = dags["shop.orders"]
     assert [task.task_id for task in orders.topological_sort()] == ["plan", "extract", "publish", "load", "verify"]
     assert orders.get_task("publish").trigger_rule == "none_failed"
     assert orders.get_task("extract").is_mapped
@@ -48,7 +48,7 @@ def test_one_dag_a_table_and_one_a_pipeline(folder: Path) -> None:
 
 def test_only_the_pipeline_is_scheduled(folder: Path) -> None:
     """A table's DAG runs when it is asked; all are active at once, never twice, and never catch up."""
-    dags = build_dags(folder)
+    dags: dict[str, Any] = build_dags(folder)
     assert dags["shop"].schedule == "@hourly"
     assert dags["shop.orders"].schedule is None
     for dag in dags.values():
@@ -94,7 +94,8 @@ def test_a_broken_file_leaves_the_other_pipelines(folder: Path) -> None:
 def test_a_broken_file_keeps_its_schedule(folder: Path, text: str, schedule: str | None) -> None:
     """Nobody looks at a DAG that never runs: its error must show when the pipeline would have run."""
     (folder / "bad.yaml").write_text(text)
-    assert build_dags(folder)["bad"].schedule == schedule
+    bad: Any = build_dags(folder)["bad"]
+    assert bad.schedule == schedule
 
 
 @pytest.mark.parametrize("name", ["odd name", "a.b", "grüße", "n" * 200])
@@ -197,7 +198,8 @@ def test_an_older_airflow_does_without_what_it_lacks(folder: Path, monkeypatch: 
     monkeypatch.setattr(version_compat, "FAILS_WHEN_PAUSED", False)
     monkeypatch.setattr(version_compat, "COUNTS_DEFERRED", False)
     (folder / "shop.yaml").write_text(GOOD + "strategy: sequential\n")
-    settings = build_dags(folder)["shop"].get_task("tables").partial_kwargs
+    tables: Any = build_dags(folder)["shop"].get_task("tables")
+    settings = tables.partial_kwargs
     assert settings["deferrable"] is False
     assert "fail_when_dag_is_paused" not in settings
 

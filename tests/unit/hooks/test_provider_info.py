@@ -6,7 +6,7 @@ import importlib
 import json
 from importlib.resources import files
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 
 from mysql_redshift.hooks.redshift_ssh import EXTRAS, RedshiftSSHTunnelHook
 from mysql_redshift.provider_info import get_provider_info

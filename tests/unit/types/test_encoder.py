@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,7 +30,7 @@ SCHEMA = TableSchema(
 
 def batch(rows: int, start: int = 0) -> pa.RecordBatch:
     numbers = list(range(start, start + rows))
-    columns = [
+    columns: list[pa.Array[Any]] = [
         pa.array(numbers, pa.int64()),
         pa.array(numbers, pa.int32()).cast(pa.decimal128(12, 2)),
         pa.array(numbers, pa.timestamp("us")),
