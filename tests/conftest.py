@@ -15,12 +15,20 @@ from devstack import mysql, stack, status
 from devstack.status import Status
 
 FLAVORS = tuple(mysql.FLAVORS)
+FAST_FOLDERS = tuple(Path(__file__).parent / name for name in ("unit", "property"))
 
 
 def pytest_configure() -> None:
     """Take SIGINT as in a terminal: the background job of a script ignores it, and so would all that it starts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Add unit and property tests to the selection of `make test-fast`; other tests carry the marker themselves."""
+    for item in items:
+        if any(folder in item.path.parents for folder in FAST_FOLDERS):
+            item.add_marker(pytest.mark.fast)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from mysql_redshift.errors import ConfigurationError, Conflict, DataCheckFailed,
 from mysql_redshift.steps import watermark
 from tests.table_pipeline import TablePipeline, insert_orders
 
+pytestmark = pytest.mark.fast
+
 
 def test_a_first_run_brings_every_row(pipeline: TablePipeline) -> None:
     """Same rows, same values, NULL and '' told apart."""
