@@ -1,4 +1,4 @@
-"""Fixtures over the local servers: each test gets a database and a bucket of its own."""
+"""Fixtures of the local servers: a separate database and bucket per test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder: the hook sees those of other folders as well."""
+    """Mark the tests of this folder; the hook gets the tests of other folders too."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.stack)
@@ -32,10 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", params=wanted_flavors())
 def mysql_server(request: pytest.FixtureRequest, stack_status: Status) -> MySQLStatus:
-    """The address of MySQL, then of MariaDB: a test that asks for it runs on both."""
+    """The MySQL server, then the MariaDB server: a test with this fixture runs on both."""
     server = getattr(stack_status, request.param)
     if server is None:
-        pytest.fail(f"{request.param} is not up ({mysql.preferred()[1]}); MYSQL_FLAVOR=mariadb runs without MySQL")
+        pytest.fail(f"{request.param} is not running ({mysql.preferred()[1]}); MYSQL_FLAVOR=mariadb skips MySQL")
     assert isinstance(server, MySQLStatus)
     return server
 
@@ -54,7 +54,7 @@ def mysql_database(mysql_server: MySQLStatus) -> Iterator[str]:
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     yield name
     with closing(pymysql.connect(**address)) as connection, connection.cursor() as cursor:
-        cursor.execute("SET SESSION lock_wait_timeout = 30")  # a test that left a transaction open fails here
+        cursor.execute("SET SESSION lock_wait_timeout = 30")  # fails if the test left a transaction open
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
@@ -75,7 +75,7 @@ def s3_client(stack_status: Status) -> Any:
 
 @pytest.fixture
 def bucket(stack_status: Status, s3_client: Any) -> Iterator[S3Status]:
-    """The S3 server with a new, empty bucket, removed after the test."""
+    """The S3 server with a new, empty bucket, deleted after the test."""
     assert stack_status.s3 is not None
     name = f"t-{secrets.token_hex(6)}"
     s3_client.create_bucket(Bucket=name)

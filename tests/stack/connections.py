@@ -1,4 +1,4 @@
-"""Connections to the local servers: an administrator's, and Airflow's as environment variables."""
+"""Connections to the local servers: the administrator's, and Airflow's as environment variables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Connections = dict[str, dict[str, Any]]
 
 
 def connect_mysql(server: MySQLStatus, **settings: Any) -> pymysql.connections.Connection[Any]:
-    """Open an administrator's connection in UTC that commits by itself."""
+    """Open an administrator's connection in UTC with autocommit."""
     connection = pymysql.connect(
         host=server.host,
         port=server.port,
@@ -63,7 +63,7 @@ def airflow_connections(status: Status, server: MySQLStatus) -> Connections:
 
 
 def set_connections(monkeypatch: pytest.MonkeyPatch, connections: Connections) -> None:
-    """Define connections for Airflow."""
+    """Define the connections in Airflow's environment variables."""
     for name, connection in connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
 

@@ -1,4 +1,4 @@
-"""A writer and the replica that follows it: two real servers, started once for all tests that ask for them."""
+"""A writer and its replica: two real servers, started once per session for the tests that use them."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ FOLLOW = {
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A writer and its replica; both logins are the administrator's."""
+    """A writer and its replica, with the administrator's logins."""
 
     writer: MySQLStatus
     replica: MySQLStatus
-    word: str  # what the flavour calls a replica in SQL
+    word: str  # the flavour's SQL keyword for a replica
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Let the replica fall behind: it receives, but applies nothing."""
+        """Make the replica lag: it receives transactions but applies none."""
         run(self.replica, f"STOP {self.word} SQL_THREAD")
         try:
             yield
@@ -50,7 +50,7 @@ class Pair:
 
 @pytest.fixture(scope="session", params=wanted_flavors())
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
-    """Two servers of one flavour, the second following the first."""
+    """Two servers of one flavour; the second replicates the first."""
     flavor = FLAVORS[request.param]
     with tempfile.TemporaryDirectory(prefix="replica-") as folder:
         servers, found = [], []
@@ -78,12 +78,12 @@ def _following(writer: MySQLStatus, replica: MySQLStatus) -> Pair:
 
 
 def address_of(server: MySQLStatus) -> MySQLAddress:
-    """Return the administrator's address for our own reader."""
+    """Return the server's address with the administrator's login."""
     return MySQLAddress(host=server.host, port=server.port, user=server.user, password=server.password)
 
 
 def run(server: MySQLStatus, *statements: str) -> list[tuple[Any, ...]]:
-    """Run statements on a connection of their own; return what the last one answers."""
+    """Run the statements on a new connection; return the rows of the last one."""
     rows: list[tuple[Any, ...]] = []
     with closing(connect_mysql(server)) as connection, connection.cursor() as cursor:
         for statement in statements:

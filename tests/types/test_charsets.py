@@ -67,7 +67,7 @@ def test_what_is_no_character_of_its_set_is_refused_with_its_row(
             if sent not in ("3F", None) and "EFBFBD" not in sent and not sent.startswith("EDA0"):
                 continue
             stored.add(charset)
-            with pytest.raises(SourceError, match="bytes that are no UTF-8") as error:
+            with pytest.raises(SourceError, match="bytes that are not valid UTF-8") as error:
                 travel(source, database, tmp_path)
             assert "key id=5" in str(error.value)
     assert len(stored) >= 20

@@ -47,7 +47,7 @@ ACTING: list[tuple[str, tuple[str, ...], dict[str, str], list[str | None], tuple
     ("TINYINT(1)", ("0", "1"), {"tinyint1": "boolean"}, ["False", "True"], None),
 ]
 REFUSING: list[tuple[str, str, dict[str, str], str]] = [
-    ("DATE", "'0000-00-00'", {"zero_date": "fail"}, "No calendar has this date"),
+    ("DATE", "'0000-00-00'", {"zero_date": "fail"}, "not in the calendar"),
     ("MEDIUMTEXT", LONG, {}, "too long for Redshift"),
     ("TEXT", "'a\\0b'", {}, "NUL"),
     ("JSON", LONG_JSON, {}, "too long for Redshift"),

@@ -1,1 +1,1 @@
-"""The outside world, without Airflow: each module implements ports of `mysql_redshift.ports`."""
+"""Implement `mysql_redshift.ports` for MySQL, S3, Parquet and Redshift, without Airflow."""

@@ -67,8 +67,8 @@ def test_a_table_that_mysql_does_not_have(filled: Shop) -> None:
             "The table does not exist\n"
             "  where: admin@SERVER\n"
             "  expected: table DATABASE.order\n"
-            "  found: close to it: orders\n"
-            "  what to do: Correct the table's name, or create it.\n"
+            "  found: similar names: orders\n"
+            "  what to do: Correct the table's name, or create the table.\n"
         ),
     )
 
@@ -118,10 +118,10 @@ def test_a_password_that_mysql_refuses(filled: Shop, password: str, used: str) -
     assert refused(filled) == (
         2,
         (
-            "MySQL refuses this account\n"
+            "MySQL denied access to the account\n"
             "  where: admin@SERVER\n"
             f"  found: Access denied for user 'admin'@'127.0.0.1' (using password: {used}) (1045)\n"
-            "  what to do: Check user and password of the connection, and GRANT SELECT on the tables to that user.\n"
+            "  what to do: Check the connection's user and password, and GRANT SELECT on the tables to that user.\n"
         ),
     )
 
@@ -138,7 +138,7 @@ def test_no_privilege_at_the_source(filled: Shop) -> None:
         filled.sql(f"DROP USER {user}")
     assert code == 2
     assert message.startswith(
-        "This account may not read the table\n"
+        "The account lacks the SELECT privilege on the table\n"
         f"  where: {user}@SERVER, table DATABASE.orders\n"
         "  expected: the SELECT privilege\n"
         "  found: SELECT command denied to user"
@@ -152,10 +152,11 @@ def test_mysql_is_down(filled: Shop) -> None:
     assert refused(filled) == (
         2,
         (
-            "The MySQL server cannot be reached, or the connection broke\n"
+            "The MySQL server is unreachable, or the connection was lost\n"
             "  where: admin@127.0.0.1:1\n"
             "  found: Can't connect to MySQL server on '127.0.0.1' ([Errno 111] Connection refused) (2003)\n"
-            "  what to do: Check host, port and network of the connection; a retry goes on where this run stopped.\n"
+            "  what to do: Check the connection's host and port, and the network; "
+            "a retry continues where this run stopped.\n"
         ),
     )
 

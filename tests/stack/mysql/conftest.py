@@ -1,4 +1,4 @@
-"""A database of its own for each test, on MySQL and on MariaDB."""
+"""Fixtures of the MySQL adapter's tests: a separate database per test, on MySQL and on MariaDB."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Connect = Callable[..., Any]
 
 @pytest.fixture
 def address(mysql_server: Any) -> MySQLAddress:
-    """The administrator's address."""
+    """The server's address with the administrator's login."""
     return MySQLAddress(
         host=mysql_server.host, port=mysql_server.port, user=mysql_server.user, password=mysql_server.password
     )
@@ -25,7 +25,7 @@ def address(mysql_server: Any) -> MySQLAddress:
 
 @pytest.fixture
 def database(mysql_server: Any) -> Iterator[str]:
-    """An empty database, dropped after the test's connections have ended: they may hold locks."""
+    """An empty database, dropped after the test's connections are closed: they may hold locks."""
     name = f"t_{secrets.token_hex(6)}"
     with closing(_connected(mysql_server)) as connection:
         execute(connection, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
@@ -36,12 +36,12 @@ def database(mysql_server: Any) -> Iterator[str]:
 
 @pytest.fixture
 def connect(mysql_server: Any, database: str) -> Iterator[Connect]:
-    """Open connections that end with the test, whatever they are waiting for."""
+    """Open connections that are killed after the test, even if they wait for a lock."""
     with ExitStack() as stack:
 
         def open_connection(**settings: Any) -> Any:
             connection = _connected(mysql_server, **settings)
-            stack.callback(_end, mysql_server, connection.thread_id())
+            stack.callback(_kill, mysql_server, connection.thread_id())
             return connection
 
         yield open_connection
@@ -49,7 +49,7 @@ def connect(mysql_server: Any, database: str) -> Iterator[Connect]:
 
 @pytest.fixture
 def admin(connect: Connect, database: str) -> Any:
-    """A connection in the test's database, with every kind of date allowed."""
+    """A connection to the test's database, with invalid dates allowed."""
     connection = connect(database=database, sql_mode="ALLOW_INVALID_DATES")
     execute(connection, "SET time_zone = '+00:00'")
     return connection
@@ -57,14 +57,14 @@ def admin(connect: Connect, database: str) -> Any:
 
 @pytest.fixture
 def source(address: MySQLAddress) -> Iterator[MySQLSource]:
-    """What is tested."""
+    """The source under test."""
     source = MySQLSource(address)
     yield source
     source.close()
 
 
 def execute(connection: Any, sql: str) -> list[tuple[Any, ...]]:
-    """Run a statement and return what it answers."""
+    """Run a statement and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())
@@ -75,7 +75,7 @@ def _connected(server: Any, **settings: Any) -> Any:
     return pymysql.connect(**{**values, "autocommit": True, **settings})
 
 
-def _end(server: Any, thread: int) -> None:
-    """End a connection from outside: another thread of the test may be waiting in it."""
+def _kill(server: Any, thread: int) -> None:
+    """Kill a connection from another one: a thread of the test may be waiting in it."""
     with closing(_connected(server)) as killer, suppress(pymysql.err.OperationalError):
         execute(killer, f"KILL {thread}")

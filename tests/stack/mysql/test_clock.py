@@ -1,4 +1,4 @@
-"""Who may still commit rows from before the clock: DESIGN.md, rule 1; lessons L5a and S11."""
+"""Writers that may still commit rows from before the clock: DESIGN.md, rule 1; lessons L5a and S11."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
         if found := condition():
             return found
         time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
+    raise AssertionError(f"the condition was not met within {seconds} s")
 
 
 def in_background(connection: Any, sql: str) -> threading.Thread:
     def run() -> None:
         try:
             execute(connection, sql)
-        except Exception:  # the test ends the statement by closing the connection
+        except Exception:  # the test kills the connection, and with it the statement
             return
 
     thread = threading.Thread(target=run, daemon=True)
@@ -66,8 +66,8 @@ def in_background(connection: Any, sql: str) -> threading.Thread:
     return thread
 
 
-def test_the_clock_is_utc_whatever_the_servers_zone(source: MySQLSource) -> None:
-    """The server's system zone is not UTC; positions are."""
+def test_the_clock_is_in_utc_in_every_server_zone(source: MySQLSource) -> None:
+    """Positions are in UTC; the server's system zone is not."""
     before = now()
     reading = source.clock()
     assert before - SECOND <= reading.now <= now() + SECOND
@@ -75,10 +75,10 @@ def test_the_clock_is_utc_whatever_the_servers_zone(source: MySQLSource) -> None
     assert reading.server_uuid == source.clock().server_uuid != ""
 
 
-def test_an_idle_transaction_with_changes_counts_from_its_start(
+def test_an_idle_transaction_with_changes_is_a_writer_since_its_start(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """Its rows hold times from before now, and come later. Its start is told in UTC though the server thinks in CET."""
+    """It commits later, with rows from before now. Its start is reported in UTC although the server's zone is CET."""
     writer = connect(database=database, autocommit=False)
     started = now()
     execute(writer, f"INSERT INTO {table} () VALUES ()")
@@ -91,37 +91,36 @@ def test_an_idle_transaction_with_changes_counts_from_its_start(
     assert writers_of(source, writer) == []
 
 
-def test_a_transaction_that_changed_nothing_and_runs_nothing_does_not_count(
+def test_an_idle_transaction_without_changes_is_not_a_writer(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """What it writes later gets a later time."""
+    """Rows that it writes later get a later time."""
     reader = connect(database=database, autocommit=False)
     execute(reader, f"SELECT * FROM {table} FOR UPDATE")
     assert writers_of(source, reader) == []
 
 
-def test_a_read_only_transaction_does_not_count(
+def test_a_read_only_transaction_is_not_a_writer(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """A report that reads for hours must not hold the window back."""
+    """A report that runs for hours must not hold the window back."""
     reader = connect(database=database)
     execute(reader, "START TRANSACTION READ ONLY")
     execute(reader, f"SELECT * FROM {table}")
     assert writers_of(source, reader) == []
 
 
-def test_a_running_select_does_not_count(source: MySQLSource, connect: Connect, database: str) -> None:
-    """It writes nothing."""
+def test_a_running_select_is_not_a_writer(source: MySQLSource, connect: Connect, database: str) -> None:
     reader = connect(database=database)
     in_background(reader, "/* report */ SELECT SLEEP(3)")
     until(lambda: runs(connect(), reader, "COMMAND = 'Query'"))
     assert writers_of(source, reader) == []
 
 
-def test_an_insert_that_waits_for_a_metadata_lock_counts_from_its_start(
+def test_an_insert_that_waits_for_a_metadata_lock_is_a_writer_since_its_start(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """Its NOW() is frozen already, and InnoDB's list of transactions does not show it (L5a)."""
+    """Its NOW() is already fixed, but InnoDB's list of transactions does not contain it (L5a)."""
     holder, altering, inserting = (
         connect(database=database, autocommit=False),
         connect(database=database),
@@ -140,10 +139,10 @@ def test_an_insert_that_waits_for_a_metadata_lock_counts_from_its_start(
     until(lambda: source.query(f"SELECT COUNT(*) FROM {database}.{table}") == [(2,)])
 
 
-def test_every_row_that_is_not_visible_yet_has_a_writer(
+def test_every_row_that_commits_late_had_a_writer_in_the_clock_reading(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """What commits after a snapshot with an earlier time than the clock had a writer in the clock's list."""
+    """No row with a time below the safe point appears after the snapshot."""
     stop = threading.Event()
 
     def write() -> None:
@@ -172,10 +171,10 @@ def test_every_row_that_is_not_visible_yet_has_a_writer(
     assert late == []
 
 
-def test_the_clock_asks_until_innodb_answers_afresh(
+def test_the_clock_retries_until_innodbs_list_is_fresh(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """InnoDB caches its list for a tenth of a second: each of many clocks must see what began just before it."""
+    """InnoDB caches its list for 0.1 s; each clock must see a transaction that started just before it."""
     writer = connect(database=database, autocommit=False)
     for _ in range(10):
         source.clock()
@@ -185,7 +184,7 @@ def test_the_clock_asks_until_innodb_answers_afresh(
 
 
 def clocks_at_once(address: MySQLAddress, number: int) -> list[ClockReading | MysqlRedshiftError]:
-    """Read as many clocks, all at one moment, as the plans of a pipeline's tables do."""
+    """Read ``number`` clocks at the same moment, as the plans of a pipeline's tables do."""
     together = threading.Barrier(number)
 
     def read(_: int) -> ClockReading | MysqlRedshiftError:
@@ -200,10 +199,10 @@ def clocks_at_once(address: MySQLAddress, number: int) -> list[ClockReading | My
         return list(pool.map(read, range(number)))
 
 
-def test_many_tables_read_the_clock_at_once(
+def test_many_clocks_can_be_read_at_once(
     address: MySQLAddress, connect: Connect, database: str, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever asks InnoDB keeps its list from being renewed for the others: they would never get an answer."""
+    """Concurrent queries keep InnoDB's cached list stale for each other, so without the lock none would succeed."""
     monkeypatch.setattr(clock, "CACHE_TRIES", 6)
     writer = connect(database=database, autocommit=False)
     execute(writer, f"INSERT INTO {table} () VALUES ()")
@@ -214,20 +213,20 @@ def test_many_tables_read_the_clock_at_once(
 
 
 @pytest.mark.parametrize("lock", ["SELECT GET_LOCK('mysql_redshift.innodb_trx', 1)", "SELECT no_such.GET_LOCK()"])
-def test_a_clock_does_without_the_lock(
+def test_the_clock_is_read_without_the_lock_if_it_is_unavailable(
     source: MySQLSource, connect: Connect, table: str, monkeypatch: pytest.MonkeyPatch, lock: str
 ) -> None:
-    """One whose holder hangs, or that a server forbids, as Galera clusters may, keeps no table from being read."""
+    """A hanging lock holder, or a server without GET_LOCK (Galera), must not block a plan."""
     holder = connect()
     assert execute(holder, "SELECT GET_LOCK('mysql_redshift.innodb_trx', 1)") == [(1,)]
     monkeypatch.setattr(clock, "LOCK", lock)
     assert source.clock().visible
 
 
-def test_a_select_that_calls_a_stored_function_counts(
+def test_a_select_that_calls_a_stored_function_is_a_writer(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """The function may write rows with the time at which the statement began."""
+    """The function may write rows with the statement's start time."""
     caller = connect(database=database)
     execute(connect(), "SET GLOBAL log_bin_trust_function_creators = 1")
     body = f"BEGIN DECLARE x INT; SET x = SLEEP(3); INSERT INTO {table} () VALUES (); RETURN 1; END"
@@ -247,10 +246,10 @@ def test_a_select_that_calls_a_stored_function_counts(
         ("2026-03-29 03:30:00", "2026-03-29T01:30:00"),
     ],
 )
-def test_in_a_repeated_hour_the_earlier_moment_counts(
+def test_a_start_in_a_repeated_hour_means_the_earlier_instant(
     mysql_server: Any, connect: Connect, wall_clock: str, earliest: str
 ) -> None:
-    """When the clocks go back in Berlin, 02:30 is 00:30 or 01:30 in UTC: a window may only end below both."""
+    """When Berlin's clocks go back, 02:30 is 00:30 or 01:30 in UTC; the safe point must be below both."""
     assert mysql_server.system_zone == "Europe/Berlin"
     session = connect()
     execute(session, "SET time_zone = 'SYSTEM'")
@@ -258,8 +257,8 @@ def test_in_a_repeated_hour_the_earlier_moment_counts(
     assert datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S") == earliest
 
 
-def test_a_server_that_only_reads_shows_no_writers(source: MySQLSource, connect: Connect, database: str) -> None:
-    """What its primary still has open cannot be seen there, so the reading does not claim that it was."""
+def test_the_reading_of_a_read_only_server_is_not_visible(source: MySQLSource, connect: Connect, database: str) -> None:
+    """A read-only server may be a replica, which does not list its primary's open transactions."""
     assert source.clock().visible
     execute(connect(), "SET GLOBAL read_only = 1")
     try:
@@ -268,18 +267,18 @@ def test_a_server_that_only_reads_shows_no_writers(source: MySQLSource, connect:
         execute(connect(), "SET GLOBAL read_only = 0")
 
 
-def test_our_own_connections_do_not_count(source: MySQLSource, database: str, table: str) -> None:
-    """A snapshot of ours that streams must not hold our own window back."""
+def test_our_own_snapshots_are_not_writers(source: MySQLSource, database: str, table: str) -> None:
+    """A streaming snapshot of ours must not hold our own window back."""
     with source.snapshot() as snapshot:
         ((own,),) = snapshot.query("SELECT CONNECTION_ID()")
         snapshot.query(f"SELECT * FROM {database}.{table}")
         assert [w for w in source.clock().writers if w.thread == own] == []
 
 
-def test_without_the_process_privilege_nothing_is_visible(
+def test_the_reading_without_the_process_privilege_is_not_visible(
     address: MySQLAddress, connect: Connect, database: str, table: str
 ) -> None:
-    """The reading says so, and the plan then keeps a greater distance."""
+    """The plan then keeps a larger distance from the clock."""
     user = f"u_{database[2:]}"
     execute(connect(), f"CREATE USER {user}@'%' IDENTIFIED BY 'secret-of-{user}'")
     execute(connect(), f"GRANT SELECT ON {database}.* TO {user}@'%'")
@@ -310,6 +309,5 @@ def test_without_the_process_privilege_nothing_is_visible(
         ("", True),
     ],
 )
-def test_only_what_is_known_to_read_does_not_count(statement: str, writes: bool) -> None:
-    """A statement that nobody can place may write."""
+def test_a_statement_may_write_unless_it_is_known_to_only_read(statement: str, writes: bool) -> None:
     assert may_write(statement) is writes

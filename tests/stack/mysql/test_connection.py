@@ -1,4 +1,4 @@
-"""Sessions, and what becomes of the driver's errors."""
+"""Session settings, and the translation of the driver's errors."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.stack.mysql.conftest import Connect, execute
 pytestmark = pytest.mark.stack
 
 
-def test_a_session_is_in_utc_and_reads_only(source: MySQLSource, database: str) -> None:
-    """Everything that our SQL relies on is set, whatever the server's defaults are."""
+def test_a_session_is_in_utc_and_read_only(source: MySQLSource, database: str) -> None:
+    """Every setting that our SQL relies on is set explicitly; the server's defaults do not matter."""
     assert source.query("SELECT @@time_zone, @@sql_mode, @@character_set_results") == [("+00:00", "", "utf8mb4")]
     with pytest.raises(SourceError, match=r"(?i)read.only"):
         source.query(f"CREATE TABLE {database}.t (id INT)")
 
 
-def test_a_snapshot_does_not_see_what_comes_later(admin: Any, source: MySQLSource, database: str) -> None:
-    """Count and rows are of one moment."""
+def test_a_snapshot_does_not_see_later_rows(admin: Any, source: MySQLSource, database: str) -> None:
+    """The count and the rows belong to the same snapshot."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY) ENGINE=InnoDB")
     with source.snapshot() as snapshot:
         execute(admin, "INSERT INTO t VALUES (1)")
@@ -33,8 +33,8 @@ def test_a_snapshot_does_not_see_what_comes_later(admin: Any, source: MySQLSourc
     assert source.query(f"SELECT COUNT(*) FROM {database}.t") == [(1,)]
 
 
-def test_a_wrong_password_is_access_denied_and_not_told(address: MySQLAddress) -> None:
-    """The message names user and server; the password is in none of the errors behind it either."""
+def test_a_wrong_password_is_access_denied_and_stays_secret(address: MySQLAddress) -> None:
+    """The message names the user and the server; neither it nor its causes contain the password."""
     wrong = replace(address, user="nobody_here", password="hush-pässwört-✓")
     with pytest.raises(AccessDenied) as error:
         MySQLSource(wrong).query("SELECT 1")
@@ -46,7 +46,7 @@ def test_a_wrong_password_is_access_denied_and_not_told(address: MySQLAddress) -
 
 
 def test_a_closed_port_is_a_failed_connection(address: MySQLAddress) -> None:
-    """Another try may find the server up."""
+    """A retry may find the server running."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectionFailed, match=f":{free.getsockname()[1]}"):
@@ -54,34 +54,33 @@ def test_a_closed_port_is_a_failed_connection(address: MySQLAddress) -> None:
 
 
 def test_an_unknown_host_is_a_failed_connection(address: MySQLAddress) -> None:
-    """Names may come back, too."""
+    """A retry may find the name resolvable."""
     with pytest.raises(ConnectionFailed):
         MySQLSource(replace(address, host="no-such-host.invalid")).query("SELECT 1")
 
 
-def test_a_silent_server_is_found_in_bounded_time(address: MySQLAddress) -> None:
-    """Something that listens and says nothing must not hold a task for ever."""
+def test_a_server_that_never_answers_fails_at_the_read_timeout(address: MySQLAddress) -> None:
+    """A port that accepts connections and sends nothing must not block a task forever."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         quiet = replace(address, host="127.0.0.1", port=silent.getsockname()[1], read_timeout=0.5)
         with pytest.raises(ConnectionFailed):
             MySQLSource(quiet).query("SELECT 1")
 
 
-def test_a_silent_statement_is_found_in_bounded_time(address: MySQLAddress) -> None:
-    """A statement without an answer ends at the read timeout."""
+def test_a_statement_without_a_reply_fails_at_the_read_timeout(address: MySQLAddress) -> None:
     with pytest.raises(ConnectionFailed):
         MySQLSource(replace(address, read_timeout=0.5)).query("SELECT SLEEP(5)")
 
 
-def test_tls_that_cannot_be_trusted_is_a_configuration_error(address: MySQLAddress) -> None:
-    """With a CA given, a server that it did not sign is refused, and so is one that offers no TLS at all."""
+def test_a_server_that_fails_tls_verification_is_a_configuration_error(address: MySQLAddress) -> None:
+    """If a CA is configured, a server with another CA's certificate or without TLS is refused."""
     trusted = {"ca": certifi.where(), "verify_mode": True}
-    with pytest.raises(ConfigurationError, match=r"certificate was not accepted|offers no TLS"):
+    with pytest.raises(ConfigurationError, match=r"certificate could not be verified|offers no TLS"):
         MySQLSource(replace(address, ssl=trusted)).query("SELECT 1")
 
 
-def test_a_killed_connection_fails_and_the_next_call_opens_another(source: MySQLSource, connect: Connect) -> None:
-    """A lost connection decides nothing; a source goes on after it."""
+def test_the_call_after_a_killed_connection_opens_a_new_one(source: MySQLSource, connect: Connect) -> None:
+    """A source remains usable after a lost connection."""
     ((thread,),) = source.query("SELECT CONNECTION_ID()")
     execute(connect(), f"KILL {thread}")
     with pytest.raises(ConnectionFailed):
@@ -89,8 +88,8 @@ def test_a_killed_connection_fails_and_the_next_call_opens_another(source: MySQL
     assert source.query("SELECT 1") == [(1,)]
 
 
-def test_a_statement_killed_while_it_runs_is_transient(source: MySQLSource, connect: Connect, database: str) -> None:
-    """An administrator who ends a statement ends a try, not the table."""
+def test_a_killed_statement_is_transient(source: MySQLSource, connect: Connect, database: str) -> None:
+    """A KILL by an administrator fails one attempt, and a retry may succeed."""
     ((thread,),) = source.query("SELECT CONNECTION_ID()")
     timer = threading.Timer(0.5, lambda: execute(connect(), f"KILL {thread}"))
     timer.start()
@@ -102,8 +101,8 @@ def test_a_statement_killed_while_it_runs_is_transient(source: MySQLSource, conn
     timer.join()
 
 
-def test_a_column_that_is_gone_is_a_source_error(admin: Any, source: MySQLSource, database: str) -> None:
-    """The statement's own fault is terminal."""
+def test_a_missing_column_is_a_source_error(admin: Any, source: MySQLSource, database: str) -> None:
+    """An invalid statement fails on every retry, so the error is terminal."""
     execute(admin, "CREATE TABLE t (id INT)")
     with pytest.raises(SourceError, match="1054"):
         source.query(f"SELECT gone FROM {database}.t")

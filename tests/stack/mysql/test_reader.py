@@ -1,4 +1,4 @@
-"""Streaming a SELECT: every row once, flat memory, and a clear error for a value that cannot travel."""
+"""Streaming a SELECT: every row once, flat memory, and a precise error for a value that cannot be converted."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def many(admin: Any) -> int:
 
 
 @pytest.mark.parametrize(("batch_rows", "rows"), [(1, [1] * 5), (2, [2, 2, 1]), (5, [5]), (100, [5])])
-def test_batches_hold_so_many_rows_and_the_last_one_the_rest(
+def test_batches_have_batch_rows_rows_and_the_last_one_the_rest(
     admin: Any, source: MySQLSource, database: str, batch_rows: int, rows: list[int]
 ) -> None:
-    """No row is lost or read twice where batches meet."""
+    """No row is lost or duplicated between batches."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY)")
     execute(admin, "INSERT INTO t VALUES (1), (2), (3), (4), (5)")
     batches = read(source, database, batch_rows=batch_rows)
@@ -64,13 +64,13 @@ def test_batches_hold_so_many_rows_and_the_last_one_the_rest(
 
 
 def test_an_empty_table_yields_no_batch(admin: Any, source: MySQLSource, database: str) -> None:
-    """And so no file."""
+    """Without a batch, no Parquet file is written."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY)")
     assert read(source, database) == []
 
 
-def test_large_batches_are_cut_by_bytes(admin: Any, source: MySQLSource, database: str) -> None:
-    """Sixty rows of three megabytes do not come in one batch, whatever batch_rows says."""
+def test_large_batches_are_limited_by_bytes(admin: Any, source: MySQLSource, database: str) -> None:
+    """Sixty rows of 3 MB are split into several batches even if batch_rows allows one."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, b LONGBLOB)")
     for _ in range(60):
         execute(admin, "INSERT INTO t (b) VALUES (REPEAT(x'00', 3145728))")
@@ -79,8 +79,8 @@ def test_large_batches_are_cut_by_bytes(admin: Any, source: MySQLSource, databas
     assert max(batch.nbytes for batch in batches) < 80 * MEGABYTE
 
 
-def test_a_row_of_many_packets_is_one_row(admin: Any, source: MySQLSource, database: str) -> None:
-    """A packet holds 16 MB less a byte; longer rows go on in the next, and one of exactly that size in an empty one."""
+def test_a_row_in_several_packets_is_read_as_one_row(admin: Any, source: MySQLSource, database: str) -> None:
+    """A packet has at most 16 MB - 1 byte: a longer row continues in the next one, an exact fit in an empty one."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB)")
     exactly = 0xFFFFFF - 2 - 4  # the id's two bytes and the blob's four of length
     for number, size in enumerate((exactly - 1, exactly, exactly + 1, 2 * 0xFFFFFF + 5)):
@@ -90,8 +90,10 @@ def test_a_row_of_many_packets_is_one_row(admin: Any, source: MySQLSource, datab
     assert ids == [0, 1, 2, 3]
 
 
-def test_memory_is_flat(source: MySQLSource, database: str, many: int, tmp_path: Path) -> None:
-    """Four times the rows need no more memory than the batches on their way: rows only stream through (S7)."""
+def test_memory_does_not_grow_with_the_number_of_rows(
+    source: MySQLSource, database: str, many: int, tmp_path: Path
+) -> None:
+    """Four times the rows need no more memory: rows are streamed (S7)."""
     sql, schema = select(source, database)
 
     def peak(rows: int) -> int:
@@ -114,13 +116,13 @@ def test_memory_is_flat(source: MySQLSource, database: str, many: int, tmp_path:
         return python + most
 
     small, large = peak(many // 4), peak(many)
-    # The queue between reader and encoder is fuller one time than another: a few batches of 2 MB.
+    # The fill of the queue between reader and encoder varies by a few batches of 2 MB.
     assert large < small + 8 * MEGABYTE
     assert large < 24 * MEGABYTE
 
 
-def test_the_connection_serves_on_after_a_stream(admin: Any, source: MySQLSource, database: str) -> None:
-    """Count, read, and ask again, all in one snapshot."""
+def test_a_snapshot_can_be_queried_after_a_stream(admin: Any, source: MySQLSource, database: str) -> None:
+    """Streams and queries alternate on one snapshot."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY)")
     execute(admin, "INSERT INTO t VALUES (1), (2)")
     sql, schema = select(source, database)
@@ -130,8 +132,8 @@ def test_the_connection_serves_on_after_a_stream(admin: Any, source: MySQLSource
             assert snapshot.query("SELECT 1") == [(1,)]
 
 
-def test_a_stream_that_is_left_does_not_read_the_rest(source: MySQLSource, database: str, many: int) -> None:
-    """A consumer that fails must not wait for a billion rows."""
+def test_closing_a_stream_early_does_not_read_the_rest(source: MySQLSource, database: str, many: int) -> None:
+    """A consumer that fails must not wait for the remaining rows."""
     sql, schema = select(source, database)
     with source.snapshot() as snapshot:
         batches = iter(
@@ -146,12 +148,12 @@ def test_a_stream_that_is_left_does_not_read_the_rest(source: MySQLSource, datab
     assert many == 1 << 17
 
 
-def test_a_server_that_goes_away_in_the_middle_fails_the_stream(
+def test_a_connection_lost_during_a_stream_fails_it(
     address: MySQLAddress, source: MySQLSource, database: str, many: int
 ) -> None:
-    """A cut result is never taken for the end of the rows."""
+    """A partial result must never look complete."""
     sql, schema = select(source, database)
-    with closing(_Cut(address, after=3 * MEGABYTE)) as proxy:
+    with closing(_CuttingProxy(address, after=3 * MEGABYTE)) as proxy:
         cut = MySQLSource(replace(address, host="127.0.0.1", port=proxy.port))
         batches: list[pa.RecordBatch] = []
         with cut.snapshot() as snapshot, pytest.raises(ConnectionFailed):
@@ -159,8 +161,8 @@ def test_a_server_that_goes_away_in_the_middle_fails_the_stream(
     assert 0 < sum(batch.num_rows for batch in batches) < many
 
 
-def test_a_value_that_is_too_long_names_column_key_and_way_out(admin: Any, source: MySQLSource, database: str) -> None:
-    """The person who is woken can find the row."""
+def test_the_error_for_a_long_value_names_column_key_and_remedy(admin: Any, source: MySQLSource, database: str) -> None:
+    """The person on call can find the row; the value itself is not shown."""
     execute(admin, "CREATE TABLE t (region INT, id INT, body MEDIUMTEXT, PRIMARY KEY (region, id))")
     execute(admin, "INSERT INTO t VALUES (7, 41, 'short'), (7, 42, REPEAT('x', 65536))")
     with pytest.raises(SourceError) as error:
@@ -173,8 +175,8 @@ def test_a_value_that_is_too_long_names_column_key_and_way_out(admin: Any, sourc
     assert "xxxx" not in text
 
 
-def test_policies_act_and_count(admin: Any, source: MySQLSource, database: str) -> None:
-    """What was changed is told by column and policy."""
+def test_policies_change_values_and_count_them(admin: Any, source: MySQLSource, database: str) -> None:
+    """The counts are per column and policy."""
     execute(
         admin, "CREATE TABLE t (id INT PRIMARY KEY, body TEXT CHARACTER SET latin1, born DATE, seen DATETIME NOT NULL)"
     )
@@ -195,8 +197,8 @@ def test_policies_act_and_count(admin: Any, source: MySQLSource, database: str) 
     assert [value and value.isoformat() for value in seen] == ["1970-01-01T00:00:00", "2026-01-01T00:00:00"]
 
 
-def test_a_row_over_copys_limit_is_refused_by_key(admin: Any, source: MySQLSource, database: str) -> None:
-    """Each value fits its column, and the row is over 4 MB all the same."""
+def test_a_row_over_copys_limit_is_refused_with_its_key(admin: Any, source: MySQLSource, database: str) -> None:
+    """Each value fits its column, but the row exceeds 4 MB."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY, a LONGBLOB, b LONGBLOB)")
     execute(admin, "INSERT INTO t VALUES (1, 'x', 'x'), (2, REPEAT('x', 3000000), REPEAT('x', 3000000))")
     with pytest.raises(SourceError, match="key id=2") as error:
@@ -204,16 +206,16 @@ def test_a_row_over_copys_limit_is_refused_by_key(admin: Any, source: MySQLSourc
     assert "A row is too long for Redshift's COPY" in str(error.value)
 
 
-def test_another_number_of_columns_is_refused(admin: Any, source: MySQLSource, database: str) -> None:
-    """Columns map by position all the way: a statement that selects others must not pass."""
+def test_a_column_count_that_differs_from_the_schema_is_refused(admin: Any, source: MySQLSource, database: str) -> None:
+    """Columns are mapped by position, so a SELECT of other columns must fail."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY)")
     _, schema = select(source, database)
-    with source.snapshot() as snapshot, pytest.raises(SourceError, match="not those of the schema"):
+    with source.snapshot() as snapshot, pytest.raises(SourceError, match="does not match the schema"):
         list(snapshot.stream("SELECT 1, 2", schema, batch_rows=1))
 
 
-class _Cut:
-    """A proxy that hangs up after so many bytes from the server."""
+class _CuttingProxy:
+    """A proxy that closes both connections after ``after`` bytes from the server."""
 
     def __init__(self, address: MySQLAddress, *, after: int) -> None:
         self._address, self._after = address, after
@@ -240,7 +242,7 @@ class _Cut:
                 if left is not None and (left := left - len(data)) < 0:
                     break
                 sink.sendall(data)
-        for end in (source, sink):
+        for peer in (source, sink):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)  # wakes the thread of the other direction
-            end.close()  # with bytes unread, which tells the server that nobody is there
+                peer.shutdown(socket.SHUT_RDWR)  # unblocks the other direction's thread
+            peer.close()  # with unread bytes, so the server's kernel gets a reset

@@ -1,4 +1,4 @@
-"""A replica as the source: the writer is asked for the time, and the replica must have what the writer had (L5c)."""
+"""A replica as the source: the clock is the writer's, and the replica must have applied the writer's rows (L5c)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def orders(pair: Pair) -> Iterator[str]:
-    """A table of both servers."""
+    """A table that exists on both servers."""
     run(pair.writer, "CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY AUTO_INCREMENT)")
     yield "shop.orders"
     run(pair.writer, "DROP DATABASE shop")
@@ -27,15 +27,15 @@ def orders(pair: Pair) -> Iterator[str]:
 
 @pytest.fixture
 def source(pair: Pair, orders: str) -> Iterator[MySQLSource]:
-    """The replica, whose clock is the writer's; it has the table."""
+    """A source that reads the replica and the writer's clock; the replica has the table."""
     found = MySQLSource(address_of(pair.replica), writer=address_of(pair.writer))
     found.clock()
     yield found
     found.close()
 
 
-def test_after_the_clock_the_replica_has_what_the_writer_had(pair: Pair, source: MySQLSource, orders: str) -> None:
-    """Each row that was committed before the clock is there to be read, every time."""
+def test_after_the_clock_the_replica_has_every_row_of_the_writer(pair: Pair, source: MySQLSource, orders: str) -> None:
+    """Every row that was committed before the clock can be read from the replica."""
     for _ in range(5):
         written = run(pair.writer, *[f"INSERT INTO {orders} () VALUES ()"] * 20, f"SELECT COUNT(*) FROM {orders}")
         reading = source.clock()
@@ -43,8 +43,10 @@ def test_after_the_clock_the_replica_has_what_the_writer_had(pair: Pair, source:
     assert reading.visible
 
 
-def test_the_writers_open_transaction_counts(pair: Pair, source: MySQLSource, orders: str) -> None:
-    """The replica itself would never show it."""
+def test_an_open_transaction_on_the_writer_is_in_the_clock_reading(
+    pair: Pair, source: MySQLSource, orders: str
+) -> None:
+    """The replica itself does not list it."""
     with closing(connect_mysql(pair.writer, autocommit=False)) as writer:
         execute(writer, f"INSERT INTO {orders} () VALUES ()")
         thread = writer.thread_id()  # type: ignore[no-untyped-call]  # the stubs of PyMySQL leave it untyped
@@ -52,17 +54,17 @@ def test_the_writers_open_transaction_counts(pair: Pair, source: MySQLSource, or
         writer.rollback()
 
 
-def test_without_a_writer_a_replica_claims_to_see_nothing(pair: Pair) -> None:
-    """Then lag and lookback alone guard the window."""
+def test_the_reading_of_a_replica_without_its_writer_is_not_visible(pair: Pair) -> None:
+    """Then only lag and lookback protect the window."""
     alone, writer = MySQLSource(address_of(pair.replica)), MySQLSource(address_of(pair.writer))
     assert not alone.clock().visible
     assert writer.clock().visible
 
 
-def test_a_replica_that_lags_is_transient(
+def test_a_lagging_replica_is_a_transient_error(
     pair: Pair, source: MySQLSource, orders: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clock does not answer while rows are missing; it names them, and a retry finds the replica further on."""
+    """The error names the missing GTIDs; a retry succeeds once the replica has caught up."""
     with monkeypatch.context() as hurry, pair.stopped():
         hurry.setattr(replica, "CATCH_UP_SECONDS", 1)
         run(pair.writer, f"INSERT INTO {orders} () VALUES ()")
@@ -73,10 +75,10 @@ def test_a_replica_that_lags_is_transient(
     assert source.clock().visible
 
 
-def test_a_snapshot_waits_for_the_replica_that_it_is_taken_of(
+def test_a_snapshot_waits_until_its_own_replica_has_caught_up(
     pair: Pair, source: MySQLSource, orders: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Behind one endpoint the next connection may lead to another replica than the one that had caught up."""
+    """An endpoint may route the snapshot's connection to another replica than the one that the clock waited for."""
     source.clock()
     with monkeypatch.context() as hurry, pair.stopped():
         hurry.setattr(replica, "CATCH_UP_SECONDS", 1)
@@ -87,8 +89,8 @@ def test_a_snapshot_waits_for_the_replica_that_it_is_taken_of(
         assert snapshot.query(f"SELECT COUNT(*) FROM {orders}") == written
 
 
-def test_a_transaction_in_the_middle_of_its_commit_is_waited_for(pair: Pair, source: MySQLSource) -> None:
-    """MySQL takes it off the list of transactions before gtid_executed holds it: it owns its GTID until then."""
+def test_a_transaction_that_is_committing_is_waited_for(pair: Pair, source: MySQLSource) -> None:
+    """MySQL removes it from the list of transactions before gtid_executed has it; until then gtid_owned has it."""
     gtid = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23"
     with closing(connect_mysql(pair.writer)) as owner, closing(Session(address_of(pair.writer))) as writer:
         if pair.writer.flavor == "mariadb":  # its set grows with the binary log, before InnoDB commits
@@ -103,6 +105,6 @@ def test_a_transaction_in_the_middle_of_its_commit_is_waited_for(pair: Pair, sou
 
 
 def test_a_writer_without_gtids_is_a_configuration_error(address: MySQLAddress) -> None:
-    """Nobody could tell what its replica has."""
+    """Without GTIDs, the replica's progress cannot be checked."""
     with closing(MySQLSource(address, writer=address)) as source, pytest.raises(ConfigurationError, match="GTID"):
         source.clock()

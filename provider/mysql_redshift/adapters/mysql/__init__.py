@@ -1,4 +1,4 @@
-"""MySQL and MariaDB as a Source."""
+"""Implement the port ``Source`` for MySQL and MariaDB."""
 
 from mysql_redshift.adapters.mysql.connection import MySQLAddress
 from mysql_redshift.adapters.mysql.source import MySQLSource

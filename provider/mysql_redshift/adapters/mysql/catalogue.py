@@ -1,4 +1,4 @@
-"""What information_schema says of one table."""
+"""Read one table's definition from information_schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDER BY INDEX_NAME, SEQ_IN_INDEX"""
 TABLE = """
 SELECT TABLE_TYPE, ENGINE, TABLE_ROWS FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = {database} AND TABLE_NAME = {table}"""
-# MariaDB's JSON is LONGTEXT with a check; a column's own check bears the column's name.
+# MariaDB stores JSON as LONGTEXT with a CHECK constraint, which has the name of its column.
 MARIADB_JSON = """
 SELECT CONSTRAINT_NAME FROM information_schema.CHECK_CONSTRAINTS
 WHERE CONSTRAINT_SCHEMA = {database} AND TABLE_NAME = {table} AND CHECK_CLAUSE LIKE 'json_valid(%'"""
@@ -33,8 +33,8 @@ def describe(session: Session, database: str, table: str) -> SourceTable:
     """Read one table's columns and keys.
 
     Raises:
-        SourceError: no such database or table; near misses are named.
-        AccessDenied: the account may not read the table; the message says what to grant.
+        SourceError: the database or table does not exist; the message lists similar names.
+        AccessDenied: the account lacks SELECT on the table; the message contains the GRANT.
 
     """
     _check_readable(session, database, table)
@@ -54,12 +54,12 @@ def describe(session: Session, database: str, table: str) -> SourceTable:
         engine=engine or "",
         estimated_rows=int(rows or 0),
         server_uuid=server_uuid(session),
-        server_version=session.raw.server_version.removeprefix("5.5.5-"),  # MariaDB's mask for old clients
+        server_version=session.raw.server_version.removeprefix("5.5.5-"),  # MariaDB's prefix for old clients
     )
 
 
 def server_uuid(session: Session) -> str:
-    """Return what tells this server from every other one, also across restarts."""
+    """Return an identifier that is unique to this server and survives its restarts."""
     rows = session.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'server_uid')")
     if rows:
         return str(rows[0][1])
@@ -81,7 +81,7 @@ def _check_readable(session: Session, database: str, table: str) -> None:
 
 def _denied(session: Session, database: str, table: str, exc: MysqlRedshiftError) -> AccessDenied:
     return AccessDenied(
-        "This account may not read the table",
+        "The account lacks the SELECT privilege on the table",
         where=f"{session.where}, table {database}.{table}",
         expected="the SELECT privilege",
         found=exc.found,
@@ -100,8 +100,8 @@ def _missing_table(session: Session, database: str, table: str) -> SourceError:
         "The table does not exist",
         where=session.where,
         expected=f"table {database}.{table}",
-        found=f"close to it: {close}" if close else "no table with a name like it that this account may see",
-        remedy="Correct the table's name, or create it.",
+        found=f"similar names: {close}" if close else "no similar name among the tables that this account can see",
+        remedy="Correct the table's name, or create the table.",
     )
 
 
@@ -111,7 +111,7 @@ def _missing_database(session: Session, database: str, table: str) -> SourceErro
         "The database does not exist",
         where=session.where,
         expected=f"database {database} with table {table}",
-        found=f"close to it: {close}" if close else "no database with a name like it that this account may see",
+        found=f"similar names: {close}" if close else "no similar name among the databases that this account can see",
         remedy="Correct source.database.",
     )
 
@@ -120,10 +120,10 @@ def _check_column_privileges(columns: list[tuple[Any, ...]], session: Session, d
     unreadable = [str(row[0]) for row in columns if "select" not in str(row[12]).lower()]
     if unreadable or not columns:
         raise AccessDenied(
-            "This account may not read every column of the table",
+            "The account lacks the SELECT privilege on some columns of the table",
             where=f"{session.where}, table {database}.{table}",
             expected="the SELECT privilege on the whole table",
-            found=f"none on {', '.join(unreadable) or 'any column'}",
+            found=f"no SELECT on {', '.join(unreadable) or 'any column'}",
             remedy=f"GRANT SELECT ON {mysql_name(database, table)} to this account.",
         )
 
@@ -151,7 +151,7 @@ def _number(value: Any) -> int | None:
 
 
 def _keys(rows: list[tuple[Any, ...]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The primary key, and the unique keys of NOT NULL columns; one over an expression names no column."""
+    """Return the primary key, and the unique keys whose parts are all NOT NULL columns (expressions have no name)."""
     parts: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     for index, column, nullable in rows:
         parts[index].append((column, nullable))

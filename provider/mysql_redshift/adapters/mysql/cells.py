@@ -1,4 +1,4 @@
-"""One column's cells, from the bytes of the text protocol to an Arrow array: exact, or by a declared policy."""
+"""Convert one column's cells from text protocol bytes to an Arrow array: exactly, or by a declared policy."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from mysql_redshift.adapters.mysql.documents import longest_text
+from mysql_redshift.adapters.mysql.documents import longest_string
 from mysql_redshift.adapters.parquet.schema import arrow_type
 from mysql_redshift.core.types.charset import VARCHAR_LIMIT
 from mysql_redshift.core.types.column import Cell, Column
 
 pc: Any = pyarrow.compute  # its stubs do not take an Array of any type
 Raw = Sequence[bytes | None]
-ROW_LIMIT = 4 * 1024 * 1024  # of a row in COPY
+ROW_LIMIT = 4 * 1024 * 1024  # bytes; the longest row that COPY accepts
 DATE_SHAPE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 IN_A_DAY = re.compile(rb"([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?")
 
 
 class Refused(Exception):
-    """A cell that its column cannot carry: which row of the batch, and why. The reader adds table and key."""
+    """A cell has no exact value in its column's type and no policy applies; ``row`` is its index in the batch.
+
+    The reader adds the column and the row's key.
+    """
 
     def __init__(self, row: int, what: str, *, expected: str, found: str, remedy: str) -> None:
         super().__init__(what)
@@ -32,19 +35,24 @@ class Refused(Exception):
 
 
 def to_array(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
-    """Return the cells as an array of the column's Arrow type; counts in ``policy_counts`` what a policy acted on."""
+    """Return the cells as an array of the column's Arrow type; add the values that a policy changed to the counts.
+
+    Raises:
+        Refused: a cell has no exact value in the column's type, and no policy applies.
+
+    """
     return CONVERTERS.get(column.cell, _number)(raw, column, policy_counts)
 
 
 def lengths_of(array: pa.Array[Any]) -> list[int]:
-    """Return the bytes of each text or binary value, 0 for NULL."""
+    """Return the length in bytes of each text or binary value; 0 for NULL."""
     lengths: list[int] = pc.fill_null(pc.binary_length(array), 0).to_pylist()
     return lengths
 
 
 def _number(raw: Raw, column: Column, _: Counter[str]) -> pa.Array[Any]:
     kind = arrow_type(column)
-    # A FLOAT is sent as the double it equals: parsed as such and then made narrow it is exact.
+    # The server sends a FLOAT as the text of the equal DOUBLE: parsing it as DOUBLE and narrowing it is exact.
     sent = pa.float64() if column.cell is Cell.FLOAT else kind
     try:
         numbers: pa.Array[Any] = pa.array(raw, pa.string()).cast(sent).cast(kind)
@@ -70,12 +78,12 @@ def _text(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any
     except pa.ArrowInvalid as exc:
         raise _first_refused(raw, column, lambda one: pa.array([one], pa.string())) from exc
     if pc.any(pc.match_substring(text, "\0")).as_py():
-        raw = _without_nul(raw, column, policy_counts)
+        raw = _remove_nul(raw, column, policy_counts)
         text = pa.array(raw, pa.string())
-    return _within(text, raw, column, policy_counts, column.max_bytes)
+    return _limit_bytes(text, raw, column, policy_counts, column.max_bytes)
 
 
-def _without_nul(raw: Raw, column: Column, policy_counts: Counter[str]) -> list[bytes | None]:
+def _remove_nul(raw: Raw, column: Column, policy_counts: Counter[str]) -> list[bytes | None]:
     cells = list(raw)
     for row, cell in enumerate(cells):
         if cell is None or b"\0" not in cell:
@@ -83,8 +91,8 @@ def _without_nul(raw: Raw, column: Column, policy_counts: Counter[str]) -> list[
         if dict(column.policies).get("nul_character") != "remove":
             raise Refused(
                 row,
-                "A text holds the character NUL",
-                expected="text without it",
+                "A text value contains a NUL character",
+                expected="text without NUL",
                 found=f"NUL at byte {cell.index(0) + 1} of {len(cell)}",
                 remedy="Correct it at the source, or declare nul_character: remove for this column.",
             )
@@ -95,26 +103,28 @@ def _without_nul(raw: Raw, column: Column, policy_counts: Counter[str]) -> list[
 
 def _bytes(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
     if column.rule == "json":
-        _check_texts(raw, column)
-    return _within(pa.array(raw, pa.binary()), raw, column, policy_counts, min(column.max_bytes, ROW_LIMIT))
+        _check_json_strings(raw, column)
+    return _limit_bytes(pa.array(raw, pa.binary()), raw, column, policy_counts, min(column.max_bytes, ROW_LIMIT))
 
 
-def _check_texts(raw: Raw, column: Column) -> None:
-    """A document may be longer than a VARCHAR, each text in it may not: JSON_PARSE would fail, naming no row."""
+def _check_json_strings(raw: Raw, column: Column) -> None:
+    """Refuse documents with a string longer than a VARCHAR: JSON_PARSE would fail without naming the row."""
     for row, cell in enumerate(raw):
-        longest = longest_text(cell) if cell is not None and VARCHAR_LIMIT < len(cell) <= column.max_bytes else 0
+        longest = longest_string(cell) if cell is not None and VARCHAR_LIMIT < len(cell) <= column.max_bytes else 0
         if longest > VARCHAR_LIMIT:
             raise Refused(
                 row,
-                "A text inside a JSON document is too long for Redshift",
+                "A string inside a JSON document is too long for Redshift",
                 expected=f"at most {VARCHAR_LIMIT} bytes",
                 found=f"{longest} bytes",
                 remedy="Shorten it at the source, or declare json_too_long: null for this column.",
             )
 
 
-def _within(array: pa.Array[Any], raw: Raw, column: Column, policy_counts: Counter[str], limit: int) -> pa.Array[Any]:
-    """Apply the policy to values over the limit in bytes."""
+def _limit_bytes(
+    array: pa.Array[Any], raw: Raw, column: Column, policy_counts: Counter[str], limit: int
+) -> pa.Array[Any]:
+    """Apply the column's too_long policy to values longer than ``limit`` bytes."""
     longest = pc.max(pc.binary_length(array)).as_py()
     if longest is None or longest <= limit:
         return array
@@ -129,7 +139,7 @@ def _within(array: pa.Array[Any], raw: Raw, column: Column, policy_counts: Count
                 "A value is too long for Redshift",
                 expected=f"at most {limit} bytes ({column.staging_type})",
                 found=f"{len(cell)} bytes",
-                remedy=f"Shorten it at the source, or declare {name} for this column: {_choices(column, name)}.",
+                remedy=f"Shorten it at the source, or declare {name} for this column: {_options(column, name)}.",
             )
         policy_counts[f"{column.name}: {name}"] += 1
         cells[row] = _truncated(cell, limit, column) if policy == "truncate" else None
@@ -137,48 +147,48 @@ def _within(array: pa.Array[Any], raw: Raw, column: Column, policy_counts: Count
     return changed
 
 
-def _choices(column: Column, name: str) -> str:
-    """What acts on a value of this length."""
+def _options(column: Column, name: str) -> str:
+    """Return the policies that accept a value of this length."""
     if name == "too_long":
         return "truncate or null"
     return "null or super_large" if column.staging_type != column.redshift_type and column.cell is Cell.TEXT else "null"
 
 
 def _truncated(cell: bytes, limit: int, column: Column) -> bytes:
-    """Cut text at a character's boundary: a cut character is dropped whole."""
+    """Truncate to ``limit`` bytes; text is cut between characters."""
     cut = cell[:limit]
     return cut.decode("utf-8", "ignore").encode() if column.cell is Cell.TEXT else cut
 
 
-def _moment(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
-    """Parse dates; whatever no calendar has goes by the policy zero_date."""
+def _date_or_timestamp(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[Any]:
+    """Parse dates; apply the zero_date policy to dates that are not in the calendar."""
     text = pa.array(raw, pa.string())
     kind = arrow_type(column)
     odd = pc.match_substring_regex(text, "^0000|^....-00|^....-..-00")
     if not pc.any(odd).as_py():
         try:
             return text.cast(kind)
-        except pa.ArrowInvalid:  # 31 February, as ALLOW_INVALID_DATES lets in: look at each value
+        except pa.ArrowInvalid:  # for example 31 February under ALLOW_INVALID_DATES: check each value below
             pass
     policy = dict(column.policies).get("zero_date", "fail")
     cells: list[bytes | None] = list(raw)
     for row, cell in enumerate(cells):
-        if cell is None or _exists(cell):
+        if cell is None or _is_calendar_date(cell):
             continue
         if policy == "fail":
             raise Refused(
                 row,
-                "No calendar has this date",
+                "A date is not in the calendar",
                 expected="a date from 0001-01-01 to 9999-12-31",
                 found=cell.decode("ascii", "replace"),
                 remedy="Correct it at the source, or declare zero_date for this column: null or a date.",
             )
         policy_counts[f"{column.name}: zero_date"] += 1
-        cells[row] = None if policy == "null" else _instead(policy, column)
+        cells[row] = None if policy == "null" else _replacement(policy, column)
     return pa.array(cells, pa.string()).cast(kind)
 
 
-def _exists(cell: bytes) -> bool:
+def _is_calendar_date(cell: bytes) -> bool:
     match = DATE_SHAPE.match(cell.decode("ascii", "replace"))
     try:
         return match is not None and bool(date(*map(int, match.groups())))
@@ -186,7 +196,7 @@ def _exists(cell: bytes) -> bool:
         return False
 
 
-def _instead(policy: str, column: Column) -> bytes:
+def _replacement(policy: str, column: Column) -> bytes:
     day = datetime.fromisoformat(policy)
     return f"{day:%Y-%m-%d}".encode() if column.cell is Cell.DATE else f"{day:%Y-%m-%d} 00:00:00".encode()
 
@@ -203,13 +213,13 @@ def _first_refused(raw: Raw, column: Column, convert: Callable[[bytes | None], A
 def _does_not_fit(row: int, column: Column, cell: bytes | None) -> Refused:
     declared = ", ".join(f"{name}: {choice}" for name, choice in column.policies)
     readable = (cell or b"NULL")[:40].decode("ascii", "backslashreplace")
-    is_prose = column.cell is Cell.TEXT and column.rule != "time"  # what people wrote does not belong into a log
+    is_prose = column.cell is Cell.TEXT and column.rule != "time"  # free text may be personal data: keep it out of logs
     return Refused(
         row,
         "A value does not fit the column's type in Redshift",
         expected=f"{column.redshift_type}{f' ({declared})' if declared else ''}",
-        found="bytes that are no UTF-8" if is_prose else repr(readable),
-        remedy="Correct it at the source, declare another policy for this column, or leave it out.",
+        found="bytes that are not valid UTF-8" if is_prose else repr(readable),
+        remedy="Correct it at the source, declare another policy for this column, or exclude the column.",
     )
 
 
@@ -217,6 +227,6 @@ CONVERTERS: dict[Cell, Callable[[Raw, Column, Counter[str]], pa.Array[Any]]] = {
     Cell.BOOL: _bool,
     Cell.TEXT: _text,
     Cell.BYTES: _bytes,
-    Cell.DATE: _moment,
-    Cell.TIMESTAMP: _moment,
+    Cell.DATE: _date_or_timestamp,
+    Cell.TIMESTAMP: _date_or_timestamp,
 }

@@ -1,8 +1,8 @@
-"""The writer's clock, and who may still commit rows with a value from before it (DESIGN.md, rule 1; L5a).
+"""Read the writer's clock, and the sessions that may still commit rows with an earlier value (DESIGN.md, rule 1; L5a).
 
-Order matters: the clock first, then the process list, then the transactions. A statement that was running at the
-clock's time is in the process list, or has ended; if it has ended, its rows are visible, or its transaction is still
-in the list that is read last.
+The order matters: the clock, then the process list, then the transactions. A statement that was running when the
+clock was read is in the process list, or it has finished. If it has finished, its rows are visible, or its transaction
+is in the list that is read last.
 """
 
 from __future__ import annotations
@@ -23,22 +23,24 @@ from mysql_redshift.core.position import to_micros
 from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, TransientError
 
 SECOND = 1_000_000
-# InnoDB answers from a cache that it renews only when nobody has asked for a tenth of a second. The plans of many
-# tables would keep each other from ever seeing it renewed, so they ask one after the other.
+# InnoDB serves INNODB_TRX from a cache that it refreshes only after 0.1 s without a query. Many tables planned at the
+# same time would keep it stale for each other, so they query it one after another.
 CACHE_SECONDS = 0.11
 CACHE_TRIES = 50
 LOCK = "SELECT GET_LOCK('mysql_redshift.innodb_trx', 10)"
 UNLOCK = "SELECT RELEASE_LOCK('mysql_redshift.innodb_trx')"
 
-# trx_started is a wall clock of the system's zone, so this session is put into that zone. In a repeated hour one wall
-# clock means two moments: the earlier one is taken, where an hour, or half an hour, before it showed the same.
+# trx_started is local time in the server's system zone, so this session uses that zone. In a repeated hour one local
+# time means two instants. Zones repeat an hour or half an hour: if the instant that much earlier has the same local
+# time, take the earlier one.
 EARLIEST = """(UNIX_TIMESTAMP({t}) - CASE
     WHEN FROM_UNIXTIME(UNIX_TIMESTAMP({t}) - 3600) = {t} THEN 3600
     WHEN FROM_UNIXTIME(UNIX_TIMESTAMP({t}) - 1800) = {t} THEN 1800 ELSE 0 END)"""
 TRANSACTIONS = f"""
 SELECT trx_mysql_thread_id, {EARLIEST.format(t="trx_started")}, trx_rows_modified, trx_is_read_only
 FROM information_schema.INNODB_TRX"""
-# A replica shows no transaction of its primary. Readers of clustered storage have no applier, but are read only.
+# A replica lists none of its primary's transactions. Readers on shared storage (Aurora) run no applier but are
+# read-only.
 READ_ONLY = "SELECT @@global.read_only + @@global.innodb_read_only"
 FUNCTIONS = """
 SELECT DISTINCT ROUTINE_NAME FROM information_schema.ROUTINES
@@ -59,7 +61,7 @@ WRITING_IN_WITH = re.compile(r"\b(?:insert|update|delete|replace)\b", re.IGNOREC
 
 
 def read_clock(session: Session) -> ClockReading:
-    """Read clock and writers in a session made for this: it must not have run a transaction before."""
+    """Read the clock and the writers. The session must be new: it must not have run a transaction before."""
     now = _now(session)
     uuid = server_uuid(session)
     session.execute("SET time_zone = 'SYSTEM'")
@@ -84,40 +86,41 @@ def read_clock(session: Session) -> ClockReading:
 def _now(session: Session) -> int:
     ((moment,),) = session.query("SELECT UTC_TIMESTAMP(6)")
     if not isinstance(moment, datetime):
-        raise TransientError("MySQL told no time", where=session.where, found=repr(moment))
+        raise TransientError("MySQL returned no time", where=session.where, found=repr(moment))
     return to_micros(moment.replace(tzinfo=UTC))
 
 
 def _transactions(session: Session) -> list[tuple[Any, ...]]:
-    """Read until the answer holds our own transaction: one without it is older than our question.
+    """Read until the list contains our own transaction: a list without it is stale.
 
-    The transaction begins before the wait for the lock: what an earlier holder made InnoDB renew then mostly holds it.
+    The transaction starts before the wait for the lock, so the list that the previous lock holder refreshed usually
+    contains it.
     """
     session.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
     try:
-        with _one_asks(session):
+        with _clock_lock(session):
             for _ in range(CACHE_TRIES):
                 rows = session.query(TRANSACTIONS)
                 others = [row for row in rows if row[0] != session.thread_id]
                 if len(others) < len(rows):
                     return others
-                time.sleep(random.uniform(1, 2) * CACHE_SECONDS)  # noqa: S311 - not in step with others who ask
+                time.sleep(random.uniform(1, 2) * CACHE_SECONDS)  # noqa: S311 - jitter between clocks
     finally:
         if session.open:
             session.execute("COMMIT")
     raise TransientError(
-        "InnoDB's list of transactions is not fresh",
+        "InnoDB's list of transactions stayed stale",
         where=session.where,
-        found=f"an older list, {CACHE_TRIES} times",
-        remedy="Something reads information_schema.INNODB_TRX all the time; slow it down.",
+        found=f"a stale list, {CACHE_TRIES} times",
+        remedy="Find the client that queries information_schema.INNODB_TRX continuously, and slow it down.",
     )
 
 
 @contextmanager
-def _one_asks(session: Session) -> Iterator[None]:
-    """Hold the clocks' lock, if it can be had: it spares time, and nothing that is read depends on it.
+def _clock_lock(session: Session) -> Iterator[None]:
+    """Hold the lock of the clocks if possible. It saves time; no result depends on it.
 
-    A holder that hangs delays the others by the lock's seconds; Galera clusters in strict mode know no such lock.
+    A holder that hangs delays the others by the lock's timeout. Galera clusters in strict mode do not support it.
     """
     refused = False
     try:
@@ -140,7 +143,7 @@ def _open_transactions(
     return [
         Writer(
             thread=int(thread),
-            user=users.get(thread, "unknown (XA, or just gone)"),
+            user=users.get(thread, "unknown (XA, or just disconnected)"),
             started=int(started or 0) * SECOND,
             kind="transaction",
         )
@@ -150,7 +153,7 @@ def _open_transactions(
 
 
 def _writing_statements(session: Session, processes: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """A SELECT that calls a stored function may write, too."""
+    """Return the running statements that may write. A SELECT that calls a stored function is one of them."""
     running = [row for row in processes if _is_running(row)]
     reading = any(row[7] is not None and not may_write(str(row[7])) for row in running)
     names = {str(name).lower() for (name,) in session.query(FUNCTIONS)} if reading else set()
@@ -163,19 +166,19 @@ def _is_replica(session: Session, processes: list[tuple[Any, ...]]) -> bool:
 
 
 def _statement(process: tuple[Any, ...], now: int) -> Writer:
-    """It runs since at most its whole seconds and one more: the server cuts the fraction off."""
+    """Return the statement's earliest possible start: the server truncates its run time to whole seconds."""
     started = now - (_seconds(process[5]) + 1) * SECOND
     return Writer(thread=int(process[0]), user=str(process[1]), started=started, kind="statement")
 
 
 def _seconds(value: Any) -> int:
-    """The server's clock may have been set back since the statement's start: then the number is absurd."""
+    """Return the run time, or 0 if it is out of range: the server's clock was set back after the start."""
     seconds = int(value or 0)
     return seconds if 0 <= seconds < 2**31 else 0
 
 
 def _is_running(process: tuple[Any, ...]) -> bool:
-    """Whether a line of the process list is at work for a client. An event's worker has the command Connect."""
+    """Return whether the process runs a statement for a client. An event's worker has the command Connect."""
     user, command, text = str(process[1]), str(process[4]), process[7]
     if user in SYSTEM_USERS or command.startswith(("Binlog Dump", "Slave_", "Group Replication")):
         return False
@@ -183,7 +186,7 @@ def _is_running(process: tuple[Any, ...]) -> bool:
 
 
 def may_write(statement: str, functions: Collection[str] = ()) -> bool:
-    """Whether a statement may change rows: by its first word, and by the stored functions it calls."""
+    """Return whether a statement may change rows, judging by its first word and the stored functions that it calls."""
     leading = LEADING.match(statement)
     match = WORD.match(statement, leading.end() if leading else 0)
     word = match.group().upper() if match else ""

@@ -1,4 +1,4 @@
-"""A MySQL or MariaDB session with every setting that our reading depends on."""
+"""Open a MySQL or MariaDB session with every setting that reading depends on."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from pymysql.constants import CLIENT
 from mysql_redshift.adapters.mysql.errors import translated
 from mysql_redshift.errors import ConfigurationError
 
-# One SET for the whole session. The empty sql_mode is what core.quoting relies on: no ANSI_QUOTES, no
-# NO_BACKSLASH_ESCAPES, no PAD_CHAR_TO_FULL_LENGTH. The server must wait while we encode and upload.
+# core.quoting relies on the empty sql_mode: no ANSI_QUOTES, no NO_BACKSLASH_ESCAPES, no PAD_CHAR_TO_FULL_LENGTH.
+# The long timeouts keep the server waiting while we encode and upload.
 SETTINGS = (
     "SET SESSION sql_mode='', time_zone='+00:00', net_write_timeout=3600, net_read_timeout=3600, wait_timeout=28800, "
     "lock_wait_timeout=300, sql_select_limit=DEFAULT"
 )
-# Statistics of MySQL's catalogue are a day old unless told otherwise.
+# By default, MySQL's catalogue statistics are up to a day old (information_schema_stats_expiry).
 MYSQL_SETTINGS = "SET SESSION max_execution_time=0, information_schema_stats_expiry=0, transaction_read_only=1"
 MARIADB_SETTINGS = "SET SESSION max_statement_time=0, tx_read_only=1"
 READ_BUFFER = 256 * 1024
-KEEPALIVE_IDLE = 60  # seconds; balancers and bastions drop a silent connection after about 350
+KEEPALIVE_IDLE = 60  # seconds; load balancers and bastions drop an idle connection after about 350 s
 
 
 @dataclass(frozen=True, kw_only=True)
 class MySQLAddress:
-    """Where a server is and who asks. ``ssl`` takes ca, cert, key, check_hostname, verify_mode; empty: no TLS."""
+    """A server and a login. ``ssl`` takes ca, cert, key, check_hostname and verify_mode; empty means no TLS.
+
+    Timeouts are in seconds.
+    """
 
     host: str
     user: str
@@ -44,7 +47,7 @@ class MySQLAddress:
 
 
 class Session:
-    """One connection, in UTC, in utf8mb4, read only. Errors are those of ``mysql_redshift.errors``."""
+    """One read-only connection in UTC and utf8mb4. Every method raises errors of ``mysql_redshift.errors`` only."""
 
     def __init__(self, address: MySQLAddress) -> None:
         self.where = str(address)
@@ -60,37 +63,37 @@ class Session:
 
     @property
     def thread_id(self) -> int:
-        """The server's number of this connection."""
+        """The server's id of this connection, as in SHOW PROCESSLIST."""
         return int(self.raw.thread_id())
 
     @property
     def open(self) -> bool:
-        """Whether the connection is still there, as far as is known without asking."""
+        """Whether the connection is open, as far as the client knows without a round trip."""
         return bool(self.raw.open)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole, with Python values."""
+        """Return the whole of a small result as Python values."""
         with translated(self.where), self.raw.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
 
     def execute(self, sql: str) -> None:
-        """Run a statement that answers no rows."""
+        """Run a statement that returns no rows."""
         with translated(self.where), self.raw.cursor() as cursor:
             cursor.execute(sql)
 
     def close(self) -> None:
-        """Say goodbye and close; silent where the connection is gone."""
+        """Send COM_QUIT and close; do nothing if the connection is already closed."""
         if self.raw.open:
             self.raw.close()
 
     def abort(self) -> None:
-        """Drop the connection at once: a result that is not wanted any more would have to be read to its end."""
-        self.raw._force_close()  # PyMySQL has no public way to leave a result unread
+        """Drop the connection at once; a clean close would first read an unfinished result to its end."""
+        self.raw._force_close()  # PyMySQL has no public method that leaves a result unread
 
 
 class _Connection(pymysql.Connection):
-    """PyMySQL goes on in clear text where the server offers no TLS; whoever asked for TLS must not get that."""
+    """Refuse a server without TLS if TLS is configured; PyMySQL would continue in clear text."""
 
     def _request_authentication(self) -> None:
         driver: Any = self
@@ -98,8 +101,8 @@ class _Connection(pymysql.Connection):
             raise ConfigurationError(
                 "The MySQL server offers no TLS",
                 where=f"{driver.host}:{driver.port}",
-                expected="TLS, for the connection has ssl options",
-                remedy="Turn TLS on at the server, or take the ssl options out of the connection.",
+                expected="TLS, because the connection has ssl options",
+                remedy="Enable TLS on the server, or remove the ssl options from the connection.",
             )
         driver_request = super()._request_authentication  # type: ignore[misc]
         driver_request()
@@ -110,7 +113,7 @@ def _connect(address: MySQLAddress) -> Any:
         host=address.host,
         port=address.port,
         user=address.user,
-        # PyMySQL would encode text as latin1, and put a password that is none into its UnicodeEncodeError.
+        # PyMySQL would encode a str as latin1, and its UnicodeEncodeError would contain the password.
         password=address.password.encode(),
         database=address.database,
         charset="utf8mb4",
@@ -122,7 +125,7 @@ def _connect(address: MySQLAddress) -> Any:
         local_infile=False,
         program_name="mysql_redshift",
     )
-    # Between two commands nothing waits in the reader, so it may be exchanged for one with a larger buffer.
+    # Between two commands the read buffer is empty, so a larger one can replace it.
     connection._rfile = connection._sock.makefile("rb", READ_BUFFER)
     connection._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE)
     return connection

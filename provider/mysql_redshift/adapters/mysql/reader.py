@@ -1,4 +1,4 @@
-"""A SELECT as Arrow batches: the pure-Python reader, which is also what a faster one has to agree with."""
+"""Read a SELECT as Arrow batches. This pure-Python reader is the reference for a faster one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ PIECE_BYTES = 8 * 1024 * 1024
 
 
 class MySQLRowStream:
-    """Batches of one SELECT, at most ``batch_rows`` rows and about 64 MB each. Read once, to its end or not at all."""
+    """Batches of one SELECT, each at most ``batch_rows`` rows and about 64 MB.
+
+    Iterate once, to the end or not at all.
+
+    Raises:
+        SourceError: a value does not fit and no policy applies, or a row is too long for COPY.
+        ConnectionFailed: the connection was lost; a partial result never looks complete.
+
+    """
 
     def __init__(self, session: Session, sql: str, schema: TableSchema, batch_rows: int) -> None:
         self._session, self._sql, self._schema, self._batch_rows = session, sql, schema, max(1, batch_rows)
@@ -31,7 +39,7 @@ class MySQLRowStream:
 
     @property
     def policy_counts(self) -> Mapping[str, int]:
-        """After the last batch: how many values a policy acted on, by "column: policy"."""
+        """Number of values changed per "column: policy"; complete after the last batch."""
         return dict(self._policy_counts)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
@@ -42,13 +50,13 @@ class MySQLRowStream:
             rows += piece.num_rows
             size += piece.nbytes
             if rows + PIECE_ROWS > self._batch_rows or size >= BATCH_BYTES:
-                yield _joined(pieces)
+                yield _combined(pieces)
                 pieces, rows, size = [], 0, 0
         if pieces:
-            yield _joined(pieces)
+            yield _combined(pieces)
 
     def _pieces(self) -> Iterator[pa.RecordBatch]:
-        """A row held as Python objects takes many times its bytes, so few are held before they become Arrow's."""
+        """Convert a few rows at a time: rows as Python objects take many times their size on the wire."""
         with closing(RawRows(self._session, self._sql, columns=len(self._schema.columns))) as source:
             while True:
                 rows, size = source.take(min(self._batch_rows, PIECE_ROWS), PIECE_BYTES)
@@ -76,7 +84,7 @@ class MySQLRowStream:
             ) from exc
 
     def _check_row_sizes(self, arrays: list[pa.Array[Any]], rows: list[Cells]) -> None:
-        """COPY takes rows of at most 4 MB: what the policies left of long values must fit together."""
+        """Refuse a row that exceeds COPY's 4 MB after the policies were applied."""
         wide = [array for array in arrays if pa.types.is_string(array.type) or pa.types.is_binary(array.type)]
         sizes = [sum(lengths) for lengths in zip(*(lengths_of(array) for array in wide), strict=True)]
         longest = max(sizes, default=0)
@@ -84,19 +92,19 @@ class MySQLRowStream:
             raise SourceError(
                 "A row is too long for Redshift's COPY",
                 where=self._key_of(rows[sizes.index(longest)]),
-                expected=f"at most {ROW_LIMIT} bytes in a row",
+                expected=f"at most {ROW_LIMIT} bytes per row",
                 found=f"{longest} bytes",
-                remedy="Shorten it at the source, declare too_long for its longest column, or leave that column out.",
+                remedy="Shorten it at the source, declare too_long for its longest column, or exclude that column.",
             )
 
     def _key_of(self, row: Cells) -> str:
-        named = [
+        parts = [
             f"{column.name}={(cell or b'NULL').decode('utf-8', 'backslashreplace')}"
             for column, cell in zip(self._schema.columns, row, strict=True)
             if column.name in self._schema.key
         ]
-        return f"row with key {', '.join(named)}" if named else "a table without a key"
+        return f"row with key {', '.join(parts)}" if parts else "a table without a key"
 
 
-def _joined(pieces: list[pa.RecordBatch]) -> pa.RecordBatch:
+def _combined(pieces: list[pa.RecordBatch]) -> pa.RecordBatch:
     return pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]

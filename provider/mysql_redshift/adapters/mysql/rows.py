@@ -1,4 +1,4 @@
-"""Rows as the server sends them: bytes of the text protocol, undecoded, in flat memory."""
+"""Read rows as undecoded text protocol bytes, in flat memory."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from mysql_redshift.adapters.mysql.errors import translated
 from mysql_redshift.errors import SourceError
 
 Cells = list[bytes | None]
-SHORT, NULL = 251, 0xFB  # lengths below the first stand for themselves
+SHORT, NULL = 251, 0xFB  # a first byte below SHORT is the length itself
 LENGTH_BYTES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
 END, ERROR = 0xFE, 0xFF
-LONGEST_PACKET = 0xFFFFFF  # a longer row goes on in the next packet
+LONGEST_PACKET = 0xFFFFFF  # a longer row continues in the next packet
 LOST = 2013
 
 
 class RawRows:
-    """The rows of one SELECT, taken from the socket as they are asked for.
+    """The rows of one SELECT, read from the socket on demand.
 
-    PyMySQL sends the query and reads the columns. Its cursors are not used for the rows: they decode each cell on its
-    own, which costs most of the time, and lose what their types cannot hold (zero dates, TIME beyond a day).
+    PyMySQL sends the query and reads the column definitions. Its cursors do not read the rows: they decode each cell
+    separately, which takes most of the time, and they lose values that Python types cannot hold (zero dates, TIME
+    beyond a day).
     """
 
     def __init__(self, session: Session, sql: str, *, columns: int) -> None:
@@ -36,11 +37,16 @@ class RawRows:
         if self._result.field_count != columns:
             self.close()
             raise SourceError(
-                "The query's columns are not those of the schema", expected=columns, found=self._result.field_count
+                "The query's column count does not match the schema",
+                expected=columns,
+                found=self._result.field_count,
             )
 
     def take(self, rows: int, size: int) -> tuple[list[Cells], int]:
-        """Return the next rows, up to ``rows`` or just over ``size`` bytes, and their bytes. No rows: the end."""
+        """Return the next rows, at most ``rows`` or just over ``size`` bytes, and their size in bytes.
+
+        An empty list means the end of the result.
+        """
         taken: list[Cells] = []
         held = 0
         if not self._result.unbuffered_active:
@@ -56,7 +62,7 @@ class RawRows:
         return taken, held
 
     def close(self) -> None:
-        """Leave the rest unread: only by dropping the connection, for the server would send all of it first."""
+        """Leave the rest unread by dropping the connection: a clean close would first read all of it."""
         if self._result.unbuffered_active:
             self._result.unbuffered_active = False
             self._session.abort()
@@ -89,7 +95,7 @@ class RawRows:
 
 
 def split(packet: bytes, columns: int) -> Cells:
-    """Cut a row into cells: each a length of 1, 3, 4 or 9 bytes and that many bytes, or NULL."""
+    """Split a row into cells: each is NULL, or a length in 1, 3, 4 or 9 bytes followed by that many bytes."""
     cells: Cells = []
     at = 0
     for _ in range(columns):

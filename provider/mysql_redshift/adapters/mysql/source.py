@@ -1,4 +1,4 @@
-"""A MySQL or MariaDB server as the port ``Source``."""
+"""Implement the port ``Source`` on a MySQL or MariaDB server."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from mysql_redshift.core.types.column import SourceTable, TableSchema
 
 
 class MySQLSnapshot:
-    """A consistent snapshot, held by one connection."""
+    """A consistent snapshot on one connection."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole, as of the snapshot."""
+        """Return the whole of a small result, read from the snapshot."""
         return self._session.query(sql)
 
     def stream(self, sql: str, schema: TableSchema, *, batch_rows: int) -> MySQLRowStream:
-        """Read a SELECT of exactly the schema's columns in their order. One stream at a time, read to its end."""
+        """Read a SELECT whose columns are those of the schema, in order. One stream at a time, read to its end."""
         return MySQLRowStream(self._session, sql, schema, batch_rows)
 
 
 class MySQLSource:
-    """Reads from ``address``; the clock is the ``writer``'s, which is ``address`` itself where none is given.
+    """Reads rows from ``address`` and the clock from ``writer``, which defaults to ``address``.
 
-    Connections are opened when they are needed. An instance belongs to one thread.
+    Connections are opened on first use. An instance must be used by one thread only.
     """
 
     def __init__(self, address: MySQLAddress, *, writer: MySQLAddress | None = None) -> None:
@@ -41,13 +41,13 @@ class MySQLSource:
         self._session: Session | None = None
 
     def describe(self, database: str, table: str) -> SourceTable:
-        """Read the catalogue; see ``catalogue.describe``."""
+        """Read the table's definition; see ``catalogue.describe``."""
         return catalogue.describe(self._connected(), database, table)
 
     def clock(self) -> ClockReading:
-        """Read the writer's clock, then its open writers, on a connection made for it.
+        """Read the writer's clock, then its open writers, on a new connection.
 
-        With a writer of its own the source is a replica: this returns once it has what the writer had committed.
+        If a separate writer is set, the source is a replica: wait until it has applied what the writer had committed.
         """
         with closing(Session(self._writer or self._address)) as session:
             reading = read_clock(session)
@@ -57,14 +57,14 @@ class MySQLSource:
         return reading
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole, outside any snapshot."""
+        """Return the whole of a small result, read outside any snapshot."""
         return self._connected().query(sql)
 
     @contextmanager
     def snapshot(self) -> Iterator[MySQLSnapshot]:
-        """Open a read-only consistent snapshot on a connection of its own.
+        """Open a read-only consistent snapshot on a new connection.
 
-        An endpoint may lead this connection to another replica than the clock's, so with a writer it waits as well.
+        A reader endpoint may route this connection to another replica than the clock's, so it waits for that one too.
         """
         session = Session(self._address)
         try:
@@ -79,7 +79,7 @@ class MySQLSource:
             session.close()
 
     def close(self) -> None:
-        """End the connection that describe and query share; snapshots and clocks end their own."""
+        """Close the connection that describe and query share; snapshots and clocks close their own."""
         if self._session is not None:
             self._session.close()
             self._session = None
