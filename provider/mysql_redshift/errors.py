@@ -1,32 +1,33 @@
-"""The whole exception tree.
+"""The exception hierarchy.
 
 MysqlRedshiftError
 |-- TransientError            a retry may succeed; nothing was decided
-|   |-- ConnectionFailed      a server could not be reached, or went away before anything was decided
+|   |-- ConnectionFailed      a server could not be reached, or the connection broke before anything was decided
+|   |-- SourceMoved           a table without snapshots was written to while it was read
 |   |-- OutcomeUnknown        the reply to COMMIT or to a conditional put was lost
-|   |-- StoreUnavailable      S3 answered 5xx, throttled or timed out
-|   `-- SerializationFailure  Redshift 1023 / 1018: another transaction was first
-`-- TerminalError             a retry would fail again; a person must act
-    |-- ConfigurationError    YAML, run configuration, connection settings
-    |-- AccessDenied          credentials or privileges
-    |-- HostKeyMismatch       the bastion is not the one whose key is pinned
-    |-- SourceError           the table, a column or a value at the source
-    |-- StoreError            bucket missing, no conditional writes, no permission
-    |-- StateError            the log or the ledger is unreadable, or does not belong here
-    |-- Conflict              another run was first; it is named
-    |-- WindowHeld            a transaction holds the window back for longer than max_hold
-    |-- DataCheckFailed       rows were counted and the counts disagree
-    `-- TargetError           Redshift refused a statement, or the target is not the one known
+|   |-- StoreUnavailable      S3 returned 5xx, throttled or timed out
+|   `-- SerializationFailure  Redshift 1023 or 1018: another transaction committed first
+`-- TerminalError             a retry would fail again; an operator must act
+    |-- ConfigurationError    YAML, run configuration or connection settings are wrong
+    |-- AccessDenied          credentials or privileges are missing
+    |-- HostKeyMismatch       the bastion's host key is not the pinned one
+    |-- SourceError           a table, column or value at the source cannot be used
+    |-- StoreError            the bucket is missing, lacks conditional writes, or denies access
+    |-- StateError            the log or the ledger is unreadable, or belongs to another table
+    |-- Conflict              another run committed first; the message names it
+    |-- WindowHeld            an open transaction holds the window back for longer than max_hold
+    |-- DataCheckFailed       row counts disagree
+    `-- TargetError           Redshift rejected a statement, or the target is not the one in the ledger
 """
 
 from __future__ import annotations
 
 
 class MysqlRedshiftError(Exception):
-    """Base of every error this package raises on purpose.
+    """Base class of every error that this package raises deliberately.
 
-    The message says what happened, where, what was expected, what was found and what to do, each on a line of its own
-    where known. It never holds a secret.
+    The message states what happened, where, what was expected, what was found and what to do; each known part is on
+    its own line. It never contains a secret. ``exit_code`` is the exit status of the CLI.
     """
 
     exit_code = 1
@@ -54,33 +55,33 @@ class TransientError(MysqlRedshiftError):
 
 
 class ConnectionFailed(TransientError):
-    """A server could not be reached, or went away before anything was decided."""
+    """A server could not be reached, or the connection broke before anything was decided."""
 
 
 class SourceMoved(TransientError):
-    """A table whose engine has no snapshots was written to while it was read."""
+    """A table whose storage engine has no snapshots was written to while it was read."""
 
     exit_code = 4
 
 
 class OutcomeUnknown(TransientError):
-    """The reply to a COMMIT or a conditional put was lost: neither success nor failure until asked."""
+    """The reply to a COMMIT or a conditional put was lost: the outcome is unknown until it is read again."""
 
 
 class StoreUnavailable(TransientError):
-    """S3 answered 5xx, throttled the request or timed out."""
+    """S3 returned 5xx, throttled the request or timed out."""
 
     exit_code = 5
 
 
 class SerializationFailure(TransientError):
-    """Redshift ended the transaction because another one was first (1023, 1018)."""
+    """Redshift aborted the transaction because another one committed first (errors 1023 and 1018)."""
 
     exit_code = 6
 
 
 class TerminalError(MysqlRedshiftError):
-    """A retry would fail again; a person must act."""
+    """A retry would fail again; an operator must act."""
 
 
 class ConfigurationError(TerminalError):
@@ -94,46 +95,46 @@ class AccessDenied(TerminalError):
 
 
 class HostKeyMismatch(TerminalError):
-    """The bastion answered with another key than the pinned one."""
+    """The bastion's host key is not the pinned one."""
 
     exit_code = 2
 
 
 class SourceError(TerminalError):
-    """The table, a column or a value at the source cannot be used."""
+    """A table, column or value at the source cannot be used."""
 
 
 class StoreError(TerminalError):
-    """The bucket is missing, lacks conditional writes, or refuses us."""
+    """The bucket is missing, lacks conditional writes, or denies access."""
 
     exit_code = 5
 
 
 class StateError(TerminalError):
-    """The log or the ledger is unreadable or does not belong here. Nothing is assumed."""
+    """The log or the ledger is unreadable or belongs to another table; its content is never guessed."""
 
     exit_code = 5
 
 
 class Conflict(TerminalError):
-    """Another run was first; the message names it."""
+    """Another run committed first; the message names it."""
 
     exit_code = 3
 
 
 class WindowHeld(TerminalError):
-    """A writing transaction holds the window back for longer than ``max_hold``."""
+    """An open transaction holds the window back for longer than ``max_hold``."""
 
     exit_code = 3
 
 
 class DataCheckFailed(TerminalError):
-    """Rows were counted at two places and the counts disagree."""
+    """Rows were counted at two stages and the counts disagree."""
 
     exit_code = 4
 
 
 class TargetError(TerminalError):
-    """Redshift refused a statement, or the target is not the one the ledger knows."""
+    """Redshift rejected a statement, or the target is not the one in the ledger."""
 
     exit_code = 6

@@ -1,6 +1,7 @@
-"""What the steps need of the outside world. Adapters provide it; fakes and adapters pass the same contract tests.
+"""Interfaces between the steps and MySQL, S3, Parquet and Redshift; the adapters implement them.
 
-Every method raises the errors of ``mysql_redshift.errors`` only: drivers' errors are translated in the adapter.
+Methods raise only errors of ``mysql_redshift.errors``: the adapter translates the errors of its driver. MemoryStore and
+S3Store pass one contract suite.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from mysql_redshift.core.types.column import SourceTable, TableSchema
 
 
 class Batch(Protocol):
-    """Some rows in the columns of a TableSchema: a ``pyarrow.RecordBatch``, opaque to the steps."""
+    """Rows in the columns of a TableSchema: a ``pyarrow.RecordBatch``, opaque to the steps."""
 
     @property
     def num_rows(self) -> int:
-        """How many rows."""
+        """The number of rows."""
         ...
 
 
 class RowStream(Protocol):
-    """Batches of one SELECT, read as they come, each value exact or handled by a declared policy."""
+    """Batches of one SELECT, streamed. Each value is exact or handled by a declared policy."""
 
     def __iter__(self) -> Iterator[Batch]: ...
 
     @property
     def policy_counts(self) -> Mapping[str, int]:
-        """After the last batch: how many values a policy acted on, by "column: policy"."""
+        """The number of values per "column: policy" that a policy handled; complete after the last batch."""
         ...
 
 
@@ -39,19 +40,19 @@ class Snapshot(Protocol):
     """One read-only consistent snapshot of the source."""
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole, with Python values."""
+        """Return all rows of a small result as Python values."""
         ...
 
     def stream(self, sql: str, schema: TableSchema, *, batch_rows: int) -> RowStream:
-        """Read a SELECT of exactly the schema's columns in their order. One stream at a time."""
+        """Stream a SELECT of exactly the schema's columns in their order. Only one stream may be open."""
         ...
 
 
 class Source(Protocol):
-    """A MySQL or MariaDB server, in sessions whose zone is UTC. Closed by whoever made it."""
+    """A MySQL or MariaDB server; the time zone of every session is UTC. The creator closes it."""
 
     def describe(self, database: str, table: str) -> SourceTable:
-        """Read the catalogue. Raises SourceError naming near misses where the table is missing."""
+        """Read the catalogue. If the table is missing, raise SourceError that names similar tables."""
         ...
 
     def clock(self) -> ClockReading:
@@ -59,15 +60,15 @@ class Source(Protocol):
         ...
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole, outside any snapshot."""
+        """Return all rows of a small result, outside any snapshot."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """Open a consistent snapshot on a connection of its own."""
+        """Open a consistent snapshot on a separate connection."""
         ...
 
     def close(self) -> None:
-        """End every connection."""
+        """Close every connection."""
         ...
 
 
@@ -81,7 +82,7 @@ class StoredObject:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectInfo:
-    """What a listing or a HEAD says; ``modified`` is ISO 8601 in UTC."""
+    """An object's metadata from a listing or a HEAD request; ``modified`` is ISO 8601 in UTC."""
 
     key: str
     size: int
@@ -93,35 +94,35 @@ class ObjectStore(Protocol):
     """One bucket."""
 
     def get(self, key: str) -> StoredObject | None:
-        """Read an object; None only where S3 says that it does not exist."""
+        """Read an object; return None only if S3 reports that it does not exist."""
         ...
 
     def put(self, key: str, body: bytes) -> str:
-        """Write an object whatever was there; return its ETag."""
+        """Write an object, overwriting any existing one; return its ETag."""
         ...
 
     def put_new(self, key: str, body: bytes) -> bool:
-        """Create an object with If-None-Match. True: created by this very call. False: the key was taken before.
+        """Create an object with If-None-Match: return True if this call created it, False if the key already existed.
 
-        A lost reply is settled by reading the object again and comparing bodies; what cannot be settled raises
-        OutcomeUnknown.
+        After a lost reply the object is read again and the bodies are compared. OutcomeUnknown is raised if this does
+        not decide the outcome.
         """
         ...
 
     def upload(self, key: str, path: Path) -> ObjectInfo:
-        """Upload a file in parts where it is large; return what S3 then says of the object."""
+        """Upload a file, in parts if it is large; return the metadata that S3 then reports."""
         ...
 
     def head(self, key: str) -> ObjectInfo | None:
-        """Describe an object; None only where S3 says that it does not exist."""
+        """Return an object's metadata; None only if S3 reports that it does not exist."""
         ...
 
     def list(self, prefix: str, *, start_after: str = "") -> Iterator[ObjectInfo]:
-        """Yield objects in key order, page by page, to the end."""
+        """Yield all objects under the prefix in key order, page by page."""
         ...
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects, up to 1,000 a request; raises StoreError naming any that S3 refused to delete."""
+        """Delete objects, up to 1,000 per request; raise StoreError that names those S3 refused to delete."""
         ...
 
     def uri(self, key: str) -> str:
@@ -131,7 +132,7 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedPart:
-    """A finished local Parquet file; ``rows`` was read back from its footer."""
+    """A finished local Parquet file; ``rows`` is the count read back from its footer."""
 
     path: Path
     rows: int
@@ -141,13 +142,13 @@ class Encoder(Protocol):
     """Writes Parquet."""
 
     def parts(self, batches: Iterable[Batch], schema: TableSchema, *, part_bytes: int) -> Iterator[EncodedPart]:
-        """Yield each finished file; it may be deleted as soon as the next one is asked for. No rows: no part."""
+        """Yield each finished file; it may be deleted when the next one is requested. Without rows, yield nothing."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetColumn:
-    """One column of a Redshift table; ``type`` as svv_columns / pg_table_def spell it, ``length`` in bytes."""
+    """One column of a Redshift table; ``type`` is spelled as in svv_columns and pg_table_def, lengths in bytes."""
 
     name: str
     type: str
@@ -156,53 +157,53 @@ class TargetColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetTable:
-    """What Redshift's catalogue says of a table."""
+    """A table in Redshift's catalogue."""
 
     oid: int
     columns: tuple[TargetColumn, ...]
 
 
 class WarehouseSession(Protocol):
-    """One Redshift session inside a transaction, unless ``alone`` is used."""
+    """One Redshift session; every statement except those of ``alone`` runs inside a transaction."""
 
     def execute(self, sql: str) -> int:
-        """Run a statement in the open transaction; return the rows it touched, -1 where Redshift does not say."""
+        """Run a statement in the open transaction; return the affected rows, -1 if Redshift does not report them."""
         ...
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole."""
+        """Return all rows of a small result."""
         ...
 
     def alone(self, sql: str) -> None:
-        """Run a statement outside any transaction block (ALTER COLUMN TYPE, VACUUM). None may be open."""
+        """Run a statement outside a transaction (ALTER COLUMN TYPE, VACUUM). No transaction may be open."""
         ...
 
     def copy(self, sql: str) -> int:
-        """Run a COPY and return pg_last_copy_count(). A refusal raises TargetError with the system view's full text."""
+        """Run a COPY; return pg_last_copy_count(). If it fails, raise TargetError with the system view's full text."""
         ...
 
     def describe(self, schema: str, table: str) -> TargetTable | None:
-        """Read the catalogue; None where the table does not exist."""
+        """Read the catalogue; return None if the table does not exist."""
         ...
 
     def missing_privileges(self, schema: str, table: str, ledger_schema: str) -> list[str]:
-        """Say, a sentence each, what a load would need and the user may not do."""
+        """Return one sentence per privilege that a load needs and the user lacks."""
         ...
 
     def commit(self) -> None:
-        """Commit. A lost reply raises OutcomeUnknown."""
+        """Commit; raise OutcomeUnknown if the reply is lost."""
         ...
 
     def rollback(self) -> None:
-        """Roll back; silent where the connection is gone."""
+        """Roll back; do nothing if the connection is already closed."""
         ...
 
 
 class Warehouse(Protocol):
-    """A Redshift cluster behind its tunnel."""
+    """A Redshift cluster, reached through a tunnel."""
 
     def session(
         self, label: str, *, statement_timeout: float | None = None
     ) -> AbstractContextManager[WarehouseSession]:
-        """Open a tunnel and a connection of its own. Sessions left behind under the same ``label`` are ended first."""
+        """Open a tunnel and a connection. Sessions left over under the same ``label`` are terminated first."""
         ...

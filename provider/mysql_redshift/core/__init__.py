@@ -1,1 +1,1 @@
-"""Pure decisions: values in, values out. No clock, no environment, no input or output."""
+"""Pure functions and values: no clock, no environment, no I/O."""

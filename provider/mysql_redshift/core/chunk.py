@@ -1,4 +1,4 @@
-"""One part of a window, read in one snapshot. The chunks of a plan cover its window exactly once."""
+"""Chunks: slices of a window, each read in one snapshot. The chunks of a plan cover its window exactly once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mysql_redshift.core.window import Window
 
 @dataclass(frozen=True, kw_only=True)
 class KeyRange:
-    """``lower <= column < upper`` on an integer key column; None is open."""
+    """``lower <= column < upper`` on an integer key column; None means unbounded."""
 
     column: str
     lower: int | None
@@ -21,7 +21,7 @@ class KeyRange:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """Rows inside ``window`` (None: all rows) and ``keys`` (None: all keys); or the rows whose cursor is NULL."""
+    """Rows inside ``window`` (None: all rows) and ``keys`` (None: all keys), or the rows whose cursor is NULL."""
 
     index: int
     window: Window | None = None
@@ -38,17 +38,17 @@ class Chunk:
 
 
 def by_keys(window: Window | None, column: str, boundaries: Sequence[int]) -> tuple[Chunk, ...]:
-    """Cut by ascending key boundaries: n boundaries make n + 1 chunks, open at both ends."""
+    """Split at key boundaries: n distinct boundaries make n + 1 chunks; the first and last are unbounded."""
     edges = [None, *sorted(set(boundaries)), None]
     ranges = [KeyRange(column=column, lower=low, upper=high) for low, high in pairwise(edges)]
     return tuple(Chunk(index=i, window=window, keys=keys) for i, keys in enumerate(ranges))
 
 
 def by_cursor(window: Window, boundaries: Sequence[int]) -> tuple[Chunk, ...]:
-    """Cut by cursor values strictly inside the window; the first chunk keeps the window's own lower bound."""
-    floor = window.lower.value if window.lower is not None else None
-    inner = [b for b in sorted(set(boundaries)) if b < window.upper and (floor is None or b > floor)]
+    """Split at the cursor values strictly inside the window; the first chunk keeps the window's lower bound."""
+    lowest = window.lower.value if window.lower is not None else None
+    inner = [b for b in sorted(set(boundaries)) if b < window.upper and (lowest is None or b > lowest)]
     lowers = [window.lower, *(Position(kind=window.kind, value=b) for b in inner)]
     uppers = [*inner, window.upper]
-    cuts = [replace(window, lower=low, upper=high) for low, high in zip(lowers, uppers, strict=True)]
-    return tuple(Chunk(index=i, window=cut) for i, cut in enumerate(cuts))
+    windows = [replace(window, lower=low, upper=high) for low, high in zip(lowers, uppers, strict=True)]
+    return tuple(Chunk(index=i, window=part) for i, part in enumerate(windows))

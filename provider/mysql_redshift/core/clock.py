@@ -1,4 +1,4 @@
-"""What the writer's server said of its time and of its running work."""
+"""Readings of the writer server's clock and of the transactions and statements that may still write."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ class Writer:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockReading:
-    """``now`` was read before ``writers``, so whatever is not listed starts later than ``now`` or has ended.
+    """The clock, read before ``writers``: a writer that is not listed started after ``now`` or has ended.
 
-    ``visible`` is False where writers cannot be seen: no PROCESS privilege, or a replica without its writer.
-    ``replica`` is True for the latter.
+    ``now`` is in microseconds since 1970, UTC. ``visible`` is False if writers cannot be listed: the user lacks the
+    PROCESS privilege, or the server is a replica without a connection to its writer. ``replica`` is True for the
+    latter.
     """
 
     now: int
@@ -35,7 +36,7 @@ class ClockReading:
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """``maximum`` of an id cursor was read before ``writers``; usable once none of these is open any more."""
+    """The maximum of an id cursor, read before ``writers``; usable when every one of these writers has ended."""
 
     maximum: int | None
     writers: tuple[Writer, ...]

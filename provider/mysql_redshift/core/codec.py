@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON and back: log entries, plans and XComs all pass through here."""
+"""Convert frozen dataclasses to JSON and back: log entries, plans and XCom values."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    """Build each adapter once: building takes milliseconds, using it microseconds."""
+    """Return the cached adapter: building one takes milliseconds, using it microseconds."""
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
 
 
 def to_plain(value: object) -> Any:
-    """Return plain dicts, lists, strings and numbers: what JSON and XCom carry without loss."""
+    """Return plain dicts, lists, strings and numbers, which JSON and XCom carry without loss."""
     return _adapter(type(value)).dump_python(value, mode="json")
 
 
@@ -31,7 +31,7 @@ def from_plain(kind: type[T], plain: object, *, where: str) -> T:
     """Rebuild a value of ``kind``.
 
     Raises:
-        StateError: naming ``where`` and every field that does not fit.
+        StateError: a field is missing or invalid; the message names ``where`` and every such field.
 
     """
     try:
@@ -42,7 +42,7 @@ def from_plain(kind: type[T], plain: object, *, where: str) -> T:
             f"This {kind.__name__} cannot be read",
             where=where,
             found=problems,
-            remedy="It was changed or cut; restore it from the object's versions.",
+            remedy="The object was changed or truncated. Restore it from its S3 versions.",
         ) from exc
 
 
@@ -52,9 +52,9 @@ def to_json(value: object) -> bytes:
 
 
 def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = None) -> T:
-    """Rebuild a value of ``kind`` from JSON bytes; raises StateError as ``from_plain`` does.
+    """Rebuild a value of ``kind`` from JSON bytes; raise StateError as ``from_plain`` does.
 
-    With ``version`` a body that says another one is refused before its fields are looked at.
+    With ``version``, a body of another version is rejected before its fields are validated.
     """
     try:
         plain = json.loads(body)
@@ -63,7 +63,7 @@ def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = N
             f"This {kind.__name__} is not JSON",
             where=where,
             found=str(exc),
-            remedy="It was changed or cut; restore it from the object's versions.",
+            remedy="The object was changed or truncated. Restore it from its S3 versions.",
         ) from exc
     found = plain.get("version", version) if isinstance(plain, dict) else version
     if found != version and version is not None:
@@ -72,6 +72,6 @@ def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = N
             where=where,
             expected=f"version {version}",
             found=f"version {found}",
-            remedy="Run a provider version that knows it.",
+            remedy="Install a provider version that supports it.",
         )
     return from_plain(kind, plain, where=where)

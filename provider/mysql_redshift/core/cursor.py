@@ -1,4 +1,4 @@
-"""The column that tells how new a row is, and how its values become positions and literals."""
+"""The cursor column: how its values convert to positions and SQL literals."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class CursorKind(StrEnum):
     """How the cursor column stores its values."""
 
     TIMESTAMP = "timestamp"
-    DATETIME = "datetime"  # wall clock of a declared zone
-    DATE = "date"  # a day of a declared zone
+    DATETIME = "datetime"  # wall clock in a declared zone
+    DATE = "date"  # calendar day in a declared zone
     INTEGER = "integer"  # an id
     UNIX = "unix"  # an integer that counts seconds, milliseconds or microseconds since 1970
 
@@ -34,17 +34,17 @@ class Cursor:
 
     @property
     def position_kind(self) -> PositionKind:
-        """What positions of this cursor count."""
+        """The unit of this cursor's positions."""
         return PositionKind.ID if self.kind is CursorKind.INTEGER else PositionKind.TIME
 
     def floor(self, value: int) -> int:
-        """Return the largest value this cursor can hold that is not above ``value``, outside of any repeated hour."""
+        """Return the largest value at or below ``value`` that the cursor can hold, outside any repeated hour."""
         if self.kind in (CursorKind.DATETIME, CursorKind.DATE):
             return self._floor_wall_clock(value)
         return value - value % self.resolution
 
     def literal(self, value: int) -> str:
-        """Return ``value`` as the SQL literal that compares with the column in a session whose zone is UTC."""
+        """Return ``value`` as a SQL literal to compare with the column in a session whose time zone is UTC."""
         if self.kind is CursorKind.INTEGER:
             return quoting.integer(value)
         if self.kind is CursorKind.UNIX:
@@ -56,7 +56,7 @@ class Cursor:
         return quoting.mysql_string(text)
 
     def parse(self, text: str) -> int:
-        """Return a value of the column, cast to text by the server, as a position's number; inverse of ``literal``."""
+        """Convert a column value, cast to text by the server, to a position's number; the inverse of ``literal``."""
         if self.kind is CursorKind.INTEGER:
             return int(text)
         if self.kind is CursorKind.UNIX:
@@ -72,7 +72,7 @@ class Cursor:
         return (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
 
     def _floor_wall_clock(self, value: int) -> int:
-        """Floor to the resolution, then step below a repeated hour: there one wall clock means two moments."""
+        """Floor to the resolution, then move below a repeated hour, where one wall clock means two moments."""
         zone = ZoneInfo(self.zone)
         wall = self._wall_clock(value)
         step = timedelta(microseconds=self.resolution)
@@ -83,7 +83,7 @@ class Cursor:
         return self._start_of_repeated_hour(wall, zone)
 
     def _start_of_repeated_hour(self, wall: datetime, zone: ZoneInfo) -> int:
-        """Search by whole minutes: no zone of the last century changed at a fraction of one."""
+        """Step back in whole minutes: no time zone has changed within a minute for a century."""
         wall = wall.replace(second=0, microsecond=0)
         while wall.replace(tzinfo=zone, fold=0).utcoffset() != wall.replace(tzinfo=zone, fold=1).utcoffset():
             wall -= timedelta(minutes=1)

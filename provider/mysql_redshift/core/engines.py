@@ -1,4 +1,4 @@
-"""What a table's storage engine lets a run rely on."""
+"""Whether a table's storage engine supports consistent snapshots."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ SNAPSHOTS = frozenset({"innodb", "rocksdb", "tokudb"})  # engines with START TRA
 
 
 def has_snapshots(table: SourceTable) -> bool:
-    """Whether all statements of a snapshot see one moment; of a view, which has no engine, this is assumed."""
+    """Whether all statements of a transaction see one snapshot. Assumed for a view, which has no engine."""
     return not table.engine or table.engine.lower() in SNAPSHOTS
 
 
 def engine_notes(table: SourceTable) -> tuple[str, ...]:
-    """Warn of an engine without snapshots: a run's statements see different moments, and hold writers up."""
+    """Warn about an engine without snapshots: statements see different states of the table and block writers."""
     if has_snapshots(table):
         return ()
     note = (
-        f"engine {table.engine} has no snapshots: a chunk that is written to between its count and its reading fails "
-        "and is retried, and its reading makes writers wait. ALTER TABLE ... ENGINE=InnoDB ends both"
+        f"engine {table.engine} has no snapshots: a chunk fails and is retried if its rows change between counting and "
+        "reading, and reading blocks writers. ALTER TABLE ... ENGINE=InnoDB removes both limits"
     )
     return (note,)

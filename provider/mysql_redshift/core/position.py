@@ -1,4 +1,4 @@
-"""How far a stage has come: a point of the cursor, below which every row is done."""
+"""Positions: a point of the cursor below which a stage has processed every row."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PositionKind(StrEnum):
-    """What the number in a position counts."""
+    """The unit of a position's number."""
 
     TIME = "time"  # microseconds since 1970 in UTC
-    ID = "id"  # the first integer that is not done
+    ID = "id"  # the first integer that is not processed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """Every row with ``cursor < value`` is done; with ``key``, also those at ``value`` up to and including the key.
+    """Every row with ``cursor < value`` is processed; with ``key``, also the rows at ``value`` up to and including it.
 
-    ``key`` is set only after a run with a row limit, which may stop between rows that tie on the cursor. Its parts are
-    the key columns' values as text.
+    ``key`` is set only after a run with a row limit, which may stop between rows with equal cursor values. It holds the
+    key columns' values as text.
     """
 
     kind: PositionKind
@@ -31,7 +31,7 @@ class Position:
     key: tuple[str, ...] | None = None
 
     def order(self) -> tuple[int, bool]:
-        """Compare two positions of one kind: a key lies above the same value without one."""
+        """Return a sort key for positions of one kind: a position with a key is above the same value without one."""
         return (self.value, self.key is not None)
 
     def __str__(self) -> str:
@@ -40,17 +40,17 @@ class Position:
 
 
 def format_time(micros: int) -> str:
-    """Microseconds since 1970 as ISO 8601 in UTC with six digits and a Z."""
+    """Return microseconds since 1970 as ISO 8601 in UTC with six fractional digits and a Z."""
     return (EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def parse_time(text: str) -> int:
-    """ISO 8601 text as microseconds since 1970; without an offset it is taken as UTC."""
+    """Parse ISO 8601 text to microseconds since 1970; text without an offset is UTC."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as exc:
         raise ConfigurationError(
-            "This is not a point in time", expected="ISO 8601, as 2026-10-31T12:00:00Z", found=repr(text)
+            "Invalid timestamp", expected="ISO 8601, for example 2026-10-31T12:00:00Z", found=repr(text)
         ) from exc
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -63,12 +63,12 @@ def to_micros(moment: datetime) -> int:
 
 
 def parse_position(kind: PositionKind, text: str | int) -> Position:
-    """Read a position that a person wrote: a time for time cursors, an integer for ids (the first that is not done)."""
+    """Parse user input: a timestamp for time cursors; for id cursors, the first integer that is not processed."""
     if kind is PositionKind.TIME:
         if isinstance(text, int):
-            raise ConfigurationError("This cursor is a time, not a number", expected="ISO 8601 text", found=text)
+            raise ConfigurationError("The cursor is a time, not a number", expected="ISO 8601 text", found=text)
         return Position(kind=kind, value=parse_time(text))
     try:
         return Position(kind=kind, value=int(text))
     except ValueError as exc:
-        raise ConfigurationError("This cursor is an integer", expected="digits", found=repr(text)) from exc
+        raise ConfigurationError("The cursor is an integer", expected="an integer", found=repr(text)) from exc

@@ -1,4 +1,4 @@
-"""The one place where names and values become SQL text."""
+"""Quote names and values as SQL text. No other module does."""
 
 from __future__ import annotations
 
@@ -6,43 +6,43 @@ from mysql_redshift.errors import ConfigurationError
 
 
 def mysql_name(*parts: str) -> str:
-    """Quote a MySQL name, or a qualified one given in parts."""
-    return ".".join("`" + _whole(part).replace("`", "``") + "`" for part in parts)
+    """Quote a MySQL name, or a qualified name given in parts."""
+    return ".".join("`" + _checked(part).replace("`", "``") + "`" for part in parts)
 
 
 def mysql_string(text: str) -> str:
-    r"""Quote text for MySQL in a session without NO_BACKSLASH_ESCAPES, which every session of ours clears."""
+    r"""Quote text for MySQL in a session without NO_BACKSLASH_ESCAPES; every session of this package clears it."""
     escaped = text.replace("\\", "\\\\").replace("'", "''").replace("\0", "\\0")
     return f"'{escaped}'"
 
 
 def redshift_name(*parts: str) -> str:
-    """Quote a Redshift name, or a qualified one given in parts. Redshift folds it to lower case all the same."""
-    return ".".join('"' + _whole(part).replace('"', '""') + '"' for part in parts)
+    """Quote a Redshift name, or a qualified name given in parts. Redshift folds even quoted names to lower case."""
+    return ".".join('"' + _checked(part).replace('"', '""') + '"' for part in parts)
 
 
 def redshift_string(text: str) -> str:
-    r"""Quote text for Redshift, where a backslash escapes inside every string literal (PostgreSQL 8 behaviour).
+    r"""Quote text for Redshift, where a backslash is an escape character in every string literal, as in PostgreSQL 8.
 
-    Only values without backslashes reach it unchanged on both Redshift and PostgreSQL, so a backslash is refused.
+    Redshift and PostgreSQL read only values without backslashes identically, so a backslash is refused.
     """
     if "\\" in text or "\0" in text:
         raise ConfigurationError(
-            "A backslash or NUL cannot stand in a text for Redshift",
+            "Text for Redshift must not contain a backslash or NUL",
             found=repr(text),
-            remedy="Leave it out. For a table of that name choose another one under target_table or target_schema.",
+            remedy="Remove the character. If a table's name contains it, set target_table or target_schema.",
         )
     return "'" + text.replace("'", "''") + "'"
 
 
 def integer(value: int) -> str:
-    """Return an integer literal; a bool or a float is a mistake of the caller."""
+    """Return an integer literal; raise ConfigurationError for any other type, bool and float included."""
     if type(value) is not int:
-        raise ConfigurationError("An integer is needed here", found=repr(value))
+        raise ConfigurationError("Not an integer", found=repr(value))
     return str(value)
 
 
-def _whole(name: str) -> str:
+def _checked(name: str) -> str:
     if not name or "\0" in name:
-        raise ConfigurationError("A name must not be empty nor hold a NUL", found=repr(name))
+        raise ConfigurationError("A name must not be empty or contain NUL", found=repr(name))
     return name

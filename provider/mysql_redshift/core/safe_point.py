@@ -1,4 +1,4 @@
-"""How far a run may read: never past a point below which a row may still be committed. See DESIGN.md, rule 1."""
+"""The safe point: the upper limit of a run's window. No row below it can still be committed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mysql_redshift.core.position import Position, PositionKind, format_time
 from mysql_redshift.errors import SourceError, WindowHeld
 
 SECOND = 1_000_000
-LAG_VISIBLE = 2.0  # seconds; for an application that takes its time before the transaction begins
-LAG_BLIND = 30.0  # seconds; where other sessions' transactions cannot be seen
-BLIND = "; writers are not visible (no PROCESS privilege, or a replica without its writer)"
-START_MARGIN = 2 * SECOND  # servers tell a start in whole seconds
+LAG_VISIBLE = 2.0  # seconds; an application may set the timestamp shortly before its transaction begins
+LAG_NOT_VISIBLE = 30.0  # seconds; if other sessions' transactions cannot be listed
+NOT_VISIBLE = "; writers are not visible (no PROCESS privilege, or a replica without a connection to its writer)"
+START_MARGIN = 2 * SECOND  # servers report start times in whole seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class SafePoint:
-    """``upper``: every row below it can be seen. ``bound`` says what set it; None means: nothing new is safe yet.
+    """Every row below ``upper`` is visible; None means that no new row is safe yet. ``reason`` states what set it.
 
-    ``observation`` is to be kept in the log for the next run (ids only).
+    ``observation`` (ids only) must be stored in the log for the next run.
     """
 
     upper: Position | None
@@ -35,29 +35,29 @@ def time_safe_point(
     """Return the safe point of a time cursor.
 
     Raises:
-        SourceError: the writer's clock stands below the position that an earlier run reached.
+        SourceError: the writer's clock is behind the position that an earlier run reached.
         WindowHeld: a writer has been open for longer than ``max_hold`` seconds.
 
     """
     if position is not None and reading.now < position.value:
         raise SourceError(
-            "The source's clock stands before the watermark",
+            "The source's clock is behind the watermark",
             expected=f"later than {position}",
             found=format_time(reading.now),
-            remedy="Check the server's clock; or set the watermark back with: airflow mysql-redshift watermark set.",
+            remedy="Correct the server's clock, or move the watermark back with: airflow mysql-redshift watermark set.",
         )
     _refuse_long_hold(reading.writers, reading.now, max_hold)
     seconds = lag_seconds(lag, visible=reading.visible)
     oldest = min(reading.writers, key=lambda writer: writer.started, default=None)
     edge = min(reading.now, oldest.started) if oldest else reading.now
     limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
-    blind = "" if reading.visible else BLIND
+    hidden = "" if reading.visible else NOT_VISIBLE
     upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - round(seconds * SECOND)))
-    return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{blind}")
+    return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{hidden}")
 
 
 def id_safe_point(now: Observation, previous: Observation | None, *, lag: float | None, max_hold: float) -> SafePoint:
-    """Return the safe point of an id cursor: an observed maximum, once every writer of that time has ended.
+    """Return the safe point of an id cursor: an observed maximum, once every writer open at that time has ended.
 
     Raises:
         WindowHeld: a writer of the previous observation is still open after ``max_hold`` seconds.
@@ -72,7 +72,7 @@ def id_safe_point(now: Observation, previous: Observation | None, *, lag: float 
         if not still_open:
             return SafePoint(
                 upper=_above(previous.maximum),
-                reason=f"maximum {previous.maximum} of {format_time(previous.taken_at)}, whose writers have ended",
+                reason=f"maximum {previous.maximum} at {format_time(previous.taken_at)}; its writers have ended",
                 observation=now,
             )
         _refuse_long_hold(still_open, now.taken_at, max_hold)
@@ -83,10 +83,10 @@ def id_safe_point(now: Observation, previous: Observation | None, *, lag: float 
 
 
 def lag_seconds(lag: float | None, *, visible: bool) -> float:
-    """Return the configured lag, or the default for what can be seen."""
+    """Return the configured lag, or the default, which depends on whether writers are visible."""
     if lag is not None:
         return lag
-    return LAG_VISIBLE if visible else LAG_BLIND
+    return LAG_VISIBLE if visible else LAG_NOT_VISIBLE
 
 
 def _above(maximum: int) -> Position:
@@ -94,10 +94,10 @@ def _above(maximum: int) -> Position:
 
 
 def _still_open(previous: Observation, now: Observation, lag: float) -> list[Writer]:
-    """Writers of ``previous`` that may still be open. Where none can be seen, only time tells."""
+    """Return the writers of ``previous`` that may still be open. If writers are not visible, wait for the lag."""
     if not (previous.visible and now.visible):
-        blind = Writer(thread=0, user="unknown", started=previous.taken_at, kind="unseen writer")
-        return [] if now.taken_at - previous.taken_at >= lag * SECOND else [blind]
+        unseen = Writer(thread=0, user="unknown", started=previous.taken_at, kind="unseen writer")
+        return [] if now.taken_at - previous.taken_at >= lag * SECOND else [unseen]
     started = {writer.thread: writer.started for writer in now.writers}
     latest = previous.taken_at + START_MARGIN
     return [writer for writer in previous.writers if started.get(writer.thread, latest + 1) <= latest]
@@ -108,9 +108,9 @@ def _refuse_long_hold(writers: Iterable[Writer], now: int, max_hold: float) -> N
         age = (now - writer.started) / SECOND
         if age > max_hold:
             raise WindowHeld(
-                "A writer has been open for too long: what lies above its start cannot be read safely",
+                "A writer has been open for too long: rows newer than its start cannot be read safely",
                 where=str(writer),
                 expected=f"at most {max_hold:g} s (max_hold)",
                 found=f"{age:.0f} s",
-                remedy=f"Find out what it does, end it (KILL {writer.thread}), or raise max_hold.",
+                remedy=f"Check what the session is doing, terminate it (KILL {writer.thread}), or raise max_hold.",
             )

@@ -1,4 +1,4 @@
-"""What changed at the source since the log's last entry, in words."""
+"""Notes on schema changes at the source since the last log entry."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from mysql_redshift.core.types.column import Column, TableSchema
 
 
 def schema_notes(before: TableSchema | None, now: TableSchema) -> tuple[str, ...]:
-    """Name each column that came, went or changed its type since the last run that read rows."""
+    """Return a note for each column that was added, removed or changed its type since the last run that read rows."""
     if before is None:
         return ()
     old = {column.name: column for column in before.columns}
     new = {column.name: column for column in now.columns}
-    came = [
-        f"column {name} {new[name].source_type} is new: rows loaded before hold NULL in it"
+    added = [
+        f"column {name} {new[name].source_type} is new: rows loaded earlier hold NULL in it"
         for name in new
         if name not in old
     ]
-    went = [
-        f"column {name} is gone at the source (dropped or renamed): the target keeps it, and every row that is loaded "
-        "from now on holds NULL in it"
+    removed = [
+        f"column {name} no longer exists at the source (dropped or renamed): the target keeps it, and rows loaded from "
+        "now on hold NULL in it"
         for name in old
         if name not in new
     ]
     changed = [_changed(old[name], new[name]) for name in new if name in old and _differs(old[name], new[name])]
-    return (*came, *went, *changed)
+    return (*added, *removed, *changed)
 
 
 def _differs(before: Column, now: Column) -> bool:
@@ -31,7 +31,7 @@ def _differs(before: Column, now: Column) -> bool:
 
 
 def _changed(before: Column, now: Column) -> str:
-    text = f"column {now.name} was {before.source_type} and is {now.source_type}"
+    text = f"column {now.name} changed from {before.source_type} to {now.source_type}"
     if before.redshift_type == now.redshift_type:
         return text
-    return f"{text}: {now.redshift_type} in the target, {before.redshift_type} before"
+    return f"{text}: in the target from {before.redshift_type} to {now.redshift_type}"

@@ -1,4 +1,4 @@
-"""The resolved specification of one table: what YAML, defaults and overlays come to. Plan freezes it into the log."""
+"""The specification of one table, resolved from YAML, defaults and overlays. Plan stores it in the log entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class LoadMode(StrEnum):
-    """How rows reach the target."""
+    """How rows are written to the target."""
 
     MERGE = "merge"
     APPEND = "append"
@@ -15,21 +15,21 @@ class LoadMode(StrEnum):
 
 
 class Deletes(StrEnum):
-    """What becomes of rows that were deleted at the source."""
+    """Whether rows that were deleted at the source stay in the target or are deleted there."""
 
     KEEP = "keep"
     RECONCILE = "reconcile"
 
 
 class OnTypeChange(StrEnum):
-    """What becomes of a target column whose type has to change in a way that Redshift cannot alter."""
+    """What to do if a target column needs a type change that Redshift's ALTER TABLE does not support."""
 
     FAIL = "fail"
     REBUILD = "rebuild"
 
 
 class Strategy(StrEnum):
-    """Where the parallelism lies."""
+    """Which work runs in parallel."""
 
     SEQUENTIAL = "sequential"
     INTER_TABLE = "inter-table"
@@ -38,7 +38,7 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SourceRef:
-    """Where rows come from."""
+    """The MySQL table that rows are read from."""
 
     conn_id: str
     database: str
@@ -49,7 +49,7 @@ class SourceRef:
 
 @dataclass(frozen=True, kw_only=True)
 class LakeRef:
-    """Where files and state live."""
+    """The S3 location of files and state."""
 
     conn_id: str
     bucket: str
@@ -60,7 +60,7 @@ class LakeRef:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetRef:
-    """Where rows go."""
+    """The Redshift table that rows are loaded into."""
 
     conn_id: str
     schema: str
@@ -71,7 +71,7 @@ class TargetRef:
 
 @dataclass(frozen=True, kw_only=True)
 class CursorRef:
-    """The cursor column; ``kind`` None means: as its type says."""
+    """The cursor column; ``kind`` None means that the column's type determines it."""
 
     column: str
     kind: str | None = None  # "unix-s", "unix-ms", "unix-us", or None
@@ -81,7 +81,7 @@ class CursorRef:
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnsRef:
-    """Which columns travel, and under which names."""
+    """Which columns are replicated, and under which names."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -90,17 +90,17 @@ class ColumnsRef:
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutRef:
-    """How a new target table is laid out."""
+    """The physical layout of a new target table."""
 
     dist_style: str | None = None
     dist_key: str | None = None
     sort_key: tuple[str, ...] = ()
-    encode: dict[str, str] = field(default_factory=dict)  # compression by column; the others are Redshift's choice
+    encode: dict[str, str] = field(default_factory=dict)  # compression by column; Redshift chooses the others
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableSpec:
-    """Everything that is configured for one table. Seconds are seconds, bytes are bytes."""
+    """The complete configuration of one table. Durations are in seconds, sizes in bytes."""
 
     pipeline: str
     environment: str
@@ -112,7 +112,7 @@ class TableSpec:
     key: tuple[str, ...] = ()  # empty: the primary key, else a unique key of NOT NULL columns
     load: LoadMode | None = None  # None: replace without a cursor, merge with a key, else append
     lookback: float = 0.0
-    lag: float | None = None  # None: 2 s where transactions are visible, else 30 s
+    lag: float | None = None  # None: 2 s if transactions are visible, else 30 s
     max_hold: float = 3600.0
     batch_rows: int = 131_072
     chunk_rows: int = 2_000_000
@@ -129,5 +129,5 @@ class TableSpec:
 
     @property
     def name(self) -> str:
-        """The table as messages name it: pipeline, database and table."""
+        """The table's name in messages: pipeline, database and table."""
         return f"{self.pipeline}: {self.source.database}.{self.source.table}"

@@ -1,4 +1,4 @@
-"""What has to change at the target before rows can be loaded, and what forbids loading."""
+"""Compare the source's schema with the target's: changes needed before a load, and differences that prevent it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SYNONYMS = {
 }
 
 
-# AWS, ALTER TABLE: VARCHAR columns of these encodings do not change their size.
+# Redshift manual, ALTER TABLE: a VARCHAR column with one of these encodings cannot be resized.
 FIXED_ENCODINGS = frozenset({"bytedict", "runlength", "text255", "text32k"})
 INTEGERS = ("smallint", "integer", "bigint")
 CASTABLE = frozenset(
@@ -48,24 +48,24 @@ CASTABLE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class TargetChanges:
-    """Columns to add, to widen (VARCHAR: Redshift alters nothing else), and to rebuild the table for."""
+    """Columns to add, to widen in place (VARCHAR only, as in Redshift), and to rebuild the table for."""
 
     add: tuple[Column, ...] = ()
     widen: tuple[Column, ...] = ()
     rebuild: tuple[Column, ...] = ()
 
     def notes(self) -> tuple[str, ...]:
-        """Say what the next load will change at the target."""
-        said = (
+        """Return one note per change that the next load makes to the target."""
+        changes = (
             ("is added", self.add),
             ("is widened", self.widen),
             ("is changed by rebuilding the table", self.rebuild),
         )
-        return tuple(f"target column {c.target} {c.redshift_type} {what}" for what, found in said for c in found)
+        return tuple(f"target column {c.target} {c.redshift_type} {what}" for what, found in changes for c in found)
 
 
 def normal_type(text: str) -> str:
-    """Return one spelling for each Redshift type: ``VARCHAR(20)`` and ``character varying(20)`` are equal."""
+    """Return the canonical spelling of a Redshift type: ``VARCHAR(20)`` becomes ``character varying(20)``."""
     name, _, rest = text.strip().lower().partition("(")
     name = " ".join(name.split())
     arguments = re.sub(r"\s", "", rest.rstrip(")"))
@@ -82,14 +82,14 @@ def compare(
     required: Collection[str] = (),
     fixed: Collection[str] = (),
 ) -> TargetChanges:
-    """Compare the source's columns with the target's (name -> type; ``required`` are NOT NULL there).
+    """Compare the source's columns with the target's, given as name -> type; ``required`` are NOT NULL in the target.
 
-    Redshift alters no column of a primary key, nor one of those that are ``fixed`` for another reason: these need a
-    rebuild when they become wider. A target that may be rebuilt is also rebuilt for a NOT NULL that the source does
-    not keep.
+    Redshift cannot alter a primary key column or a column in ``fixed``, so widening one of these needs a rebuild. If
+    ``rebuild`` is true, a column that is NOT NULL in the target but nullable at the source also causes a rebuild.
 
     Raises:
-        TargetError: naming every column whose type differs in a way that only a rebuild can mend, unless it may.
+        TargetError: a column's type differs in a way that needs a rebuild and ``rebuild`` is false, or that a rebuild
+            cannot convert; the message names every such column.
 
     """
     add: list[Column] = []
@@ -108,7 +108,7 @@ def compare(
     refused = [c for c in differing if not (rebuild and _convertible(target[c.target], c.redshift_type))]
     if refused:
         raise TargetError(
-            "The target's column types are not those the source needs",
+            "The target's column types do not match the source",
             where=where,
             expected=", ".join(f"{c.target} {normal_type(c.redshift_type)}" for c in refused),
             found=", ".join(f"{c.target} {normal_type(target[c.target])}" for c in refused),
@@ -118,24 +118,24 @@ def compare(
 
 
 def _remedy(*, rebuild: bool) -> str:
-    anew = "drop the target and run with full_refresh: true to build it anew"
+    recreate = "drop the target and run with full_refresh: true to create it again"
     if rebuild:
-        return f"A rebuild casts numbers, texts, dates and times only. Alter the target by hand, or {anew}."
-    return f"Set on_type_change: rebuild for this table, alter the target by hand, or {anew}."
+        return f"A rebuild only casts numbers, text, dates and times. Alter the target by hand, or {recreate}."
+    return f"Set on_type_change: rebuild for this table, alter the target by hand, or {recreate}."
 
 
 def _convertible(old: str, new: str) -> bool:
-    """Whether a rebuild may move values from one type to another: into a wider one, or by a cast that is checked."""
+    """Whether a rebuild can convert values: to a wider type, or by a cast whose result is checked."""
     return holds(old, new) or all(normal_type(text).partition("(")[0] in CASTABLE for text in (old, new))
 
 
 def holds(wanted: str, found: str) -> bool:
-    """Equal, or the target is wide enough already: a longer text, a larger integer, a decimal of more digits."""
+    """Whether type ``found`` holds every value of ``wanted``: equal, longer text, larger integer, more digits."""
     return _same(wanted, found) or _rank(wanted) < _rank(found) or _digits_fit(wanted, found)
 
 
 def _rank(text: str) -> float:
-    """Return an integer type's place among its kind; what is none compares with nothing."""
+    """Return the rank of an integer type by size; NaN, which compares false, for any other type."""
     return INTEGERS.index(normal_type(text)) if normal_type(text) in INTEGERS else float("nan")
 
 
@@ -150,7 +150,7 @@ def _decimal(text: str) -> tuple[int, int]:
 
 
 def _same(wanted: str, found: str) -> bool:
-    """Equal, or the target is wide enough already."""
+    """Whether the types are equal, or ``found`` is the same type with a greater length."""
     if normal_type(wanted) == normal_type(found):
         return True
     (name, length), (other, held) = _sized(wanted), _sized(found)

@@ -1,4 +1,4 @@
-"""Which window a run reads and where the position then stands: the run configuration meets log head and safe point."""
+"""Decide a run's window and its new position from the run configuration, the log head and the safe point."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mysql_redshift.errors import ConfigurationError
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """``window`` None: nothing is to be read. ``gap_end``: below it rows were left out on purpose."""
+    """``window`` None: there is nothing to read. ``gap_end``: rows below it were skipped on purpose."""
 
     window: Window | None
     position_to: Position | None
@@ -32,15 +32,15 @@ def decide(
     safe: Position | None,
     lookback: int = 0,
 ) -> Decision:
-    """Decide the window of a run that is no full refresh.
+    """Decide the window of a run that is not a full refresh.
 
-    ``lookback`` is in the position's unit. A run never moves a position back, and never past ``safe``.
+    ``lookback`` is in the position's unit. A run never moves the position back, and never past ``safe``.
 
     Raises:
-        ConfigurationError: ``since`` leaves a gap that is not allowed, or there is nothing below it to repair.
+        ConfigurationError: ``since`` leaves a gap without ``allow_gap``, or a repair has nothing to read again.
 
     """
-    since = _bound(cursor, request.since)
+    since = _limit(cursor, request.since)
     upper, notes = _upper(cursor, request, safe)
     if not request.move_watermark:
         return _repair(since, upper, position, gap_end, notes)
@@ -48,7 +48,7 @@ def decide(
         return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
     gap = since is not None and (position is None or since.order() > position.order())
     if gap:
-        _allow(request, since, position)
+        _require_allow_gap(request, since, position)
         gap_end = since
     lower = since if since is not None else _look_back(cursor, position, lookback)
     to = upper if position is None or upper.order() > position.order() else position
@@ -72,11 +72,11 @@ def _decision(
 
 
 def _upper(cursor: Cursor, request: RunRequest, safe: Position | None) -> tuple[Position | None, tuple[str, ...]]:
-    until = _bound(cursor, request.until)
+    until = _limit(cursor, request.until)
     if until is None or safe is None:
         return safe, ()
     if until.value > safe.value:
-        return safe, (f"until {until} lies above the safe point; read up to {safe}",)
+        return safe, (f"until {until} is above the safe point; reading up to {safe}",)
     return until, ()
 
 
@@ -87,23 +87,23 @@ def _repair(
     gap_end: Position | None,
     notes: tuple[str, ...],
 ) -> Decision:
-    """Read again what lies below the position, which stays where it is."""
+    """Read rows below the position again; the position does not move."""
     if position is None or since is None or since.value >= position.value:
         raise ConfigurationError(
-            "move_watermark: false repairs what was read before, and nothing was read there",
+            "move_watermark: false reads rows again, but nothing was read above since yet",
             expected=f"since below the watermark ({position or 'none yet'})",
             found=str(since),
-            remedy="Leave move_watermark at true to read new rows.",
+            remedy="Set move_watermark: true to read new rows.",
         )
     top = min(upper.value, position.value) if upper is not None else position.value
     window = Window(kind=since.kind, lower=since, upper=top)
     if window.empty:
-        raise ConfigurationError("until lies at or below since", expected=f"above {since}", found=str(upper))
+        raise ConfigurationError("until must be above since", expected=f"above {since}", found=str(upper))
     return Decision(window=window, position_to=position, kind=EntryKind.REPAIR, gap_end=gap_end, notes=notes)
 
 
-def _bound(cursor: Cursor, text: str | None) -> Position | None:
-    """Read since or until; floored, because a wall clock inside a repeated hour means two moments."""
+def _limit(cursor: Cursor, text: str | None) -> Position | None:
+    """Parse since or until and floor it: a wall clock inside a repeated hour means two moments."""
     if text is None:
         return None
     found = parse_position(cursor.position_kind, text)
@@ -116,11 +116,11 @@ def _look_back(cursor: Cursor, position: Position | None, lookback: int) -> Posi
     return Position(kind=position.kind, value=cursor.floor(position.value - lookback))
 
 
-def _allow(request: RunRequest, since: Position | None, position: Position | None) -> None:
+def _require_allow_gap(request: RunRequest, since: Position | None, position: Position | None) -> None:
     if not request.allow_gap:
         raise ConfigurationError(
-            "since lies above the watermark: the rows between would never be read",
+            "since is above the watermark: the rows between them would never be read",
             expected=f"at or below {position or 'the oldest row'}",
             found=str(since),
-            remedy="Leave since out to go on from the watermark, or say allow_gap: true to leave these rows out.",
+            remedy="Omit since to continue from the watermark, or set allow_gap: true to skip these rows.",
         )

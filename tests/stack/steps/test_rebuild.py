@@ -238,7 +238,7 @@ def test_a_column_that_went_is_kept_and_said(narrow: TablePipeline) -> None:
     narrow.sql("ALTER TABLE orders DROP COLUMN pieces, ADD COLUMN parts INT")
     narrow.sql("INSERT INTO orders (updated_at, parts) VALUES (UTC_TIMESTAMP(6), 4)")
     planned = narrow.plan()
-    assert any("column pieces is gone at the source" in note for note in planned.notes)
+    assert any("column pieces no longer exists at the source" in note for note in planned.notes)
     assert any("column parts int" in note and "is new" in note for note in planned.notes)
     entry = narrow.publish(planned, narrow.extract(planned))
     assert entry is not None

@@ -1,4 +1,4 @@
-"""The key file's columns."""
+"""Columns of the key file."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from tests.fakes.specs import column
 CURSOR = Cursor(column="seen", kind=CursorKind.INTEGER)
 
 
-def test_a_key_file_holds_key_cursor_and_mark_only() -> None:
-    """Each column once, in the key's own order; the cursor may be part of the key."""
+def test_a_key_file_contains_only_key_cursor_and_comparable_flag() -> None:
+    """Each column appears once, in the order of the key; the cursor may be part of the key."""
     columns = tuple(column(name) for name in ("note", "seen", "b", "a"))
     assert names(TableSchema(columns=columns, key=("a", "b"))) == ["a", "b", "seen", "mr_comparable"]
     assert names(TableSchema(columns=columns, key=("seen", "a"))) == ["seen", "a", "mr_comparable"]
 
 
-def test_the_mark_never_bears_a_columns_name() -> None:
-    """Every name that MySQL allows must work."""
+def test_the_comparable_flag_is_never_named_like_a_column() -> None:
+    """Every column name that MySQL allows must work."""
     columns = (column("mr_comparable"), column("seen"))
     assert names(TableSchema(columns=columns, key=("mr_comparable",))) == ["mr_comparable", "seen", "_mr_comparable"]
 
 
-def test_a_condition_may_hold_braces() -> None:
-    """A select expression is a template; a key's text in the condition is none."""
+def test_a_condition_may_contain_braces() -> None:
+    """A select expression is a format template; braces inside a key's literal must survive formatting."""
     schema = TableSchema(columns=(column("id"), column("seen")), key=("id",))
-    mark = key_file.key_schema(schema, CURSOR, "`id` > '{x}'").columns[-1]
-    assert mark.select.format(name="`anything`") == "`id` > '{x}'"
+    flag = key_file.key_schema(schema, CURSOR, "`id` > '{x}'").columns[-1]
+    assert flag.select.format(name="`anything`") == "`id` > '{x}'"
 
 
 def names(schema: TableSchema) -> list[str]:

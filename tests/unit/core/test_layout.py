@@ -1,4 +1,4 @@
-"""Keys of S3."""
+"""S3 keys are unique per table, run and attempt."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ def root(database: str, table: str) -> str:
 
 
 def test_no_two_tables_share_a_root_or_a_prefix() -> None:
-    """L10, D6: orders is not orders_old, and a.b / c is not a / b.c."""
+    """Lessons L10 and D6: orders differs from orders_old, and database a.b, table c from database a, table b.c."""
     assert root("shop", "orders") == "mysql/test/shop/shop.orders"
     assert not TableLayout(root=root("shop", "orders_old")).log.startswith(TableLayout(root=root("shop", "orders")).log)
     assert root("a.b", "c") != root("a", "b.c")
 
 
-def test_odd_names_make_whole_keys() -> None:
-    """A slash, a blank or a percent sign in a name does not reach the key; `//` would be another object."""
+def test_special_characters_in_names_are_percent_encoded() -> None:
+    """An unescaped slash would change the key's structure."""
     assert root("a/b", "c d%") == "mysql/test/shop/a%2Fb.c%20d%25"
 
 
-def test_an_attempt_has_keys_of_its_own() -> None:
-    """L1: chunk, part and token tell files apart."""
+def test_every_attempt_writes_to_its_own_keys() -> None:
+    """Lesson L1: chunk, part and token each make a key unique."""
     layout = TableLayout(root="r")
     keys = {layout.part("k", c, p, t) for c in range(3) for p in range(3) for t in ("a", "b")}
     assert len(keys) == 18

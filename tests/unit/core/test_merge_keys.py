@@ -1,4 +1,4 @@
-"""Which rows have the same key, as Redshift is asked."""
+"""How the merge compares key columns in Redshift."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAGING = Staging(load_id="x")
 
 
 def schema(collation: str) -> TableSchema:
-    """Return a table whose key is one text and one number."""
+    """Return the schema of a table whose key is a text column and a number column."""
     text = SourceColumn(
         name="code",
         data_type="varchar",
@@ -43,10 +43,10 @@ def schema(collation: str) -> TableSchema:
         ("latin1_swedish_ci", False),
     ],
 )
-def test_trailing_blanks_count_as_the_collation_says(collation: str, counts: bool) -> None:
-    """NO PAD: 'a' and 'a ' are two rows, and every comparison of keys keeps them apart. Else they are one."""
+def test_the_collation_decides_whether_trailing_blanks_count(collation: str, counts: bool) -> None:
+    """NO PAD: 'a' and 'a ' are different keys in every comparison. PAD SPACE: they are the same key."""
     found = schema(collation)
-    kept_apart = "|| '|'"
+    suffix = "|| '|'"
     for sql in (
         merge_sql.delete_matching(REF, STAGING.table, found),
         merge_sql.count_matching_keys(REF, STAGING.table, found),
@@ -54,12 +54,12 @@ def test_trailing_blanks_count_as_the_collation_says(collation: str, counts: boo
         merge_sql.keep_newest(STAGING, found.columns, found, None),
         merge_sql.count_target_keys(REF, found),
     ):
-        assert (kept_apart in sql) is counts, sql
+        assert (suffix in sql) is counts, sql
     assert merge_sql.compared_keys(found, "t")[1] == 't."nr"'
 
 
-def test_only_keys_bear_the_mark() -> None:
-    """What is inserted is the value itself."""
+def test_the_suffix_is_used_only_to_compare_keys() -> None:
+    """The inserted value is the original one."""
     found = schema("utf8mb4_0900_ai_ci")
     assert "|| '|'" not in merge_sql.insert(REF, STAGING.table, found.columns)
     assert [column.blanks_count for column in found.columns] == [True, False]

@@ -1,4 +1,4 @@
-"""Positions are exact, and a wall clock never lies inside a repeated hour."""
+"""Positions are exact, and a wall-clock position is never inside a repeated hour."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BERLIN = Cursor(column="c", kind=CursorKind.DATETIME, zone="Europe/Berlin", reso
 
 
 @given(MOMENTS)
-def test_a_time_survives_its_text(value: int) -> None:
-    """Text and number of a position are the same moment, to the microsecond."""
+def test_a_time_position_round_trips_through_text(value: int) -> None:
+    """No microsecond is lost."""
     assert parse_time(format_time(value)) == value
 
 
-def test_a_big_id_survives_json() -> None:
-    """S8: 9007199254740993 does not become ...992."""
+def test_a_large_id_round_trips_through_json() -> None:
+    """Lesson S8: 9007199254740993 must not become 9007199254740992 as a double."""
     position = Position(kind=PositionKind.ID, value=9_007_199_254_740_993, key=("9007199254740993",))
     assert codec.from_json(Position, codec.to_json(position), where="x") == position
 
@@ -35,14 +35,14 @@ def test_a_big_id_survives_json() -> None:
     ("kind", "text"), [(PositionKind.TIME, 5), (PositionKind.TIME, "soon"), (PositionKind.ID, "5x")]
 )
 def test_a_position_of_the_wrong_kind_is_refused(kind: PositionKind, text: str | int) -> None:
-    """L15: a unix integer is not compared with a datetime string."""
+    """Lesson L15: a Unix integer is never compared with a datetime string."""
     with pytest.raises(ConfigurationError):
         parse_position(kind, text)
 
 
 @given(MOMENTS)
-def test_floor_is_never_above_and_never_ambiguous(value: int) -> None:
-    """A floored wall clock means one moment only, and lies at most two hours below."""
+def test_a_floored_value_is_never_above_the_input_and_never_ambiguous(value: int) -> None:
+    """A floored wall clock means exactly one moment, at most two hours below the input."""
     floored = BERLIN.floor(value)
     assert value - 2 * 3600 * 10**6 <= floored <= value
     wall = datetime.fromtimestamp(floored / 10**6, ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
@@ -51,8 +51,8 @@ def test_floor_is_never_above_and_never_ambiguous(value: int) -> None:
 
 
 @given(MOMENTS, MOMENTS)
-def test_floored_positions_order_wall_clocks_as_moments(one: int, other: int) -> None:
-    """Rows written before a floored position have a wall clock below its literal: none is skipped, none waits."""
+def test_wall_clocks_and_a_floored_position_order_as_their_moments(one: int, other: int) -> None:
+    """A row written before a floored position has a wall clock at or below its literal, so no row is skipped."""
     bound = BERLIN.floor(one)
     row_wall = BERLIN.literal(other)
     if other < bound:
@@ -61,8 +61,8 @@ def test_floored_positions_order_wall_clocks_as_moments(one: int, other: int) ->
         assert row_wall >= BERLIN.literal(bound)
 
 
-def test_both_sides_of_the_repeated_hour_are_read() -> None:
-    """2026-10-25 in Berlin: 02:30 happens twice, and the position stays below both until the hour is over."""
+def test_the_position_stays_below_a_repeated_hour_until_it_is_over() -> None:
+    """On 2026-10-25, 02:30 in Berlin occurs twice; both occurrences must still be read."""
     first, second = parse_time("2026-10-25T00:30:00Z"), parse_time("2026-10-25T01:30:00Z")
     start = parse_time("2026-10-25T00:00:00Z")
     assert BERLIN.floor(first) < start
@@ -82,13 +82,13 @@ def test_both_sides_of_the_repeated_hour_are_read() -> None:
     ],
 )
 def test_literal_is_the_inverse_of_parse(kind: CursorKind, resolution: int, text: str, literal: str) -> None:
-    """A value read from the column and written back compares equal with it."""
+    """A literal made from a value of the column compares equal to that value."""
     cursor = Cursor(column="c", kind=kind, zone="Europe/Berlin", resolution=resolution)
     assert cursor.literal(cursor.parse(text)) == literal
 
 
-def test_a_unix_upper_bound_rounds_up() -> None:
-    """c < 1.5 s on whole seconds is c < 2: second 1 is inside, as its rows are older."""
+def test_the_upper_limit_of_a_unix_cursor_rounds_up() -> None:
+    """With whole seconds, c < 1.5 is c < 2: rows of second 1 are older than 1.5 s."""
     cursor = Cursor(column="c", kind=CursorKind.UNIX, resolution=1_000_000)
     assert cursor.literal(1_500_000) == "2"
     assert cursor.floor(1_500_000) == 1_000_000

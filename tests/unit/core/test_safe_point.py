@@ -1,4 +1,4 @@
-"""How far a run may read (DESIGN.md, rule 1)."""
+"""The safe point: no run reads past rows that may still be committed."""
 
 from __future__ import annotations
 
@@ -26,49 +26,49 @@ def seen(maximum: int | None, *writers: Writer, at_: int = NOW, visible: bool = 
     return Observation(maximum=maximum, writers=writers, visible=visible, taken_at=at_)
 
 
-def test_the_oldest_writer_bounds_the_window() -> None:
-    """L5: a row that is committed late has its timestamp after its transaction's start, so that start is the bound."""
+def test_the_oldest_writer_limits_the_window() -> None:
+    """Lesson L5: the timestamp of a row committed late is never older than the start of its transaction."""
     point = time_safe_point(reading(writer(5), writer(40, 8)), CURSOR, lag=None, max_hold=3600, position=None)
     assert point.upper == at(NOW - 42 * SECOND)
     assert "thread 8" in point.reason
 
 
 @pytest.mark.parametrize(("visible", "lag", "seconds"), [(True, None, 2), (False, None, 30), (True, 11.0, 11)])
-def test_the_lag_depends_on_what_can_be_seen(visible: bool, lag: float | None, seconds: int) -> None:
-    """Two seconds where transactions are visible, thirty where not, and the bound says so."""
+def test_the_default_lag_depends_on_whether_writers_are_visible(visible: bool, lag: float | None, seconds: int) -> None:
+    """It is 2 s if transactions are visible and 30 s if not; the reason states it."""
     point = time_safe_point(reading(visible=visible), CURSOR, lag=lag, max_hold=3600, position=None)
     assert point.upper == at(NOW - seconds * SECOND)
     assert f"{seconds:g} s lag" in point.reason
 
 
-def test_a_writer_open_for_too_long_fails_and_is_named() -> None:
-    """S11: an idle transaction does not freeze the window for a day of green runs."""
+def test_a_writer_open_longer_than_max_hold_fails_the_run() -> None:
+    """Lesson S11: an idle transaction must not hold the window back unnoticed. The error names the session."""
     with pytest.raises(WindowHeld, match=r"thread 7.*app(.|\n)*KILL 7"):
         time_safe_point(reading(writer(3601)), CURSOR, lag=None, max_hold=3600, position=None)
 
 
-def test_a_clock_below_the_watermark_fails() -> None:
-    """A server whose clock went back would hand out timestamps that were read already."""
+def test_a_clock_behind_the_watermark_fails_the_run() -> None:
+    """A server whose clock was set back assigns timestamps below the watermark, which no run would read."""
     with pytest.raises(SourceError, match="clock"):
         time_safe_point(reading(), CURSOR, lag=None, max_hold=3600, position=at(NOW + 1))
 
 
-def test_a_maximum_without_writers_is_used_at_once() -> None:
-    """No writer is open: no lower id can still appear."""
+def test_a_maximum_is_used_immediately_if_no_writer_is_open() -> None:
+    """No lower id can be committed later."""
     point = id_safe_point(seen(41), None, lag=None, max_hold=3600)
     assert point.upper is not None
     assert point.upper.value == 42
 
 
-def test_a_maximum_waits_for_its_writers() -> None:
-    """L5b: id 40 may still be uncommitted while 41 is visible."""
+def test_a_maximum_is_not_used_while_its_writers_are_open() -> None:
+    """Lesson L5b: id 40 may still be uncommitted while 41 is visible."""
     point = id_safe_point(seen(41, writer(1)), None, lag=None, max_hold=3600)
     assert point.upper is None
     assert point.observation == seen(41, writer(1))
 
 
-def test_the_previous_maximum_is_used_once_its_writers_ended() -> None:
-    """The previous observation becomes usable; the present one is kept for the next run."""
+def test_the_previous_maximum_is_used_after_its_writers_have_ended() -> None:
+    """The current observation is kept for the next run."""
     now = seen(90, writer(1, 9))
     point = id_safe_point(now, seen(41, writer(500, 7), at_=NOW - 400 * SECOND), lag=None, max_hold=3600)
     assert point.upper is not None
@@ -76,23 +76,23 @@ def test_the_previous_maximum_is_used_once_its_writers_ended() -> None:
     assert point.observation == now
 
 
-def test_the_previous_observation_is_kept_while_a_writer_stays() -> None:
-    """A stream of new writers cannot starve the table, since the old observation is not replaced."""
+def test_the_previous_observation_is_kept_while_a_writer_is_open() -> None:
+    """If it were replaced, a continuous stream of new writers could block the table forever."""
     previous = seen(41, writer(500, 7), at_=NOW - 400 * SECOND)
     point = id_safe_point(seen(90, writer(500, 7)), previous, lag=None, max_hold=3600)
     assert point.upper is None
     assert point.observation == previous
 
 
-def test_a_thread_that_began_anew_counts_as_ended() -> None:
-    """The same connection in a later transaction is another writer."""
+def test_a_new_transaction_of_the_same_thread_is_a_different_writer() -> None:
+    """The transaction that was observed has ended."""
     previous = seen(41, writer(500, 7), at_=NOW - 400 * SECOND)
     point = id_safe_point(seen(90, writer(10, 7)), previous, lag=None, max_hold=3600)
     assert point.upper is not None
 
 
-def test_blind_observations_wait_for_the_lag() -> None:
-    """Without PROCESS only time tells: thirty seconds."""
+def test_an_observation_without_visible_writers_is_used_after_the_lag() -> None:
+    """Without the PROCESS privilege the default lag of 30 s applies."""
     assert id_safe_point(seen(9, visible=False), None, lag=None, max_hold=60).upper is None
     young = seen(9, at_=NOW - 29 * SECOND, visible=False)
     old = seen(9, at_=NOW - 30 * SECOND, visible=False)

@@ -1,4 +1,4 @@
-"""What a changed source means for the target: wide enough, widened, rebuilt, or refused."""
+"""A type change at the source: the target is wide enough, is widened, is rebuilt, or the load is refused."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def changes(wanted: str, found: str, *, rebuild: bool = False) -> TargetChanges:
         ("VARCHAR(10)", "character varying(20)"),
     ],
 )
-def test_a_target_that_is_wide_enough_is_left_alone(wanted: str, found: str) -> None:
-    """Nothing to do, in either mode."""
+def test_a_target_that_is_wide_enough_does_not_change(wanted: str, found: str) -> None:
+    """This holds with and without permission to rebuild."""
     assert changes(wanted, found) == TargetChanges()
     assert changes(wanted, found, rebuild=True) == TargetChanges()
 
@@ -54,22 +54,22 @@ def test_a_target_that_is_wide_enough_is_left_alone(wanted: str, found: str) -> 
         ("TIMESTAMP", "date"),
     ],
 )
-def test_another_type_fails_unless_a_rebuild_is_asked_for(wanted: str, found: str) -> None:
-    """The failure names both types and the setting."""
+def test_a_different_type_fails_unless_a_rebuild_is_allowed(wanted: str, found: str) -> None:
+    """The error names both types and the setting that allows a rebuild."""
     with pytest.raises(TargetError, match="on_type_change: rebuild"):
         changes(wanted, found)
     assert [c.name for c in changes(wanted, found, rebuild=True).rebuild] == ["c"]
 
 
 @pytest.mark.parametrize(("wanted", "found"), [("SUPER", "character varying(20)"), ("BIGINT", "boolean")])
-def test_what_no_cast_leads_to_is_refused_in_either_mode(wanted: str, found: str) -> None:
-    """A rebuild would not know what to make of the old values."""
+def test_a_type_change_without_a_cast_is_refused_even_if_a_rebuild_is_allowed(wanted: str, found: str) -> None:
+    """A rebuild could not convert the existing values."""
     with pytest.raises(TargetError, match="by hand"):
         changes(wanted, found, rebuild=True)
 
 
-def test_only_a_text_that_is_no_key_is_widened_in_place() -> None:
-    """Redshift alters the length of a VARCHAR alone, and not within a primary key: those a rebuild widens."""
+def test_only_a_varchar_outside_the_key_is_widened_in_place() -> None:
+    """Redshift alters the length of VARCHAR columns only, and of none in a primary key; a rebuild widens the others."""
     assert [c.name for c in changes("VARCHAR(20)", "character varying(10)").widen] == ["c"]
     with pytest.raises(TargetError, match="on_type_change: rebuild"):
         changes("VARBYTE(20)", "binary varying(10)")
@@ -79,15 +79,15 @@ def test_only_a_text_that_is_no_key_is_widened_in_place() -> None:
     assert ([c.name for c in found.rebuild], found.widen) == (["c"], ())
 
 
-def test_a_not_null_that_the_source_dropped_goes_with_a_rebuild() -> None:
-    """By default it stays until a NULL comes."""
+def test_a_rebuild_drops_a_not_null_that_the_source_no_longer_has() -> None:
+    """Without a rebuild the target keeps its NOT NULL."""
     schema = TableSchema(columns=(column("c", "SUPER"),), key=())
     assert compare(schema, {"c": "super"}, where="t", required=["c"]) == TargetChanges()
     assert [c.name for c in compare(schema, {"c": "super"}, where="t", rebuild=True, required=["c"]).rebuild] == ["c"]
 
 
-def test_a_key_is_not_widened_but_rebuilt() -> None:
-    """Redshift alters no column of a primary key; another text is altered."""
+def test_a_wider_key_column_needs_a_rebuild() -> None:
+    """Redshift cannot alter a primary key column; a VARCHAR outside the key is widened in place."""
     schema = TableSchema(columns=(column("k", "VARCHAR(20)"), column("c", "VARCHAR(20)")), key=("k",))
     found = {"k": "character varying(10)", "c": "character varying(10)"}
     with pytest.raises(TargetError, match=r"k character varying\(20\)"):
@@ -97,15 +97,15 @@ def test_a_key_is_not_widened_but_rebuilt() -> None:
     assert [c.name for c in rebuilt.widen] == ["c"]
 
 
-def test_notes_name_what_came_went_and_changed() -> None:
-    """A reader of the plan learns of each column, with its types."""
+def test_notes_name_added_removed_and_changed_columns() -> None:
+    """The plan reports each such column with its types."""
     before = TableSchema(columns=(column("a", "INTEGER"), column("b", "INTEGER"), column("k", "BIGINT")), key=("k",))
     now = TableSchema(
         columns=(column("a", "BIGINT", "bigint"), column("c", "INTEGER"), column("k", "BIGINT")), key=("k",)
     )
-    came, went, changed = schema_notes(before, now)
-    assert came.startswith("column c int is new")
-    assert went.startswith("column b is gone at the source")
-    assert changed == "column a was int and is bigint: BIGINT in the target, INTEGER before"
+    added, removed, changed = schema_notes(before, now)
+    assert added.startswith("column c int is new")
+    assert removed.startswith("column b no longer exists at the source")
+    assert changed == "column a changed from int to bigint: in the target from INTEGER to BIGINT"
     assert schema_notes(before, before) == ()
     assert schema_notes(None, now) == ()

@@ -1,4 +1,4 @@
-"""The SELECT statements of the source."""
+"""SELECT statements for the source."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ def chunk(lower_key: tuple[str, ...] | None = None, **changes: object) -> Chunk:
 
 
 def test_names_are_quoted_and_the_window_is_half_open() -> None:
-    """Backticks and blanks in names are names."""
+    """Names may contain backticks and blanks."""
     sql = source_sql.rows(SOURCE, schema(), IDS, chunk())
     assert sql == ("SELECT `id`, `updated_at` FROM `sh``op`.`or ders` WHERE `updated_at` >= 5 AND `updated_at` < 9")
 
 
-def test_a_key_bound_keeps_the_plain_bound_first() -> None:
-    """Rule 1: c >= x AND (c > x OR k > y), so that an index on c serves."""
+def test_a_lower_position_with_a_key_keeps_the_plain_condition_first() -> None:
+    """The condition c >= x AND (c > x OR k > y) can use an index on c."""
     sql = source_sql.rows(SOURCE, schema("id", "sub", "updated_at", key=("id", "sub")), IDS, chunk(("3", "4")))
     assert "`updated_at` >= 5 AND (`updated_at` > 5 OR (`id` > 3 OR (`id` = 3 AND `sub` > 4)))" in sql
 
 
 def test_a_limit_orders_by_cursor_and_key() -> None:
-    """Without the key the rows of a tie would come in any order, and the next run would lose some."""
+    """Without the key, rows with equal cursor values have no order, and the next run would skip some."""
     sql = source_sql.rows(SOURCE, schema(), IDS, chunk(), limit=3)
     assert sql.endswith("ORDER BY `updated_at`, `id` LIMIT 3")
 
 
-def test_count_and_rows_have_one_condition() -> None:
-    """What is counted is what is read."""
+def test_count_and_rows_use_the_same_condition() -> None:
+    """The count covers exactly the rows that are read."""
     part = chunk(keys=KeyRange(column="id", lower=1, upper=None))
     where = source_sql.rows(SOURCE, schema(), IDS, part).split(" WHERE ")[1]
     assert where in source_sql.count(SOURCE, schema(), IDS, part)
 
 
-def test_null_cursors_have_a_condition_of_their_own() -> None:
-    """L7: no comparison holds for NULL."""
+def test_rows_with_a_null_cursor_are_selected_by_is_null() -> None:
+    """Lesson L7: no comparison is true for NULL."""
     assert source_sql.rows(SOURCE, schema(), IDS, Chunk(index=1, nulls=True)).endswith("WHERE `updated_at` IS NULL")

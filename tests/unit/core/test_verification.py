@@ -1,4 +1,4 @@
-"""The checks that compare counts."""
+"""The verification checks compare counts."""
 
 from __future__ import annotations
 
@@ -12,48 +12,50 @@ from mysql_redshift.core import verification as checks
     [
         (10, 10, 10, 10, True),
         (10, 10, 9, 9, False),  # one row deleted in the target
-        (10, 10, 10, 9, False),  # one deleted, another doubled: the count alone is fooled
-        (10, 10, 11, 10, False),  # one doubled
-        (10, 14, 12, 12, True),  # the writer goes on
+        (10, 10, 10, 9, False),  # one row deleted, another duplicated: the row count alone would not detect it
+        (10, 10, 11, 10, False),  # one row duplicated
+        (10, 14, 12, 12, True),  # rows were inserted during the check
         (10, 10, 12, 12, True),  # two deleted at the source and kept in the target
-        (10, 10, 12, None, False),  # without a key that cannot be told from doubles
+        (10, 10, 12, None, False),  # the same without a key: could also be duplicates
         (10, 10, 10, None, True),
     ],
 )
-def test_bounds(below: int, everything: int, target: int, keys: int | None, ok: bool) -> None:
-    """A <= target <= C, and no key twice."""
+def test_bounds_compares_the_target_with_both_source_counts_and_finds_duplicate_keys(
+    below: int, everything: int, target: int, keys: int | None, ok: bool
+) -> None:
+    """Rows below the position <= target rows <= all source rows, with distinct keys."""
     result = checks.bounds(below=below, everything=everything, target=target, keys=keys)
     assert result.ok is ok
     assert bool(result.remedy) is not ok
 
 
 def test_rows_deleted_at_the_source_are_reported() -> None:
-    """What incremental reading cannot see is said."""
+    """Incremental reads do not detect deleted rows, so the check reports them."""
     assert "2 rows were deleted" in checks.bounds(below=10, everything=10, target=12, keys=12).note
 
 
-def test_without_a_key_deleted_rows_are_not_called_doubled() -> None:
-    """A person is not sent to look for what may not be there; with a key the check knows."""
+def test_without_a_key_the_remedy_names_deleted_rows_and_duplicates() -> None:
+    """Only with a key can the check distinguish duplicates from rows deleted at the source."""
     assert "deleted at the source, or" in checks.bounds(below=10, everything=10, target=12, keys=None).remedy
     assert "deleted" not in checks.bounds(below=10, everything=10, target=12, keys=10).remedy
 
 
 def test_the_window_check_is_one_sided() -> None:
-    """Rows that left the window at the source may stay in the target."""
+    """Rows that left the window at the source may still be in the target."""
     assert checks.window(source=5, target=7, text="w").ok
     assert not checks.window(source=5, target=4, text="w").ok
 
 
-def test_custody_wants_every_log_entry_in_the_ledger_with_its_rows() -> None:
-    """Copied exactly, or superseded whole by a later full entry."""
+def test_custody_requires_every_log_entry_in_the_ledger_with_its_rows() -> None:
+    """The rows were either copied or superseded by a later full refresh."""
     log = {1: 5, 2: 7}
     assert checks.custody(log=log, ledger={1: (0, 5), 2: (7, 1)}).ok
     assert not checks.custody(log=log, ledger={1: (5, 0)}).ok
     assert not checks.custody(log=log, ledger={1: (5, 0), 2: (6, 7)}).ok
 
 
-def test_custody_looks_for_entries_that_were_compared_before() -> None:
-    """Their rows are known; that the ledger still holds them is not."""
+def test_custody_checks_that_already_verified_entries_are_still_in_the_ledger() -> None:
+    """Their row counts were compared before, but the ledger may have lost the entries since."""
     assert checks.custody(log={3: 5}, ledger={1: (9, 0), 2: (0, 9), 3: (5, 0)}, known=range(1, 3)).ok
     lost = checks.custody(log={3: 5}, ledger={1: (9, 0), 3: (4, 0)}, known=range(1, 3))
     assert not lost.ok
@@ -64,16 +66,18 @@ def test_custody_looks_for_entries_that_were_compared_before() -> None:
 @pytest.mark.parametrize(
     ("missing", "stale", "duplicates", "ok"), [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)]
 )
-def test_keys(missing: int, stale: int, duplicates: int, ok: bool) -> None:
-    """One row that is not as at the source is enough."""
+def test_one_missing_stale_or_duplicate_row_fails_the_check_keys(
+    missing: int, stale: int, duplicates: int, ok: bool
+) -> None:
+    """A matching row count is not enough."""
     counts = checks.KeyCounts(comparable=9, missing=missing, stale=stale, duplicates=duplicates, gone=0)
     result = checks.keys(counts, reconciled=False)
     assert result.ok is ok
     assert bool(result.remedy) is not ok
 
 
-def test_rows_gone_at_the_source_fail_no_check() -> None:
-    """They are told: as kept, or as deleted."""
+def test_rows_deleted_at_the_source_do_not_fail_the_check_keys() -> None:
+    """They are reported as kept or as deleted."""
     counts = checks.KeyCounts(comparable=9, missing=0, stale=0, duplicates=0, gone=2)
     kept, deleted = (checks.keys(counts, reconciled=reconciled) for reconciled in (False, True))
     assert kept.ok

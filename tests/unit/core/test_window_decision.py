@@ -1,4 +1,4 @@
-"""Run configuration, log head and safe point decide the window."""
+"""A run's window follows from the run configuration, the log head and the safe point."""
 
 from __future__ import annotations
 
@@ -34,57 +34,57 @@ def choose(position: Position | None, safe: int | None, **request: Any) -> Decis
     )
 
 
-def test_the_window_goes_on_from_the_position() -> None:
-    """Half-open: it begins where the last one ended."""
+def test_the_window_starts_at_the_position() -> None:
+    """Windows are half-open: the lower limit is the previous upper limit."""
     decision = choose(ids(10), 20)
     assert decision.window is not None
     assert (decision.window.lower, decision.window.upper) == (ids(10), 20)
     assert decision.position_to == ids(20)
 
 
-def test_nothing_new_is_an_empty_decision() -> None:
-    """Nothing is read and nothing moves."""
+def test_without_new_rows_the_decision_is_empty() -> None:
+    """Nothing is read and the position does not move."""
     assert choose(ids(20), 20) == Decision(window=None, position_to=ids(20), kind=EntryKind.EMPTY)
     assert choose(ids(20), None).window is None
 
 
-def test_a_position_after_a_key_is_still_read_at_its_value() -> None:
-    """L4: after a row limit the rows that tie on the boundary are still to come."""
+def test_a_position_with_a_key_is_read_again_at_its_value() -> None:
+    """Lesson L4: after a row limit, rows with the same cursor value may still be pending."""
     decision = choose(ids(10, ("3",)), 11)
     assert decision.window is not None
     assert decision.window.lower == ids(10, ("3",))
 
 
 def test_since_above_the_position_leaves_a_gap_and_is_refused() -> None:
-    """The rows between would never be read."""
+    """The rows between the position and since would never be read."""
     with pytest.raises(ConfigurationError, match="never be read"):
         choose(ids(10), 30, since="15")
     with pytest.raises(ConfigurationError, match="never be read"):
         choose(None, 30, since="15")
 
 
-def test_an_allowed_gap_is_remembered_as_the_floor() -> None:
-    """The bounds check must not count rows that were left out on purpose."""
+def test_an_allowed_gap_sets_gap_end() -> None:
+    """The check bounds must not count rows that were skipped on purpose."""
     assert choose(ids(10), 30, since="15", allow_gap=True).gap_end == ids(15)
 
 
-def test_until_is_capped_by_the_safe_point() -> None:
-    """A person cannot ask for rows that may still change below."""
+def test_until_is_limited_to_the_safe_point() -> None:
+    """Rows above it could still be preceded by a late commit."""
     decision = choose(ids(10), 30, until="99")
     assert decision.position_to == ids(30)
     assert "99" in decision.notes[0]
 
 
-def test_a_repair_leaves_the_position() -> None:
-    """move_watermark: false reads below the position and moves nothing."""
+def test_a_repair_does_not_move_the_position() -> None:
+    """move_watermark: false reads rows below the position again."""
     decision = choose(ids(10), 30, since="3", move_watermark=False)
     assert decision.kind is EntryKind.REPAIR
     assert decision.window is not None
     assert (decision.window.lower, decision.window.upper, decision.position_to) == (ids(3), 10, ids(10))
 
 
-def test_a_repair_of_what_was_never_read_is_refused() -> None:
-    """There is nothing to repair above the position."""
+def test_a_repair_above_the_position_is_refused() -> None:
+    """Rows above the position have not been read yet."""
     with pytest.raises(ConfigurationError, match="nothing was read"):
         choose(ids(10), 30, since="12", move_watermark=False)
 
@@ -94,10 +94,10 @@ MAYBE = st.none() | SMALL
 
 
 @given(position=MAYBE, safe=MAYBE, since=MAYBE, until=MAYBE, move=st.booleans(), gap=st.booleans())
-def test_no_run_moves_back_or_past_the_safe_point(
+def test_no_run_moves_the_position_back_or_past_the_safe_point(
     position: int | None, safe: int | None, since: int | None, until: int | None, move: bool, gap: bool
 ) -> None:
-    """And every row between the old position and the new one is inside the window, unless a gap was allowed."""
+    """Every row between the old position and the new one is inside the window, unless a gap was allowed."""
     before = None if position is None else ids(position)
     try:
         decision = choose(

@@ -81,7 +81,7 @@ def test_a_foreign_object_in_the_log_is_refused(journal: Journal, store: MemoryS
     """It may be somebody's copy of an entry."""
     journal.append(entry(1))
     store.put(f"{LAYOUT.log}000000000001 (copy).json", b"{}")
-    with pytest.raises(StateError, match="foreign"):
+    with pytest.raises(StateError, match="Unexpected object"):
         journal.head()
 
 
