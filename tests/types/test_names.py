@@ -126,7 +126,7 @@ def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(pipeline:
     for name in names:
         others = tuple(other for other in names if other != name)
         pipeline.change(columns=ColumnsRef(exclude=others))
-        with pytest.raises(SourceError, match="Redshift keeps this column name for itself") as error:
+        with pytest.raises(SourceError, match="The column name is reserved in Redshift") as error:
             pipeline.plan()
         assert f"columns.rename: {{{name}: {name}_}}" in str(error.value)
     pipeline.change(columns=ColumnsRef(rename={name: f"{name}_" for name in names}))

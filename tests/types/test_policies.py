@@ -160,7 +160,7 @@ def test_log_lines_receipts_and_the_entry_say_what_was_touched(
     head = Journal(pipeline.clients.store, TableLayout.of(pipeline.spec)).head()
     assert head is not None
     assert head.policy_counts == {"day: zero_date": 30, "note: too_long": 1}
-    told = [line for line in lines if "policy zero_date acted on " in line and "of column day" in line]
+    told = [line for line in lines if "policy zero_date applied to " in line and "of column day" in line]
     assert len(told) == 4
-    assert "; policy too_long acted on 1 value of column note" in lines[-1]
-    assert "policy zero_date acted on 30 values of column day" in lines[-1]
+    assert "; policy too_long applied to 1 value of column note" in lines[-1]
+    assert "policy zero_date applied to 30 values of column day" in lines[-1]

@@ -74,6 +74,6 @@ def test_a_policy_that_does_not_exist_is_refused_with_what_is_close(layer: str, 
 def test_what_was_touched_is_told_by_column_and_policy() -> None:
     """Also where the column's name holds what stands between the two."""
     assert in_words({"a: b: too_long": 1, "day: zero_date": 12}) == [
-        "policy too_long acted on 1 value of column a: b",
-        "policy zero_date acted on 12 values of column day",
+        "policy too_long applied to 1 value of column a: b",
+        "policy zero_date applied to 12 values of column day",
     ]

@@ -79,7 +79,7 @@ def test_a_cursor_column_that_the_table_does_not_have(filled: Shop) -> None:
     assert refused(filled) == (
         1,
         (
-            "The cursor column is not in the table\n"
+            "The cursor column does not exist in the table\n"
             "  where: DATABASE.orders\n"
             "  expected: column update_at\n"
             "  found: id, updated_at, amount\n"

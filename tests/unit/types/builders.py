@@ -1,4 +1,4 @@
-"""Source columns and tables as a catalogue would yield them."""
+"""Build source columns and tables as the catalogue returns them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mysql_redshift.core.types.column import SourceColumn, SourceTable
 
 
 def source_column(name: str, column_type: str = "int", **changes: Any) -> SourceColumn:
-    """Return a column; what information_schema would derive from the type is derived here, too."""
+    """Return a column with the attributes that information_schema derives from its type."""
     match = re.match(r"(\w+)(?:\((\d+)(?:,(\d+))?\))?", column_type)
     assert match is not None
     data_type, first, second = match.groups()
@@ -31,7 +31,7 @@ def source_column(name: str, column_type: str = "int", **changes: Any) -> Source
 
 
 def source_table(*columns: SourceColumn, **changes: Any) -> SourceTable:
-    """Return ``shop.orders`` with these columns, or with an id and an updated_at."""
+    """Return table ``shop.orders`` with these columns; by default ``id`` and ``updated_at``."""
     default = (source_column("id", "bigint", nullable=False), source_column("updated_at", "timestamp(6)"))
     values: dict[str, Any] = {
         "database": "shop",

@@ -1,4 +1,4 @@
-"""The type contract, row by row: what a source column becomes in Parquet, in staging and in the target."""
+"""The type contract, row by row: the mapping of a source column to Parquet, staging and target."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.errors import SourceError
 from tests.fakes.specs import spec
 from tests.unit.types.builders import source_column, source_table
 
-# (type at the source, what the catalogue adds) -> (cell, staging type, target type)
+# (type at the source, further catalogue attributes) -> (cell, staging type, target type)
 CONTRACT: list[tuple[str, dict[str, Any], Cell, str, str]] = [
     ("tinyint(1)", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
     ("tinyint", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
@@ -82,31 +82,31 @@ def resolved(column_type: str, policies: dict[str, str] | None = None, **catalog
 
 
 @pytest.mark.parametrize(("column_type", "catalogue", "cell", "staging", "redshift"), CONTRACT)
-def test_each_type_becomes_what_the_contract_says(
+def test_each_type_maps_as_the_contract_defines(
     column_type: str, catalogue: dict[str, Any], cell: Cell, staging: str, redshift: str
 ) -> None:
-    """By default a type becomes what its row of the contract says."""
+    """This holds if no policy is declared."""
     column = resolved(column_type, **catalogue)
     assert (column.cell, column.staging_type, column.redshift_type) == (cell, staging, redshift)
 
 
 @pytest.mark.parametrize(("column_type", "policies", "cell", "staging", "redshift", "insert"), OPTIONS)
-def test_an_option_changes_what_a_type_becomes(
+def test_a_policy_changes_the_mapping_of_a_type(
     column_type: str, policies: dict[str, str], cell: Cell, staging: str, redshift: str, insert: str
 ) -> None:
-    """A declared option decides cell, types and the expression of the merge."""
+    """The policy determines the cell, both types and the merge expression."""
     column = resolved(column_type, policies)
     assert (column.cell, column.staging_type, column.redshift_type, column.insert) == (cell, staging, redshift, insert)
 
 
 def test_every_rule_of_the_contract_has_a_case() -> None:
-    """A rule that no case above reaches fails here."""
+    """A rule without a case above would be untested."""
     reached = {resolved(kind, **catalogue).rule for kind, catalogue, *_ in CONTRACT}
     assert reached == {rule.name for rule in RULES}
 
 
-def test_a_type_nobody_knows_is_refused_with_the_way_out() -> None:
-    """An unknown type names the column, and how to leave it out."""
+def test_an_unsupported_type_is_refused_with_a_remedy() -> None:
+    """The error names the column and how to exclude it."""
     with pytest.raises(SourceError) as error:
         resolved("hologram")
     assert "c hologram" in str(error.value)
@@ -114,25 +114,25 @@ def test_a_type_nobody_knows_is_refused_with_the_way_out() -> None:
 
 
 def test_a_decimal_carries_precision_and_scale() -> None:
-    """Parquet needs both exactly."""
+    """Parquet needs both."""
     column = resolved("decimal(12,2)")
     assert (column.precision, column.scale) == (12, 2)
 
 
 def test_a_float_is_read_as_a_double() -> None:
-    """The server prints six digits of a FLOAT, and all of a DOUBLE; a product with 1 keeps the sign of zero."""
+    """The server prints six digits of a FLOAT but all of a DOUBLE. Multiplication by 1 keeps the sign of zero."""
     assert resolved("float").select == "{name}*1e0"
 
 
 @pytest.mark.parametrize(("policy", "nullable"), [("null", True), ("fail", False), ("1970-01-01", False)])
-def test_a_policy_that_makes_null_makes_the_column_nullable(policy: str, nullable: bool) -> None:
-    """A NOT NULL date whose zero becomes NULL cannot be NOT NULL in the target."""
+def test_a_policy_that_loads_null_makes_the_column_nullable(policy: str, nullable: bool) -> None:
+    """A NOT NULL date whose zero value is loaded as NULL cannot be NOT NULL in the target."""
     column = resolved("date", {"zero_date": policy}, nullable=False)
     assert column.nullable is nullable
 
 
-def test_a_key_never_becomes_null() -> None:
-    """The default policy for zero dates would lose rows in a key: there it fails."""
+def test_a_null_policy_means_fail_in_a_key_column() -> None:
+    """The default policy for zero dates would load keys as NULL and lose rows."""
     table = source_table(source_column("day", "date", nullable=False), primary_key=("day",))
     column = resolve_schema(table, spec()).column("day")
     assert dict(column.policies)["zero_date"] == "fail"

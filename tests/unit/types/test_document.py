@@ -1,4 +1,4 @@
-"""docs/types.md is the code's own table."""
+"""docs/types.md is generated from the code."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "types.md"
 
 
 def test_the_document_is_up_to_date() -> None:
-    """After a change of the rules: python -m mysql_redshift.core.types.document > docs/types.md."""
+    """To update it, run: python -m mysql_redshift.core.types.document > docs/types.md."""
     assert DOCUMENT.read_text() == render()
 
 
-def test_no_rule_and_no_policy_is_left_out() -> None:
-    """Each rule has a line, each policy is one of some rule's."""
+def test_every_rule_and_every_policy_is_documented() -> None:
+    """Each rule has an example, and each policy belongs to a rule."""
     assert {rule.name for column in EXAMPLES if (rule := rule_of(column))} == {rule.name for rule in RULES}
     assert {name for rule in RULES for name in rule.policies} == set(POLICIES)

@@ -1,4 +1,4 @@
-"""Parquet as Redshift's COPY takes it: parts of bounded size, counted by their footers, nothing left behind."""
+"""Parquet files that Redshift's COPY accepts: limited in size, counted by their footers, always removed."""
 
 from __future__ import annotations
 
@@ -42,27 +42,27 @@ def batch(rows: int, start: int = 0) -> pa.RecordBatch:
 
 
 def test_no_rows_make_no_part(tmp_path: Path) -> None:
-    """An empty window publishes no file."""
+    """An empty window writes no file."""
     assert list(ParquetEncoder(tmp_path).parts([batch(0)], SCHEMA, part_bytes=1)) == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_part_ends_with_the_batch_that_fills_it(tmp_path: Path) -> None:
-    """Every batch is over a limit of one byte, so each makes a part; the footers count all rows."""
+    """Every batch exceeds the limit of one byte, so each makes a part; the footers count all rows."""
     parts = ParquetEncoder(tmp_path).parts([batch(10), batch(5, 10), batch(1, 15)], SCHEMA, part_bytes=1)
     seen = [(part.rows, pq.read_table(part.path)["id"].to_pylist()) for part in parts]
     assert [rows for rows, _ in seen] == [10, 5, 1]
     assert [value for _, values in seen for value in values] == list(range(16))
 
 
-def test_a_part_below_the_limit_takes_every_batch(tmp_path: Path) -> None:
-    """Small windows make one file."""
+def test_batches_below_the_size_limit_share_one_part(tmp_path: Path) -> None:
+    """A small window produces one file."""
     (part,) = (p.rows for p in ParquetEncoder(tmp_path).parts([batch(10), batch(5)], SCHEMA, part_bytes=10**9))
     assert part == 15
 
 
-def test_a_file_is_gone_once_the_next_is_asked_for(tmp_path: Path) -> None:
-    """The local disk holds what is being written and what is being uploaded, no more."""
+def test_a_part_is_deleted_when_the_next_one_is_requested(tmp_path: Path) -> None:
+    """The local disk holds only the part being written and the part being uploaded."""
     parts = ParquetEncoder(tmp_path).parts([batch(10), batch(5)], SCHEMA, part_bytes=1)
     first = next(parts)
     assert first.path.exists()
@@ -73,7 +73,7 @@ def test_a_file_is_gone_once_the_next_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_an_error_while_reading_leaves_no_file(tmp_path: Path) -> None:
-    """A chunk that fails leaves nothing that could be taken for its result."""
+    """A failed chunk must not leave a file that could be mistaken for its result."""
 
     def broken() -> Iterator[pa.RecordBatch]:
         yield batch(10)
@@ -85,21 +85,21 @@ def test_an_error_while_reading_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_an_error_while_writing_reaches_the_reader(tmp_path: Path) -> None:
-    """The encoder's thread cannot fail unseen."""
+    """An error in the encoder's thread must not be lost."""
     with pytest.raises(TransientError, match="could not be written"):
         list(ParquetEncoder(tmp_path / "missing").parts([batch(1)], SCHEMA, part_bytes=1))
 
 
-def test_leaving_early_stops_the_thread_and_removes_files(tmp_path: Path) -> None:
-    """A killed consumer leaves neither."""
+def test_closing_the_iterator_stops_the_thread_and_removes_files(tmp_path: Path) -> None:
+    """A consumer that stops early must leave neither behind."""
     parts = ParquetEncoder(tmp_path).parts(iter([batch(10)] * 50), SCHEMA, part_bytes=1)
     next(parts)
     parts.close()  # type: ignore[attr-defined]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_file_is_what_copy_reads(tmp_path: Path) -> None:
-    """Physical types by the strict matrix, names of the target, plain or dictionary pages, no Arrow metadata."""
+def test_the_file_format_is_supported_by_copy(tmp_path: Path) -> None:
+    """It uses COPY's physical types, the target's names, plain or dictionary pages, and no Arrow metadata."""
     for part in ParquetEncoder(tmp_path).parts([batch(100)], SCHEMA, part_bytes=1):
         file = pq.ParquetFile(part.path)
         group = file.metadata.row_group(0)
@@ -113,13 +113,13 @@ def test_the_file_is_what_copy_reads(tmp_path: Path) -> None:
         assert not file.metadata.metadata
 
 
-def test_a_dot_in_a_name_is_replaced_and_names_stay_apart() -> None:
-    """Readers of Parquet take a dot for a nested field; COPY maps by position and does not mind."""
+def test_a_dot_in_a_name_is_replaced_and_names_stay_unique() -> None:
+    """Parquet readers treat a dot as a nested field; COPY maps columns by position."""
     columns = tuple(column(name) for name in ("a.b", "a_b", "a_b_", "c"))
     assert arrow_schema(TableSchema(columns=columns, key=())).names == ["a_b__", "a_b", "a_b_", "c"]
 
 
-def test_a_compression_that_copy_cannot_read_is_refused(tmp_path: Path) -> None:
-    """LZ4 and BROTLI are not for Redshift."""
+def test_a_compression_that_copy_does_not_support_is_refused(tmp_path: Path) -> None:
+    """COPY does not read LZ4 or Brotli."""
     with pytest.raises(ConfigurationError, match="zstd, snappy, gzip"):
         ParquetEncoder(tmp_path, "brotli")  # type: ignore[arg-type]

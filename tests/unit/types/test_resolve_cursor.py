@@ -1,4 +1,4 @@
-"""The cursor's kind comes from its column's type; what is declared must fit it (L15)."""
+"""The cursor's kind follows from its column's type; declared settings must match it (lesson L15)."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from tests.unit.types.builders import source_column, source_table
         ("bigint", "unix-us", CursorKind.UNIX, 1),
     ],
 )
-def test_kind_and_resolution_follow_from_the_column(
+def test_the_column_type_determines_kind_and_resolution(
     column_type: str, kind: str | None, expected: CursorKind, resolution: int
 ) -> None:
-    """A window's bounds are floored to what the column can hold."""
+    """The limits of a window are floored to values that the column can hold."""
     table = source_table(source_column("Changed", column_type))
     cursor = resolve_cursor(table, spec(cursor=CursorRef(column="changed", kind=kind)))
     assert cursor is not None
@@ -52,8 +52,8 @@ def test_kind_and_resolution_follow_from_the_column(
         ("datetime", {"nulls": "ignore"}),
     ],
 )
-def test_what_does_not_fit_the_column_is_a_configuration_error(column_type: str, declared: dict[str, str]) -> None:
-    """A cursor that would compare numbers with dates is refused before anything is read."""
+def test_settings_that_do_not_match_the_column_are_refused(column_type: str, declared: dict[str, str]) -> None:
+    """For example, a cursor that would compare numbers with dates fails before any row is read."""
     table = source_table(source_column("changed", column_type))
     with pytest.raises(ConfigurationError) as error:
         resolve_cursor(table, spec(cursor=CursorRef(column="changed", **declared)))
@@ -61,7 +61,7 @@ def test_what_does_not_fit_the_column_is_a_configuration_error(column_type: str,
 
 
 def test_a_datetime_cursor_keeps_its_zone() -> None:
-    """Its values are wall clocks of that zone."""
+    """Its values are wall clocks in that zone."""
     table = source_table(source_column("changed", "datetime"))
     cursor = resolve_cursor(table, spec(cursor=CursorRef(column="changed", zone="Europe/Berlin")))
     assert cursor is not None
@@ -69,7 +69,7 @@ def test_a_datetime_cursor_keeps_its_zone() -> None:
 
 
 def test_a_missing_cursor_column_names_table_column_and_near_misses() -> None:
-    """The message is enough to correct the entry."""
+    """The message contains everything needed to correct the YAML."""
     with pytest.raises(SourceError) as error:
         resolve_cursor(source_table(), spec(cursor=CursorRef(column="update_at")))
     text = str(error.value)
@@ -78,12 +78,12 @@ def test_a_missing_cursor_column_names_table_column_and_near_misses() -> None:
     assert "Did you mean updated_at?" in text
 
 
-def test_a_cursor_column_that_is_left_out_is_an_error() -> None:
-    """Then no position could be told from the rows."""
-    with pytest.raises(ConfigurationError, match="left out"):
+def test_an_excluded_cursor_column_is_refused() -> None:
+    """Without the column a run could not compute its position."""
+    with pytest.raises(ConfigurationError, match="cursor column is excluded"):
         resolve_cursor(source_table(), spec(columns=ColumnsRef(exclude=("UPDATED_AT",))))
 
 
-def test_no_declared_cursor_is_no_cursor() -> None:
-    """The table is then loaded whole."""
+def test_without_a_declared_cursor_there_is_none() -> None:
+    """Each run then loads the whole table."""
     assert resolve_cursor(source_table(), spec(cursor=None)) is None

@@ -1,1 +1,1 @@
-"""The type contract: what each MySQL column becomes in Parquet and in Redshift."""
+"""The type contract: how each MySQL column type maps to Parquet and Redshift."""

@@ -1,4 +1,4 @@
-"""How many bytes of UTF-8 one character of a MySQL character set may need."""
+"""MySQL character sets: bytes per character in UTF-8, and exact conversion."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from mysql_redshift.core.types.column import SourceColumn
 
 VARCHAR_LIMIT = 65_535
 
-# One character of the set in UTF-8, at most. What is not listed counts as 4, so a width is never too narrow.
-# latin1 is cp1252, whose euro sign needs three bytes; the box-drawing characters of the DOS and KOI8 sets do, too.
+# At most this many bytes of UTF-8 per character. Sets not listed count as 4, so a column is never too narrow.
+# latin1 is cp1252, whose euro sign needs three bytes, as do the box-drawing characters of the DOS and KOI8 sets.
 BYTES_PER_CHARACTER = {
     "ascii": 1,
     "binary": 1,
@@ -23,8 +23,8 @@ BYTES_PER_CHARACTER = {
     **dict.fromkeys(("utf8mb4", "utf16", "utf16le", "utf32", "gb18030"), 4),
 }
 UNKNOWN = 4
-# Sets with codes that stand for no character, which a server may hold all the same. It sends "?" for one (or U+FFFD),
-# so that a text would arrive as another one, unseen. Measured on both servers.
+# Sets with codes that are assigned to no character. A server may store such a code but sends "?" or U+FFFD for it, so
+# the text would silently change. Measured on MySQL and MariaDB.
 UNASSIGNED = frozenset(
     [
         "ascii",
@@ -54,12 +54,12 @@ QUESTION_MARKS = "LENGTH({text})-LENGTH(REPLACE({text},0x3F,''))"
 
 
 def bytes_per_character(charset: str | None) -> int:
-    """Return the most bytes one character may need; 4 for a set that is not known."""
+    """Return the maximum bytes per character in UTF-8; 4 for an unknown set."""
     return BYTES_PER_CHARACTER.get((charset or "").lower(), UNKNOWN)
 
 
 def select_text(charset: str | None) -> str:
-    """Return the source expression of a text: bytes that are no UTF-8 where the server would send another text."""
+    """Return the source expression of a text column; it yields invalid UTF-8 if the server would alter the text."""
     if (charset or "").lower() not in UNASSIGNED:
         return "{name}"
     sent, stored = (QUESTION_MARKS.replace("{text}", text) for text in (SENT, STORED))
@@ -68,6 +68,6 @@ def select_text(charset: str | None) -> str:
 
 
 def varchar_bytes(column: SourceColumn) -> int:
-    """Return the width in bytes that holds every value of a character column, at most what a VARCHAR can be."""
+    """Return the width in bytes that holds every value of a character column, limited to VARCHAR's maximum."""
     width = (column.character_length or 0) * bytes_per_character(column.charset)
     return max(1, min(width, VARCHAR_LIMIT))

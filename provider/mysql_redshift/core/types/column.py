@@ -1,4 +1,4 @@
-"""A column at the source, and what it becomes on its way."""
+"""Columns and tables at the source, and their mapping to Parquet and Redshift."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mysql_redshift.errors import SourceError
 
 
 class Cell(StrEnum):
-    """The form of one value in a batch and in Parquet; the reader yields it, the encoder writes it."""
+    """The representation of a value in a batch and in Parquet."""
 
     BOOL = "bool"
     INT32 = "int32"
@@ -27,11 +27,11 @@ class Cell(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SourceColumn:
-    """One row of MySQL's information_schema.COLUMNS, as the catalogue read it."""
+    """One row of MySQL's information_schema.COLUMNS."""
 
     name: str
-    data_type: str  # lower case, as "bigint"
-    column_type: str  # as "bigint(20) unsigned"
+    data_type: str  # lower case, for example "bigint"
+    column_type: str  # for example "bigint(20) unsigned"
     nullable: bool
     character_length: int | None = None
     octet_length: int | None = None
@@ -45,10 +45,10 @@ class SourceColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of the way: read, written to Parquet, copied and merged in the order of its TableSchema.
+    """One replicated column: read, written to Parquet, copied and merged in the order of its TableSchema.
 
-    ``select`` is the source expression, a template with ``{name}`` for the quoted column. ``staging_type`` is what COPY
-    fills, ``redshift_type`` what the target holds, ``insert`` the expression that leads from one to the other.
+    ``select`` is the source expression, a template with ``{name}`` for the quoted column. COPY fills a staging column
+    of ``staging_type``; ``insert`` is the expression that converts it to ``redshift_type``, the type in the target.
     """
 
     name: str
@@ -60,63 +60,59 @@ class Column:
     nullable: bool
     precision: int = 0
     scale: int = 0
-    max_bytes: int = 0  # of TEXT and BYTES in the staging column
+    max_bytes: int = 0  # width of TEXT and BYTES in the staging column
     select: str = "{name}"
     insert: str = "{name}"
-    rule: str = ""  # the row of the type contract, as "datetime"
-    blanks_count: bool = False  # in a key: 'a' and 'a ' are two rows at the source, which Redshift takes for equal
-    policies: tuple[
-        tuple[str, str], ...
-    ] = ()  # policies that may act on this column's values, as ("zero_date", "null")
+    rule: str = ""  # name of the rule of the type contract, for example "datetime"
+    blanks_count: bool = False  # in a key: 'a' and 'a ' differ at the source, while Redshift compares them as equal
+    policies: tuple[tuple[str, str], ...] = ()  # policies that apply to the column, for example ("zero_date", "null")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableSchema:
-    """The ordered columns and the key of one table: the ONE order of SELECT, Arrow, DDL and COPY."""
+    """The columns and the key of one table. SELECT, Arrow, DDL and COPY all use this column order."""
 
     columns: tuple[Column, ...]
-    key: tuple[str, ...]  # source names; empty where the table has none
+    key: tuple[str, ...]  # source names; empty if the table has no key
 
     def __post_init__(self) -> None:
         names = [column.target for column in self.columns]
-        doubles = sorted({name for name in names if names.count(name) > 1})
-        if doubles:
+        duplicates = sorted({name for name in names if names.count(name) > 1})
+        if duplicates:
             raise SourceError(
-                "Two source columns have one name in Redshift",
-                found=", ".join(doubles),
-                remedy="Name one otherwise under columns.rename, or leave it out under columns.exclude.",
+                "Duplicate column names in Redshift",
+                found=", ".join(duplicates),
+                remedy="Rename one of the columns under columns.rename, or exclude it under columns.exclude.",
             )
 
     def column(self, name: str) -> Column:
-        """Return the column with this source name."""
+        """Return the column with this source name; raise SourceError if there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
-        raise SourceError(
-            "This column is not in the table", expected=name, found=", ".join(c.name for c in self.columns)
-        )
+        raise SourceError("Column not found in the table", expected=name, found=", ".join(c.name for c in self.columns))
 
     @property
     def key_targets(self) -> tuple[str, ...]:
-        """The key's names in Redshift."""
+        """The key's column names in Redshift."""
         return tuple(self.column(name).target for name in self.key)
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal names, types and order; files of one fingerprint may be copied together."""
+        """A hash of names, types, order and key; files with the same fingerprint may share one COPY."""
         shape = [(c.name, c.target, c.source_type, c.cell, c.staging_type, c.precision, c.scale) for c in self.columns]
         return hashlib.sha256(json.dumps([shape, self.key]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTable:
-    """What the source's catalogue says of one table."""
+    """One table in the source's catalogue."""
 
     database: str
     name: str
     columns: tuple[SourceColumn, ...]
     primary_key: tuple[str, ...]
-    unique_keys: tuple[tuple[str, ...], ...] = ()  # of NOT NULL columns only
+    unique_keys: tuple[tuple[str, ...], ...] = ()  # only keys whose columns are all NOT NULL
     kind: str = "BASE TABLE"
     engine: str = "InnoDB"
     estimated_rows: int = 0

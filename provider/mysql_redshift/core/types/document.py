@@ -1,4 +1,4 @@
-"""``docs/types.md``, made from the very table that plan uses: ``python -m mysql_redshift.core.types.document``."""
+"""Generate ``docs/types.md`` from the rules that plan uses: ``python -m mysql_redshift.core.types.document``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _example(column_type: str, **catalogue: Any) -> SourceColumn:
     return SourceColumn(name="c", data_type=data_type, column_type=column_type, nullable=True, **catalogue)
 
 
-# One line of the document each. A test sees to it that no rule is without one.
+# One line of the document per example. A test checks that every rule has one.
 EXAMPLES = (
     _example("TINYINT(1)"),
     _example("TINYINT [UNSIGNED]"),
@@ -78,14 +78,14 @@ EXAMPLES = (
 
 HEAD = """# Types
 
-This page is made from the table that the code itself uses; `python -m mysql_redshift.core.types.document` prints it.
+This page is generated from the code's own rules: `python -m mysql_redshift.core.types.document` prints it.
 
-Every value arrives exactly, or a declared policy acts, and the run counts and reports each value it acted on.
+Every value is loaded exactly, or a declared policy applies. A run counts and reports the values per policy.
 """
 
 
 def render() -> str:
-    """Return the whole document."""
+    """Return the document as Markdown."""
     return "\n".join([HEAD, *_types(), "", *_options(), "", *_policies(), "", *_charsets(), "", NOTES])
 
 
@@ -100,28 +100,28 @@ def _types() -> Iterator[str]:
 
 
 def _options() -> Iterator[str]:
-    yield "## What a policy makes of a type"
+    yield "## Types by policy"
     yield ""
     yield "| MySQL / MariaDB | policy | Redshift | Parquet |"
     yield "| --- | --- | --- | --- |"
     for column in EXAMPLES:
         rule = _rule(column)
-        usual = rule.becomes(column, Choices(declared={}))
+        default = rule.becomes(column, Choices(declared={}))
         for name in rule.policies:
             for choice in POLICIES[name].choices[1:]:
                 shape = rule.becomes(column, Choices(declared={name: choice}))
-                if shape != usual:
-                    said = f"`{name}: {choice}`"
-                    yield f"| {column.column_type} | {said} | {_redshift(shape)} | {PARQUET[shape.cell]} |"
+                if shape != default:
+                    setting = f"`{name}: {choice}`"
+                    yield f"| {column.column_type} | {setting} | {_redshift(shape)} | {PARQUET[shape.cell]} |"
 
 
 def _policies() -> Iterator[str]:
     yield "## Policies"
     yield ""
-    yield "For a pipeline or a table under `policies`, for one column under `column_policies`; the nearer one holds."
-    yield "In a key column `null` means `fail`: a key cannot be NULL."
+    yield "Set policies for a pipeline or a table under `policies`, and for one column under `column_policies`."
+    yield "The most specific setting applies. In a key column `null` means `fail`, because a key cannot be NULL."
     yield ""
-    yield "| policy | allowed, the default first | about |"
+    yield "| policy | values, default first | description |"
     yield "| --- | --- | --- |"
     for policy in POLICIES.values():
         yield f"| `{policy.name}` | {policy.allowed} | {policy.meaning} |"
@@ -130,47 +130,47 @@ def _policies() -> Iterator[str]:
 def _charsets() -> Iterator[str]:
     yield "## Width of text"
     yield ""
-    yield "Redshift counts bytes of UTF-8. A column is as wide as its longest text may be, at most 65,535:"
+    yield "Redshift measures text in UTF-8 bytes. A column is as wide as its longest possible text, at most 65,535:"
     yield ""
-    yield "| bytes a character | character sets |"
+    yield "| bytes per character | character sets |"
     yield "| --- | --- |"
     for width in sorted(set(BYTES_PER_CHARACTER.values())):
         names = ", ".join(name for name, size in BYTES_PER_CHARACTER.items() if size == width)
         yield f"| {width} | {names}{' and any other' if width == max(BYTES_PER_CHARACTER.values()) else ''} |"
 
 
-NOTES = """## JSON at its limits
+NOTES = """## Limits of JSON
 
-| what | MySQL 9 | MariaDB 10.11 | on the way |
+| | MySQL 9 | MariaDB 10.11 | loaded |
 | --- | --- | --- | --- |
-| depth | at most 100 levels | at most 31 | arrives; SUPER takes 1,000 |
-| a name given twice | keeps the last | keeps both | as stored; what SUPER makes of two is Redshift's to say |
-| order of names, blanks | by length, then bytes; its own blanks | as written | as stored |
+| depth | at most 100 levels | at most 31 levels | all levels; SUPER supports 1,000 |
+| duplicate names | keeps the last | keeps both | as stored; Redshift decides how SUPER handles duplicates |
+| order of names, whitespace | by length, then bytes; normalized whitespace | as written | as stored |
 | integers beyond 64 bits | stored as a double | as written | as stored |
 | decimals beyond double | rounded to a double when stored | as written | as stored |
-| numbers over 1.8e308 | refused | stored | as stored; declare `json: varchar` for them |
+| numbers over 1.8e308 | rejected | stored | as stored; declare `json: varchar` for them |
 
-The text travels as the server prints it as far as `JSON_PARSE`. What SUPER makes of numbers beyond DECIMAL(38) and
-DOUBLE is Redshift's to say; declare `json: varchar` where the text itself matters.
+The text is passed to `JSON_PARSE` exactly as the server prints it. How SUPER represents numbers beyond DECIMAL(38) and
+DOUBLE is up to Redshift; declare `json: varchar` if the exact text matters.
 
-- Up to 65,535 bytes a document goes through a VARCHAR. Over that it fails, naming column and key, or `json_too_long`
-  says otherwise: `null` drops it and is counted; `super_large` stages the column as bytes and brings documents of up to
-  1,000,000 bytes, as long as each text and name inside has at most 65,535, as SUPER demands. What is longer fails,
-  naming column and key.
-- MariaDB with `check_constraint_checks = 0` lets text into a JSON column that is no JSON. `JSON_PARSE` then fails the
-  load with "Invalid JSON", and the target stays as it was: correct the row, or declare `json: varchar`.
+- A document of up to 65,535 bytes is staged in a VARCHAR. A longer one fails the run with an error that names column
+  and key, unless `json_too_long` is set: `null` loads NULL and counts the value; `super_large` stages the column as
+  bytes and loads documents of up to 1,000,000 bytes, if each string and name in it has at most 65,535 bytes, as SUPER
+  requires. Documents beyond these limits fail in the same way.
+- With `check_constraint_checks = 0`, MariaDB accepts invalid JSON in a JSON column. `JSON_PARSE` then fails the load
+  with "Invalid JSON", and the target does not change. Correct the row, or declare `json: varchar`.
 
-## Where the servers differ
+## Differences between the servers
 
-- MariaDB's JSON is LONGTEXT with a check `json_valid(...)`; it is recognised and treated as JSON. MySQL normalises a
+- MariaDB's JSON is LONGTEXT with a check `json_valid(...)`; it is detected and treated as JSON. MySQL normalizes a
   document when it is stored; MariaDB keeps its text.
-- MariaDB stores no negative zero; MySQL does, and it arrives.
-- Geometry has longitude first, as Redshift and PostGIS read it, also where MySQL's ST_AsText prints latitude first
+- MariaDB does not store negative zero; MySQL does, and it is loaded as such.
+- Geometry is loaded longitude first, as Redshift and PostGIS read it, even if MySQL's ST_AsText prints latitude first
   (SRID 4326). MariaDB keeps the order in which it was given.
-- A byte that its character set assigns no character to (0x98 in cp1251, any above 0x7F in ascii) is sent as "?" by
-  both servers. Such a value fails, naming its row, instead of arriving as another text.
-- ucs2 can hold half a surrogate pair, which no UTF-8 can: such a value fails, naming its row.
-- UUID, INET4 and INET6 are MariaDB's, VECTOR is MySQL's.
+- Both servers send "?" for a byte that is not assigned in its character set (0x98 in cp1251, any above 0x7F in ascii).
+  Such a value fails the run with an error that names its row, because the text would silently change.
+- ucs2 can store half of a surrogate pair, which UTF-8 cannot represent. Such a value fails in the same way.
+- UUID, INET4 and INET6 exist only in MariaDB, VECTOR only in MySQL.
 """
 
 

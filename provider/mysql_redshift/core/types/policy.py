@@ -1,4 +1,4 @@
-"""The declared policies of the type contract: their names, what each may be, and which is the default."""
+"""Type policies: how to handle values that the target cannot hold unchanged. Names, choices and defaults."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.errors import ConfigurationError
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """One choice: ``choices`` start with the default; ``any_date`` allows an ISO date beside them."""
+    """One policy. The first of ``choices`` is the default; ``any_date`` additionally allows an ISO date."""
 
     name: str
     choices: tuple[str, ...]
@@ -22,16 +22,16 @@ class Policy:
 
     @property
     def default(self) -> str:
-        """What holds where nothing is declared."""
+        """The value that applies if none is declared."""
         return self.choices[0]
 
     @property
     def allowed(self) -> str:
-        """Every value that may be declared, as text for a message."""
-        return ", ".join([*self.choices, *(["a date as 1970-01-01"] if self.any_date else [])])
+        """All valid values, as text for a message."""
+        return ", ".join([*self.choices, *(["a date such as 1970-01-01"] if self.any_date else [])])
 
     def accepts(self, value: str) -> bool:
-        """Whether the value may be declared."""
+        """Whether the value is valid."""
         return value in self.choices or (self.any_date and _is_date(value))
 
 
@@ -41,53 +41,61 @@ POLICIES: Mapping[str, Policy] = {
         Policy(
             name="tinyint1",
             choices=("smallint", "boolean"),
-            meaning="TINYINT(1); boolean fails where a value is neither 0, 1 nor NULL",
+            meaning="Type of TINYINT(1) columns; boolean fails on values other than 0, 1 and NULL.",
         ),
         Policy(
             name="bigint_unsigned",
             choices=("decimal", "bigint"),
-            meaning="BIGINT UNSIGNED; bigint fails above 9223372036854775807",
+            meaning="Type of BIGINT UNSIGNED columns; bigint fails on values above 9223372036854775807.",
         ),
         Policy(
             name="zero_date",
             choices=("null", "fail"),
             any_date=True,
-            meaning="dates that no calendar has: zero, a zero month or day, year 0, 31 February",
+            meaning="Invalid dates: zero dates, a zero month or day, year 0, 31 February.",
         ),
-        Policy(name="timestamp", choices=("timestamp", "timestamptz"), meaning="TIMESTAMP columns, in UTC either way"),
+        Policy(
+            name="timestamp",
+            choices=("timestamp", "timestamptz"),
+            meaning="Type of TIMESTAMP columns; values are in UTC with either type.",
+        ),
         Policy(
             name="time",
             choices=("text", "microseconds", "time"),
-            meaning="TIME; time fails outside of 00:00:00 to 23:59:59.999999",
+            meaning="Type of TIME columns; time fails on values outside 00:00:00 to 23:59:59.999999.",
         ),
         Policy(
             name="too_long",
             choices=("fail", "truncate", "null"),
-            meaning="values over the target's limit; text is cut at a character's boundary",
+            meaning="Values longer than the target's limit; truncate cuts text at a character boundary.",
         ),
         Policy(
             name="nul_character",
             choices=("fail", "remove"),
-            meaning="text that holds the character NUL, of which nobody vouches that Redshift keeps it",
+            meaning="Text that contains the NUL character; Redshift does not document that it keeps it.",
         ),
-        Policy(name="json", choices=("super", "varchar"), meaning="JSON as a document, or as its text"),
+        Policy(
+            name="json",
+            choices=("super", "varchar"),
+            meaning="Type of JSON columns: the parsed document, or its text.",
+        ),
         Policy(
             name="json_too_long",
             choices=("fail", "null", "super_large"),
-            meaning="JSON over 65,535 bytes; super_large takes a document of up to 1,000,000, each text in it up to "
-            "65,535 (not with json: varchar)",
+            meaning="JSON longer than 65,535 bytes; super_large loads documents of up to 1,000,000 bytes whose strings "
+            "have at most 65,535 bytes each (not with json: varchar).",
         ),
-        Policy(name="geometry", choices=("wkt", "wkb"), meaning="geometry as text, or as bytes with its SRID"),
-        Policy(name="geometry_too_long", choices=("fail", "null"), meaning="geometry over the target's limit"),
+        Policy(name="geometry", choices=("wkt", "wkb"), meaning="Format of geometry: text, or binary with the SRID."),
+        Policy(name="geometry_too_long", choices=("fail", "null"), meaning="Geometry longer than the target's limit."),
     )
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What is declared for one column; ``[]`` yields the value of a policy, its default where nothing is declared.
+    """The policies declared for one column; ``choices[name]`` returns the declared value or the default.
 
-    ``mariadb`` is the server's flavour, for the few expressions that differ.
+    ``mariadb`` selects MariaDB's form of the few source expressions that differ from MySQL's.
     """
 
     declared: Mapping[str, str]
@@ -98,35 +106,35 @@ class Choices:
 
 
 def choices_of(spec: TableSpec, column: str, *, mariadb: bool) -> Choices:
-    """Return what holds for one column: its own policies, then those for all."""
+    """Return the policies of one column: its own override those for all columns."""
     return Choices(declared={**spec.policies, **spec.column_policies.get(column, {})}, mariadb=mariadb)
 
 
 def check_policies(declared: Mapping[str, str], *, where: str) -> None:
-    """Raise ConfigurationError naming every unknown policy and every value that is not allowed."""
+    """Raise ConfigurationError that names every unknown policy and every invalid value."""
     problems = []
     for name, value in declared.items():
         policy = POLICIES.get(name)
         if policy is None:
-            problems.append(f"{name}: no such policy. {did_you_mean(name, POLICIES)}".strip())
+            problems.append(f"{name}: unknown policy. {did_you_mean(name, POLICIES)}".strip())
         elif not policy.accepts(value):
             problems.append(f"{name}: {value!r} is not one of {policy.allowed}")
     if problems:
         raise ConfigurationError(
-            "These type policies cannot be used",
+            "Invalid type policies",
             where=where,
             expected=f"policies {', '.join(POLICIES)}",
             found="; ".join(problems),
-            remedy="Correct them under policies or column_policies.",
+            remedy="Correct policies or column_policies.",
         )
 
 
 def in_words(policy_counts: Mapping[str, int]) -> list[str]:
-    """Say what the policies acted on, as a receipt and a log entry count it: by "column: policy"."""
+    """Return one line per policy count of a receipt or log entry; its keys are "column: policy"."""
     lines = []
     for key, count in sorted(policy_counts.items()):
         column, _, policy = key.rpartition(": ")
-        lines.append(f"policy {policy} acted on {count} value{'s' * (count != 1)} of column {column}")
+        lines.append(f"policy {policy} applied to {count} value{'s' * (count != 1)} of column {column}")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""From the cursor column's type and the configuration to a typed cursor: what does not fit is refused (L15)."""
+"""Resolve the cursor from its column's type and the configuration; a mismatch is refused (lesson L15)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ NULLS = ("fail", "load")
 
 
 def resolve_cursor(table: SourceTable, spec: TableSpec) -> Cursor | None:
-    """Return the cursor of a table's spec, None where it declares none.
+    """Return the cursor of a table's spec, or None if the spec declares none.
 
     Raises:
         SourceError: the table has no such column.
-        ConfigurationError: the column's type and what is declared of it do not go together.
+        ConfigurationError: the declared cursor settings do not match the column's type.
 
     """
     if spec.cursor is None:
@@ -35,11 +35,11 @@ def resolve_cursor(table: SourceTable, spec: TableSpec) -> Cursor | None:
     cursor = _integer_cursor(column, spec.cursor, where) or _time_cursor(column, spec.cursor, where)
     if cursor is None:
         raise ConfigurationError(
-            "A column of this type cannot be a cursor",
+            "The column's type is not supported as a cursor",
             where=where,
             expected=f"one of {', '.join([*TIMES, *INTEGERS])}",
             found=column.column_type,
-            remedy="Name another column, or leave the cursor out to load the whole table each run.",
+            remedy="Choose another column, or remove cursor to load the whole table each run.",
         )
     return cursor
 
@@ -48,12 +48,12 @@ def _integer_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Cu
     if column.data_type not in INTEGERS:
         return None
     if declared.zone != "UTC":
-        raise _zone_without_meaning(declared, where)
+        raise _zone_not_applicable(declared, where)
     if declared.kind in UNIX:
         return Cursor(column=column.name, kind=CursorKind.UNIX, resolution=UNIX[declared.kind])
     if declared.kind is None:
         return Cursor(column=column.name, kind=CursorKind.INTEGER)
-    raise _kind_mismatch(declared, where, expected=f"no kind (an id), or one of {', '.join(UNIX)}")
+    raise _kind_mismatch(declared, where, expected=f"no kind (the cursor is an id), or one of {', '.join(UNIX)}")
 
 
 def _time_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Cursor | None:
@@ -61,9 +61,9 @@ def _time_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Curso
     if kind is None:
         return None
     if declared.kind is not None:
-        raise _kind_mismatch(declared, where, expected=f"no kind: the column is a {column.data_type} already")
+        raise _kind_mismatch(declared, where, expected=f"no kind (the column is a {column.data_type})")
     if kind is CursorKind.TIMESTAMP and declared.zone != "UTC":
-        raise _zone_without_meaning(declared, where)
+        raise _zone_not_applicable(declared, where)
     _check_zone(declared, where)
     resolution = DAY if kind is CursorKind.DATE else 10 ** (6 - (column.datetime_precision or 0))
     return Cursor(column=column.name, kind=kind, zone=declared.zone, resolution=resolution)
@@ -74,14 +74,16 @@ def _check_selected(column: SourceColumn, spec: TableSpec, where: str) -> None:
     included = {chosen.lower() for chosen in spec.columns.include}
     if name in {chosen.lower() for chosen in spec.columns.exclude} or (included and name not in included):
         raise ConfigurationError(
-            "The cursor column is left out", where=where, remedy="Read it, or name another cursor."
+            "The cursor column is excluded",
+            where=where,
+            remedy="Correct columns.include and columns.exclude, or choose another cursor.",
         )
 
 
 def _check_nulls(declared: CursorRef, where: str) -> None:
     if declared.nulls not in NULLS:
         raise ConfigurationError(
-            "This policy for NULL cursors does not exist",
+            "Unknown policy for NULL cursors",
             where=where,
             expected=" or ".join(NULLS),
             found=repr(declared.nulls),
@@ -94,9 +96,9 @@ def _check_zone(declared: CursorRef, where: str) -> None:
         ZoneInfo(declared.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
         raise ConfigurationError(
-            "This time zone is not known",
+            "Unknown time zone",
             where=where,
-            expected="a name as Europe/Berlin",
+            expected="a time zone name, for example Europe/Berlin",
             found=repr(declared.zone),
             remedy="Correct cursor.zone.",
         ) from exc
@@ -104,7 +106,7 @@ def _check_zone(declared: CursorRef, where: str) -> None:
 
 def _kind_mismatch(declared: CursorRef, where: str, *, expected: str) -> ConfigurationError:
     return ConfigurationError(
-        "The cursor's kind does not fit its column",
+        "The cursor's kind does not match its column",
         where=where,
         expected=expected,
         found=f"kind {declared.kind}",
@@ -112,10 +114,10 @@ def _kind_mismatch(declared: CursorRef, where: str, *, expected: str) -> Configu
     )
 
 
-def _zone_without_meaning(declared: CursorRef, where: str) -> ConfigurationError:
+def _zone_not_applicable(declared: CursorRef, where: str) -> ConfigurationError:
     return ConfigurationError(
-        "A zone has a meaning only for DATETIME and DATE cursors",
+        "A zone applies only to DATETIME and DATE cursors",
         where=where,
         found=f"zone {declared.zone}",
-        remedy="Leave cursor.zone out.",
+        remedy="Remove cursor.zone.",
     )

@@ -1,4 +1,4 @@
-"""From the source's catalogue and the configuration to the ordered columns and the key of one table."""
+"""Resolve a table's columns and key from the source's catalogue and the configuration."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
     """Return the schema that a run of ``spec`` reads, writes and loads.
 
     Raises:
-        ConfigurationError: a column, key or policy is named that the table or the contract does not have.
-        SourceError: the table has a column that cannot travel; the message says how to leave it out.
+        ConfigurationError: a configured key or policy is invalid, or the selection of columns is.
+        SourceError: a configured column does not exist, or a column's type or name is not supported.
 
     """
     where = f"{table.database}.{table.name}"
@@ -32,7 +32,7 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
             column,
             rules[column.name],
             spec,
-            choices_of(spec, _spelled(column.name, spec), mariadb=mariadb),
+            choices_of(spec, _declared_spelling(column.name, spec), mariadb=mariadb),
             in_key=column.name in key,
         )
         for column in selected
@@ -42,13 +42,13 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
 
 
 def find_column(table: SourceTable, name: str, *, role: str) -> SourceColumn:
-    """Return the named column, ignoring case as MySQL does; raises SourceError naming what is close."""
+    """Return the named column, ignoring case as MySQL does; raise SourceError that names similar columns."""
     for column in table.columns:
         if column.name.lower() == name.lower():
             return column
     names = [column.name for column in table.columns]
     raise SourceError(
-        f"The {role} is not in the table",
+        f"The {role} does not exist in the table",
         where=f"{table.database}.{table.name}",
         expected=f"column {name}",
         found=", ".join(names),
@@ -65,7 +65,7 @@ def _selected(table: SourceTable, spec: TableSpec, where: str) -> tuple[SourceCo
     selected = tuple(c for c in table.columns if (not include or c.name in include) and c.name not in exclude)
     if not selected or len(selected) > MAX_COLUMNS:
         raise ConfigurationError(
-            "Redshift cannot hold this number of columns",
+            "Unsupported number of columns for a Redshift table",
             where=where,
             expected=f"1 to {MAX_COLUMNS}",
             found=len(selected),
@@ -80,20 +80,20 @@ def _check_policies(table: SourceTable, spec: TableSpec, where: str) -> None:
         column = find_column(table, name, role="column under column_policies")
         check_policies(declared, where=f"{where}, column {column.name}")
         rule = rule_of(column)
-        apply = rule.policies if rule else ()
-        strangers = [policy for policy in declared if policy not in apply]
-        if strangers:
+        applicable = rule.policies if rule else ()
+        inapplicable = [policy for policy in declared if policy not in applicable]
+        if inapplicable:
             raise ConfigurationError(
                 f"These policies do not apply to a column of type {column.column_type}",
                 where=f"{where}, column {column.name}",
-                expected=", ".join(apply) or "none",
-                found=", ".join(strangers),
-                remedy="Leave them out, or give them for all columns under policies.",
+                expected=", ".join(applicable) or "none",
+                found=", ".join(inapplicable),
+                remedy="Remove them, or declare them for all columns under policies.",
             )
 
 
 def _key(table: SourceTable, spec: TableSpec, selected: tuple[SourceColumn, ...], where: str) -> tuple[str, ...]:
-    """The declared key, else the primary key, else the shortest unique key of NOT NULL columns."""
+    """Return the declared key, else the primary key, else the shortest unique key of NOT NULL columns."""
     if spec.key:
         key = _declared_key(table, spec, where)
     elif table.primary_key:
@@ -104,27 +104,27 @@ def _key(table: SourceTable, spec: TableSpec, selected: tuple[SourceColumn, ...]
     missing = [name for name in key if name not in present]
     if missing:
         raise ConfigurationError(
-            "A key column is left out",
+            "A key column is excluded",
             where=where,
-            expected=f"all of the key: {', '.join(key)}",
+            expected=f"all key columns: {', '.join(key)}",
             found=f"not read: {', '.join(missing)}",
-            remedy="Read it, or declare another key.",
+            remedy="Correct columns.include and columns.exclude, or declare another key.",
         )
     return key
 
 
 def _declared_key(table: SourceTable, spec: TableSpec, where: str) -> tuple[str, ...]:
-    """Whatever the load mode: no comparison finds a NULL equal, so such rows could neither be merged nor checked."""
+    """Refuse nullable columns in every load mode: a NULL equals nothing, so rows could not be merged or checked."""
     columns = [find_column(table, name, role="key column") for name in spec.key]
     nullable = [column.name for column in columns if column.nullable]
     if nullable:
         raise ConfigurationError(
-            "A key column may hold NULL, and rows without a key cannot be told apart",
+            "A key column is nullable, and rows whose key is NULL cannot be distinguished",
             where=where,
-            expected=f"all of the key NOT NULL: {', '.join(column.name for column in columns)}",
+            expected=f"all key columns NOT NULL: {', '.join(column.name for column in columns)}",
             found=f"nullable: {', '.join(nullable)}",
-            remedy="Make it NOT NULL at the source (in a view by COALESCE), declare another key, or leave key: out and "
-            "say load: append or replace.",
+            remedy="Make it NOT NULL at the source (in a view with COALESCE), declare another key, or remove key and "
+            "set load: append or replace.",
         )
     return tuple(column.name for column in columns)
 
@@ -135,11 +135,11 @@ def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:
     if unknown:
         known = sorted({kind for rule in RULES for kind in rule.types})
         raise SourceError(
-            "The type contract does not know these columns' types",
+            "Unsupported column types",
             where=where,
             expected=", ".join(known),
             found=", ".join(unknown),
-            remedy="Leave them out under columns.exclude.",
+            remedy="Exclude the columns under columns.exclude.",
         )
     return rules
 
@@ -170,21 +170,21 @@ def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices,
 
 
 def _no_pad(collation: str) -> bool:
-    """Whether trailing blanks count when texts are compared (PAD_ATTRIBUTE of MySQL; MariaDB says it in the name)."""
+    """Whether trailing blanks are significant in comparisons (MySQL's PAD_ATTRIBUTE; part of the name in MariaDB)."""
     return collation == "binary" or "_0900_" in collation or "_nopad_" in collation
 
 
-def _spelled(name: str, spec: TableSpec) -> str:
+def _declared_spelling(name: str, spec: TableSpec) -> str:
     """Return the column's name as ``column_policies`` spells it."""
     return next((declared for declared in spec.column_policies if declared.lower() == name.lower()), name)
 
 
 def _check_key_types(columns: tuple[Column, ...], key: tuple[str, ...], where: str) -> None:
-    unfit = [c for c in columns if c.name in key and (c.redshift_type == "SUPER" or c.rule == "geometry")]
-    if unfit:
+    unsupported = [c for c in columns if c.name in key and (c.redshift_type == "SUPER" or c.rule == "geometry")]
+    if unsupported:
         raise ConfigurationError(
-            "Rows cannot be told apart by these columns in Redshift",
+            "Redshift cannot compare key columns of these types",
             where=where,
-            found=", ".join(f"{c.name} {c.source_type}" for c in unfit),
+            found=", ".join(f"{c.name} {c.source_type}" for c in unsupported),
             remedy="Declare another key.",
         )

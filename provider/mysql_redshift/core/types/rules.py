@@ -1,4 +1,4 @@
-"""The type contract as a table: one rule for each kind of column, and what it becomes in Parquet and Redshift."""
+"""The type contract as a table: one rule per kind of column, with its mapping to Parquet and Redshift."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.core.types.shapes import Shape
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One row of the contract: the MySQL types it takes, its policies, and how a column's shape is found."""
+    """One row of the contract: the MySQL types it matches, its policies, and the function that maps a column."""
 
     name: str
     types: tuple[str, ...]
@@ -22,8 +22,8 @@ class Rule:
     policies: tuple[str, ...] = ()
     where: Callable[[SourceColumn], bool] = lambda _: True
 
-    def takes(self, column: SourceColumn) -> bool:
-        """Whether this rule is the column's, given that no rule above it is."""
+    def matches(self, column: SourceColumn) -> bool:
+        """Whether this rule applies to the column, given that no earlier rule does."""
         return column.data_type in self.types and self.where(column)
 
 
@@ -47,7 +47,7 @@ GEOMETRY_TYPES = (
     "geometrycollection",
 )
 
-# The first rule that takes a column is its rule.
+# The first rule that matches a column applies.
 RULES: tuple[Rule, ...] = (
     Rule(
         name="tinyint(1)",
@@ -55,16 +55,16 @@ RULES: tuple[Rule, ...] = (
         where=_is_tinyint1,
         policies=("tinyint1",),
         becomes=lambda _, choices: shapes.BOOLEAN if choices["tinyint1"] == "boolean" else shapes.SMALLINT,
-        note="It holds -128 to 127 whatever its display width says.",
+        note="Holds -128 to 127 regardless of its display width.",
     ),
-    Rule(name="tinyint", types=("tinyint",), becomes=_always(shapes.SMALLINT), note="UNSIGNED too."),
+    Rule(name="tinyint", types=("tinyint",), becomes=_always(shapes.SMALLINT), note="Also UNSIGNED."),
     Rule(
         name="smallint",
         types=("smallint",),
         becomes=lambda column, _: shapes.INTEGER if shapes.unsigned(column) else shapes.SMALLINT,
         note="UNSIGNED needs an INTEGER.",
     ),
-    Rule(name="mediumint", types=("mediumint",), becomes=_always(shapes.INTEGER), note="UNSIGNED too."),
+    Rule(name="mediumint", types=("mediumint",), becomes=_always(shapes.INTEGER), note="Also UNSIGNED."),
     Rule(
         name="int",
         types=("int", "integer"),
@@ -85,40 +85,40 @@ RULES: tuple[Rule, ...] = (
         types=("decimal",),
         where=lambda column: (column.precision or 10) > 38,
         becomes=lambda column, _: shapes.varchar((column.precision or 65) + 3),
-        note="Exact text: a sign, a point and a leading zero beside the digits.",
+        note="Exact text: the digits plus a sign, a decimal point and a leading zero.",
     ),
-    Rule(name="decimal", types=("decimal",), becomes=shapes.decimal_column, note="The same precision and scale."),
+    Rule(name="decimal", types=("decimal",), becomes=shapes.decimal_column, note="Same precision and scale."),
     Rule(
         name="float",
         types=("float",),
         becomes=_always(Shape(cell=Cell.FLOAT, redshift="REAL", select="{name}*1e0")),
-        note="Bit for bit: read as a double, because the server prints only six digits of a FLOAT.",
+        note="Bit-exact: read as a double, because the server prints only six digits of a FLOAT.",
     ),
     Rule(
         name="double",
         types=("double",),
         becomes=_always(Shape(cell=Cell.DOUBLE, redshift="DOUBLE PRECISION", select="{name}*1e0")),
-        note="Bit for bit.",
+        note="Bit-exact.",
     ),
     Rule(
         name="bit",
         types=("bit",),
         becomes=shapes.bit_column,
-        note="BIT(1) is a BOOLEAN, BIT(64) a DECIMAL(20,0).",
+        note="BIT(1) becomes BOOLEAN, BIT(64) becomes DECIMAL(20,0).",
     ),
     Rule(
         name="text of a length",
         types=("char", "varchar", "enum", "set"),
         policies=("too_long", "nul_character"),
         becomes=shapes.sized_text_column,
-        note="As wide as its characters may need in UTF-8, at most 65,535 bytes.",
+        note="Wide enough for its characters in UTF-8, at most 65,535 bytes.",
     ),
     Rule(
         name="tinytext",
         types=("tinytext",),
         policies=("too_long", "nul_character"),
         becomes=shapes.tinytext_column,
-        note="255 characters.",
+        note="At most 255 characters.",
     ),
     Rule(
         name="text",
@@ -132,7 +132,7 @@ RULES: tuple[Rule, ...] = (
         types=("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"),
         policies=("too_long",),
         becomes=shapes.octets_column,
-        note="NUL bytes and bytes that are no UTF-8 pass; a row may hold 4 MB.",
+        note="NUL bytes and invalid UTF-8 are kept; a Redshift row holds at most 4 MB.",
     ),
     Rule(
         name="date",
@@ -146,14 +146,14 @@ RULES: tuple[Rule, ...] = (
         types=("datetime",),
         policies=("zero_date",),
         becomes=_always(Shape(cell=Cell.TIMESTAMP, redshift="TIMESTAMP")),
-        note="The wall clock as stored.",
+        note="The stored wall clock.",
     ),
     Rule(
         name="timestamp",
         types=("timestamp",),
         policies=("zero_date", "timestamp"),
         becomes=lambda _, choices: Shape(cell=Cell.TIMESTAMP, redshift=choices["timestamp"].upper()),
-        note="In UTC, so a change of the clocks cannot move it.",
+        note="In UTC, so daylight saving changes do not affect it.",
     ),
     Rule(
         name="time",
@@ -162,30 +162,33 @@ RULES: tuple[Rule, ...] = (
         becomes=shapes.time_column,
         note="-838:59:59.999999 to 838:59:59.999999.",
     ),
-    Rule(name="year", types=("year",), becomes=_always(shapes.SMALLINT), note="0000 stays 0."),
+    Rule(name="year", types=("year",), becomes=_always(shapes.SMALLINT), note="0000 becomes 0."),
     Rule(
         name="json",
         types=("json",),
         policies=("json", "json_too_long"),
         becomes=shapes.json_column,
-        note="Parsed in the merge, so that SUPER holds a document and not one string.",
+        note="Parsed in the merge, so that SUPER holds a document instead of a string.",
     ),
     Rule(
         name="geometry",
         types=GEOMETRY_TYPES,
         policies=("geometry", "geometry_too_long"),
         becomes=shapes.geometry_column,
-        note="An SRID other than 0 stands in front: SRID=4326;POINT(...), or as in extended WKB.",
+        note="An SRID other than 0 is the prefix: SRID=4326;POINT(...), or as in extended WKB.",
     ),
-    Rule(name="uuid", types=("uuid",), becomes=_always(shapes.varchar(36)), note="MariaDB; text."),
-    Rule(name="inet4", types=("inet4",), becomes=_always(shapes.varchar(15)), note="MariaDB; text."),
-    Rule(name="inet6", types=("inet6",), becomes=_always(shapes.varchar(45)), note="MariaDB; text."),
+    Rule(name="uuid", types=("uuid",), becomes=_always(shapes.varchar(36)), note="MariaDB only; text."),
+    Rule(name="inet4", types=("inet4",), becomes=_always(shapes.varchar(15)), note="MariaDB only; text."),
+    Rule(name="inet6", types=("inet6",), becomes=_always(shapes.varchar(45)), note="MariaDB only; text."),
     Rule(
-        name="vector", types=("vector",), becomes=shapes.vector_column, note="MySQL 9; four bytes a number, as stored."
+        name="vector",
+        types=("vector",),
+        becomes=shapes.vector_column,
+        note="MySQL 9 only; four bytes per number, as stored.",
     ),
 )
 
 
 def rule_of(column: SourceColumn) -> Rule | None:
-    """Return the column's rule; None for a type that the contract does not know."""
-    return next((rule for rule in RULES if rule.takes(column)), None)
+    """Return the column's rule; None if the type is not supported."""
+    return next((rule for rule in RULES if rule.matches(column)), None)

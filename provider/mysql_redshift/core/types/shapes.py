@@ -1,4 +1,4 @@
-"""What one column becomes: its cell in Parquet, its types in Redshift, and the expressions between them."""
+"""The mapping of one column: its Parquet cell, its Redshift types, and the SQL expressions that convert it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mysql_redshift.core.types.column import Cell, SourceColumn
 from mysql_redshift.core.types.policy import Choices
 
 VARBYTE_LIMIT = 16_777_216
-# SUPER holds 16 MB, but of a document over 1 MB the manual says that only COPY can bring it, and we bring it by INSERT.
+# SUPER holds 16 MB, but the manual states that only COPY can load a document over 1 MB; the merge uses INSERT.
 LARGE_DOCUMENT = 1_000_000
 TIME_TEXT = len("-838:59:59.999999")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What one column becomes; ``staging`` and ``redshift`` differ only where the merge converts."""
+    """The mapping of one column. ``staging`` is empty if the staging column has the target's type ``redshift``."""
 
     cell: Cell
     redshift: str
@@ -35,40 +35,40 @@ BOOLEAN = Shape(cell=Cell.BOOL, redshift="BOOLEAN")
 
 
 def decimal(precision: int, scale: int = 0) -> Shape:
-    """Return an exact number."""
+    """Return the shape of an exact number."""
     return Shape(cell=Cell.DECIMAL, redshift=f"DECIMAL({precision},{scale})", precision=precision, scale=scale)
 
 
 def varchar(width: int, *, select: str = "{name}") -> Shape:
-    """Return text of at most ``width`` bytes."""
+    """Return the shape of text of at most ``width`` bytes."""
     return Shape(cell=Cell.TEXT, redshift=f"VARCHAR({width})", max_bytes=width, select=select)
 
 
 def varbyte(width: int, *, select: str = "{name}") -> Shape:
-    """Return bytes, at most ``width``."""
+    """Return the shape of at most ``width`` bytes; ``width`` is limited to VARBYTE's maximum."""
     width = max(1, min(width, VARBYTE_LIMIT))
     return Shape(cell=Cell.BYTES, redshift=f"VARBYTE({width})", max_bytes=width, select=select)
 
 
 def unsigned(column: SourceColumn) -> bool:
-    """Whether the column holds no negative numbers."""
+    """Whether the column is UNSIGNED."""
     return "unsigned" in column.column_type.lower()
 
 
 def bit_column(column: SourceColumn, _: Choices) -> Shape:
-    """A flag, or the bits as a number."""
+    """Map BIT(1) to a boolean, wider columns to a number."""
     bits = column.precision or 1
     shape = BOOLEAN if bits == 1 else decimal(20) if bits == 64 else BIGINT
     return replace(shape, select="{name}+0")
 
 
 def decimal_column(column: SourceColumn, _: Choices) -> Shape:
-    """An exact number of the same precision and scale."""
+    """Map to an exact number of the same precision and scale."""
     return decimal(column.precision or 10, column.scale or 0)
 
 
 def time_column(_: SourceColumn, choices: Choices) -> Shape:
-    """Exact text, or the signed number of microseconds."""
+    """Map to exact text, TIME, or the signed number of microseconds."""
     if choices["time"] == "microseconds":
         # MICROSECOND has no sign. TIME_TO_SEC drops the fraction on MySQL and keeps it on MariaDB.
         exact = "CAST(TRUNCATE(TIME_TO_SEC({name}),0)*1000000+IF({name}<0,-1,1)*MICROSECOND({name}) AS SIGNED)"
@@ -80,7 +80,7 @@ def time_column(_: SourceColumn, choices: Choices) -> Shape:
 
 
 def json_column(_: SourceColumn, choices: Choices) -> Shape:
-    """Text on the way, or bytes where it may be longer than a VARCHAR; a document at its end."""
+    """Stage as text, or as bytes if documents may be longer than a VARCHAR; the merge parses them into SUPER."""
     staged = varchar(VARCHAR_LIMIT)
     if choices["json"] == "varchar":
         return staged
@@ -90,38 +90,38 @@ def json_column(_: SourceColumn, choices: Choices) -> Shape:
 
 
 def geometry_column(_: SourceColumn, choices: Choices) -> Shape:
-    """Both forms are the extended ones of PostGIS and Redshift: the SRID, where there is one, stands in front."""
+    """Map to extended WKT or WKB as in PostGIS and Redshift, where a nonzero SRID is the prefix."""
     if choices["geometry"] == "wkb":
-        # Stored are the SRID in four bytes, then WKB: the order byte, four of the type, the coordinates.
+        # MySQL stores the SRID in four bytes, then WKB: the byte order, four bytes of type, the coordinates.
         extended = "CONCAT(SUBSTR({bytes},5,4),0x20,SUBSTR({bytes},1,4),SUBSTR({bytes},10))"
         stored = "IF(ST_SRID({name})=0,SUBSTR({bytes},5)," + extended + ")"
         return varbyte(VARBYTE_LIMIT, select=stored.replace("{bytes}", "CAST({name} AS BINARY)"))
-    # MySQL prints latitude first where the reference system says so; Redshift reads longitude first, always.
+    # MySQL prints latitude first if the reference system defines it so; Redshift always reads longitude first.
     text = "ST_AsText({name})" if choices.mariadb else "ST_AsText({name},'axis-order=long-lat')"
     prefixed = "CONCAT('SRID=',ST_SRID({name}),';'," + text + ")"
     return varchar(VARCHAR_LIMIT, select="IF(ST_SRID({name})=0," + text + "," + prefixed + ")")
 
 
 def tinytext_column(column: SourceColumn, _: Choices) -> Shape:
-    """The server counts 255 bytes, of which each may be a character."""
+    """Map to text of 255 characters: the server limits the column to 255 bytes, and each may be a character."""
     return varchar(255 * bytes_per_character(column.charset), select=select_text(column.charset))
 
 
 def sized_text_column(column: SourceColumn, _: Choices) -> Shape:
-    """Text of a declared length."""
+    """Map to text wide enough for the declared length."""
     return varchar(varchar_bytes(column), select=select_text(column.charset))
 
 
 def long_text_column(column: SourceColumn, _: Choices) -> Shape:
-    """Text as long as a VARCHAR can be."""
+    """Map to text of VARCHAR's maximum length."""
     return varchar(VARCHAR_LIMIT, select=select_text(column.charset))
 
 
 def octets_column(column: SourceColumn, _: Choices) -> Shape:
-    """Bytes, up to the declared length."""
+    """Map to bytes of the declared length."""
     return varbyte(column.octet_length or column.character_length or 1)
 
 
 def vector_column(column: SourceColumn, _: Choices) -> Shape:
-    """Bytes: a vector's numbers as single floats, little endian."""
+    """Map to bytes: the vector's numbers as little-endian single-precision floats."""
     return varbyte(column.octet_length or column.character_length or 4 * 16_383)
