@@ -242,7 +242,7 @@ def test_a_column_that_went_is_kept_and_said(narrow: TablePipeline) -> None:
     assert any("column parts int" in note and "is new" in note for note in planned.notes)
     entry = narrow.publish(planned, narrow.extract(planned))
     assert entry is not None
-    assert "column pieces is gone" in entry.reason
+    assert "column pieces no longer exists" in entry.reason
     narrow.load()
     assert narrow.rows("id, pieces, parts") == [(1, 7, None), (2, None, None), (3, 9, None), (4, None, 4)]
 
