@@ -1,4 +1,4 @@
-"""YAML to specs: one model for run time, lint and JSON Schema. Reads files, never a connection or the network."""
+"""Read pipelines from YAML. One model serves run time, lint and JSON Schema; only files are read, never the network."""
 
 from mysql_redshift.config.layers import find_pipelines
 from mysql_redshift.config.model import json_schema

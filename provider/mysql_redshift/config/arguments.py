@@ -1,4 +1,4 @@
-"""A table spelled out in Python instead of YAML: the same model checks it, and the same words tell what is wrong."""
+"""A table configured in Python instead of YAML, validated by the same model with the same messages."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def spec_from_arguments(
 ) -> TableSpec:
     """Return the spec of ``table``.
 
-    ``pipeline`` is what a pipeline's file holds outside of ``tables``, ``settings`` what a table's entry holds.
+    ``pipeline`` holds the keys of a pipeline file other than ``tables``, ``settings`` those of a table's entry.
 
     Raises:
-        ConfigurationError: every parameter that is wrong, each by its name in Python.
+        ConfigurationError: a parameter is invalid; the message names every such parameter as spelled in Python.
 
     """
     try:
@@ -48,7 +48,7 @@ def spec_from_arguments(
 
 
 def entry_from_arguments(settings: Mapping[str, Any], *, where: str) -> TableEntry:
-    """Check what a table's entry holds; raises ConfigurationError as ``spec_from_arguments`` does."""
+    """Validate a table's settings; raise ConfigurationError as ``spec_from_arguments`` does."""
     try:
         entry = TableEntry.model_validate(dict(settings))
     except ValidationError as exc:

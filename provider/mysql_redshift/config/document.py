@@ -1,4 +1,4 @@
-"""One YAML file as plain values, the line on which each key stands, and what is wrong with it as YAML."""
+"""Parse one YAML file into plain values, the line of each key, and problems of YAML syntax."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import yaml
 from mysql_redshift.config.problems import Location, Problem
 from mysql_redshift.errors import ConfigurationError
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # C reads eight times faster
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is eight times faster
 _NULL, _TIMESTAMP = "tag:yaml.org,2002:null", "tag:yaml.org,2002:timestamp"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """``lines`` maps the location of a key, as ("tables", "orders", "load"), to ``file:line``.
+    """One parsed file. ``lines`` maps a key's location, such as ("tables", "orders", "load"), to ``file:line``.
 
-    Keys are text as written, so that a column may be called ``on`` or ``2024``; dates stay text.
+    Keys are kept as written, so that a column may be named ``on`` or ``2024``; dates stay text.
     """
 
     values: dict[str, Any]
@@ -28,7 +28,7 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
     def place(self, location: Location) -> str:
-        """Return ``file:line`` of the key, or of the nearest key above it."""
+        """Return ``file:line`` of the key, or of the closest enclosing key."""
         for length in range(len(location), -1, -1):
             if location[:length] in self.lines:
                 return self.lines[location[:length]]
@@ -36,31 +36,31 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Read a file that holds one mapping.
+    """Read a file that contains one mapping.
 
     Raises:
-        ConfigurationError: the file is missing, not readable, not YAML, or holds something else.
+        ConfigurationError: the file is missing, unreadable, not valid YAML, or not a mapping.
 
     """
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except FileNotFoundError as exc:
-        raise ConfigurationError("This file does not exist", where=str(path)) from exc
+        raise ConfigurationError("File not found", where=str(path)) from exc
     except OSError as exc:
-        raise ConfigurationError("This file cannot be read", where=str(path), found=exc.strerror) from exc
+        raise ConfigurationError("Cannot read the file", where=str(path), found=exc.strerror) from exc
     except UnicodeDecodeError as exc:
         raise ConfigurationError(
-            "This file is not UTF-8", where=str(path), found=f"byte {exc.start}", remedy="Save it as UTF-8."
+            "The file is not UTF-8", where=str(path), found=f"byte {exc.start}", remedy="Save it as UTF-8."
         ) from exc
     except yaml.YAMLError as exc:
         raise _not_yaml(exc, path) from exc
     if not isinstance(node, yaml.MappingNode):
         raise ConfigurationError(
-            "This file does not describe a pipeline",
+            "The file does not define a pipeline",
             where=f"{path}:1",
-            expected="a mapping, as `pipeline: settlement`",
+            expected="a mapping, for example `pipeline: settlement`",
             found="an empty file" if node is None else _Reading.kind(node),
-            remedy="Write the pipeline there, or remove the file.",
+            remedy="Define the pipeline in the file, or delete the file.",
         )
     return _Reading(path).document(node)
 
@@ -70,23 +70,23 @@ def _not_yaml(exc: yaml.YAMLError, path: Path) -> ConfigurationError:
     found = str(getattr(exc, "problem", None) or "characters that YAML does not allow")
     tab = "\\t" in found or "tab character" in found
     return ConfigurationError(
-        "This is not YAML",
+        "Invalid YAML",
         where=f"{path}:{mark.line + 1}, column {mark.column + 1}" if mark else str(path),
         expected="spaces for indentation; tabs are not allowed" if tab else "",
         found=found,
-        remedy="Correct the line, or the one before it.",
+        remedy="Correct this line or the one before it.",
     )
 
 
 class _Reading:
-    """One walk over the nodes of a file."""
+    """One traversal of a file's nodes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._constructor = yaml.constructor.SafeConstructor()
         self._lines: dict[Location, str] = {(): f"{path}:1"}
         self._problems: list[Problem] = []
-        self._above: set[int] = set()  # ids of the nodes we are in: an alias to one of them has no end
+        self._enclosing: set[int] = set()  # ids of the open nodes: an alias to one of them is endless
 
     def document(self, root: yaml.MappingNode) -> Document:
         values = self._mapping(root, ())
@@ -99,27 +99,25 @@ class _Reading:
     def _value(self, node: yaml.Node, location: Location) -> Any:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, location)
-        if id(node) in self._above:
-            self._problem(node, location, "an alias to what it stands in has no end; write it out")
+        if id(node) in self._enclosing:
+            self._problem(node, location, "an alias must not refer to a node that contains it; write the value out")
             return None
-        self._above.add(id(node))
+        self._enclosing.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, location)
             return [self._item(item, (*location, index)) for index, item in enumerate(node.value)]
         finally:
-            self._above.discard(id(node))
+            self._enclosing.discard(id(node))
 
     def _item(self, node: yaml.Node, location: Location) -> Any:
         self._lines[location] = self._place(node)
         return self._value(node, location)
 
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
-        for key in self._doubled(node):
+        for key in self._duplicates(node):
             first = self._place(next(k for k, _ in node.value if k.value == key.value))
-            self._problem(
-                key, (*location, str(key.value)), f"this key stands twice, first at {first}; remove one of the two"
-            )
+            self._problem(key, (*location, str(key.value)), f"duplicate key, first at {first}; remove one of the two")
         self._constructor.flatten_mapping(node)
         values = {}
         for key, value in node.value:
@@ -129,7 +127,7 @@ class _Reading:
         return values
 
     @staticmethod
-    def _doubled(node: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
+    def _duplicates(node: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
@@ -143,7 +141,7 @@ class _Reading:
         try:
             return self._constructor.construct_object(node)
         except (yaml.YAMLError, ValueError):
-            self._problem(node, location, f"{node.tag} has no meaning here; write a plain value")
+            self._problem(node, location, f"tag {node.tag} is not supported; write a plain value")
             return None
 
     def _problem(self, node: yaml.Node, location: Location, text: str) -> None:
@@ -154,5 +152,5 @@ class _Reading:
 
 
 def _is_policy(location: Location) -> bool:
-    """Below ``policies`` a plain ``null`` names the policy that loads NULL, and unsets nothing."""
+    """Whether the location is a policy, where a plain ``null`` is a value (load NULL) instead of an unset key."""
     return "policies" in location[-2:-1] or "column_policies" in location[-3:-2]

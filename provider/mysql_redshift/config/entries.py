@@ -1,4 +1,4 @@
-"""The tables of one pipeline: each entry over the defaults, checked one by one."""
+"""The tables of one pipeline: each entry is merged over the defaults and validated separately."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.config import contradictions, schedules
 from mysql_redshift.config.document import Document
 from mysql_redshift.config.layers import merge_values, without_nulls
 from mysql_redshift.config.model import TableEntry
-from mysql_redshift.config.problems import InvalidYaml, Location, Problem, beside
+from mysql_redshift.config.problems import InvalidYaml, Location, Problem, independent_of
 from mysql_redshift.config.wording import found, sentences
 from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.errors import ConfigurationError
@@ -21,7 +21,7 @@ from mysql_redshift.errors import ConfigurationError
 
 @dataclass(frozen=True, kw_only=True)
 class Entries:
-    """What stands below ``tables`` and ``defaults``; it can be checked where the rest of the file is wrong."""
+    """The content of ``tables`` and ``defaults``, which can be validated even if the rest of the file is invalid."""
 
     path: Path
     pipeline: str
@@ -29,11 +29,11 @@ class Entries:
     document: Document
     tables: Mapping[str, Any]
     defaults: dict[str, Any]
-    problems: tuple[Problem, ...]  # found before the model saw the entries
+    problems: tuple[Problem, ...]  # found before validation by the model
 
     @classmethod
     def of(cls, path: Path, document: Document, problems: Iterable[Problem]) -> Entries:
-        """Take them from the merged layers, whatever else is in there."""
+        """Take the entries from the merged layers, which may be invalid elsewhere."""
         values = document.values
         target, tables, defaults = (_mapping(values.get(key)) for key in ("target", "tables", "defaults"))
         return cls(
@@ -47,7 +47,7 @@ class Entries:
         )
 
     def all_problems(self) -> Iterator[Problem]:
-        """Yield what is wrong with each table."""
+        """Yield the problems of every table."""
         shared = self.shared()
         for name in self.tables:
             yield from shared.get(name, ())
@@ -57,20 +57,20 @@ class Entries:
                 yield from exc.problems
 
     def entry(self, name: str) -> TableEntry:
-        """Merge defaults and the table's own words, and check them."""
+        """Return a table's entry, merged over the defaults and validated; raise InvalidYaml with all its problems."""
         wrong = [problem for problem in self.problems if table_of(problem.location) == name]
         entry: TableEntry | None = None
         try:
-            entry = TableEntry.model_validate(self.words(name))
+            entry = TableEntry.model_validate(self.settings(name))
             wrong += self._problems(name, contradictions.in_table(entry))
         except ValidationError as exc:
-            wrong += beside(wrong, self._problems(name, sentences(exc, TableEntry)))
+            wrong += independent_of(wrong, self._problems(name, sentences(exc, TableEntry)))
         if wrong or entry is None:
             raise InvalidYaml(wrong, where=self.where(name))
         return entry
 
-    def words(self, name: str) -> dict[str, Any]:
-        """Return a table's own words over the defaults, as plain values."""
+    def settings(self, name: str) -> dict[str, Any]:
+        """Return a table's settings merged over the defaults, as plain values."""
         if name not in self.tables:
             raise ConfigurationError(
                 f"The pipeline {self.pipeline} has no table {name}",
@@ -81,21 +81,21 @@ class Entries:
             )
         own = self.tables[name]
         if own is not None and not isinstance(own, dict):
-            text = f"expected a mapping as {{load: replace}}, or nothing, found {found(own)}"
+            text = f"expected a mapping such as {{load: replace}}, or nothing, found {found(own)}"
             raise InvalidYaml([*self._problems(name, [((), text)])], where=self.where(name))
         own = own or {}
         return without_nulls(merge_values(contradictions.fitting_defaults(self.defaults, own), own))
 
     def schedule(self, name: str) -> str | None:
-        """Return a table's own schedule, also where its entry is broken otherwise: its error shows on it."""
-        words = {**self.defaults, **_mapping(self.tables.get(name))}.get("schedule")
+        """Return a table's own schedule, even if its entry is invalid: the error then shows on that schedule."""
+        own = {**self.defaults, **_mapping(self.tables.get(name))}.get("schedule")
         try:
-            return schedules.schedule(words) if words is not None else None
+            return schedules.schedule(own) if own is not None else None
         except ValueError:
             return None
 
     def location(self, name: str, inside: Location) -> Location:
-        """Return where a table's setting really stands: in its entry, or in the defaults it inherits."""
+        """Return the location that defines a table's setting: its own entry, or the inherited defaults."""
         own: Location = ("tables", name, *inside)
         inherited: Location = ("defaults", *inside)
         if not inside or own in self.document.lines or ("defaults", inside[0]) not in self.document.lines:
@@ -110,28 +110,28 @@ class Entries:
             yield Problem(location=location, place=self.document.place(location), text=text)
 
     def where(self, name: str) -> str:
-        """Return how messages name a table."""
+        """Return the table's name in messages."""
         return f"pipeline {self.pipeline}, table {name}"
 
     def shared(self) -> dict[str, list[Problem]]:
-        """D6: two tables may share neither target nor source (and with it the log). Each of the two is refused."""
+        """Return problems of tables that share a target, or a source and thus a log; both tables are refused (D6)."""
         shared: dict[str, list[Problem]] = {}
         seen: dict[tuple[str, ...], str] = {}
-        for name, words in self.tables.items():
-            own = words if isinstance(words, dict) else {}
+        for name, settings in self.tables.items():
+            own = settings if isinstance(settings, dict) else {}
             schema = own.get("target_schema") or self.defaults.get("target_schema") or self.schema
             target = f"{schema}.{own.get('target_table') or name}".lower()
             for what, key in (("target", target), ("source table", str(own.get("source_table") or name))):
                 other = seen.setdefault((what, key), name)
                 if other != name:
-                    text = f"{other} and {name} have the same {what}, {key}; give each its own"
+                    text = f"{other} and {name} have the same {what}, {key}; set a different one for each"
                     for table in (other, name):
                         shared.setdefault(table, []).extend(self._problems(table, [((), text)]))
         return shared
 
 
 def table_of(location: Location) -> str | None:
-    """Return the table whose entry a location lies in."""
+    """Return the table whose entry contains the location, or None."""
     return str(location[1]) if len(location) > 1 and location[0] == "tables" else None
 
 

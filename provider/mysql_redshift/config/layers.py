@@ -20,19 +20,19 @@ FOLDERS_ABOVE = 2
 
 
 def find_pipelines(folder: Path) -> list[Path]:
-    """Return the pipelines' files in a folder, in the order of their names: neither defaults nor overlays."""
+    """Return the pipeline files in a folder, sorted by name, without defaults and overlays."""
     return sorted(path for path in folder.glob("*.yaml") if path.name != DEFAULTS and path.is_file())
 
 
 def layers(path: Path, environment: str) -> Document:
-    """Merge a pipeline's file with what lies below and above it.
+    """Merge a pipeline's file with its defaults and the environment's overlays; later layers override earlier ones.
 
-    Below it: ``defaults.yaml`` beside it, and in the two folders above. Above it, where the environment is ``prod``:
-    ``environments/prod.yaml`` beside it, for every pipeline, and ``environments/<pipeline>.prod.yaml`` for this one.
+    The layers for environment ``prod``, in order: ``defaults.yaml`` two folders up, one folder up and next to the file;
+    the file; ``environments/prod.yaml`` for all pipelines; ``environments/<pipeline>.prod.yaml``.
     """
     if not re.fullmatch(PIPELINE_NAME, environment):
         raise ConfigurationError(
-            "This is not the name of an environment", expected="letters, digits, _ and -", found=repr(environment)
+            "Invalid environment name", expected="letters, digits, _ and -", found=repr(environment)
         )
     names = (f"{environment}.yaml", f"{path.stem}.{environment}.yaml")
     found = [*_defaults(path), path, *(path.parent / OVERLAYS / name for name in names)]
@@ -44,7 +44,7 @@ def layers(path: Path, environment: str) -> Document:
 
 
 def _defaults(path: Path) -> list[Path]:
-    """Return where defaults may lie, the farthest first."""
+    """Return the paths where defaults may exist, the outermost folder first."""
     folders = [Path(os.path.normpath(path.parent / Path(*[".."] * up))) for up in range(FOLDERS_ABOVE + 1)]
     return [folder / DEFAULTS for folder in reversed(folders)]
 
@@ -59,7 +59,7 @@ def merge_documents(below: Document, above: Document) -> Document:
 
 
 def merge_values(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Merge plain mappings. A null over nothing stays: ``orders:`` alone names a table without settings of its own."""
+    """Merge plain mappings. Null without an earlier value is kept: ``orders:`` declares a table without settings."""
     merged = dict(below)
     for key, value in above.items():
         known = merged.get(key)
@@ -77,7 +77,7 @@ def merge_values(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]
 
 
 def without_nulls(values: dict[str, Any]) -> dict[str, Any]:
-    """Drop what is unset, deep: the model's own default holds there."""
+    """Drop null values at every level, so that the model's defaults apply."""
     return {
         key: without_nulls(value) if isinstance(value, dict) else value
         for key, value in values.items()

@@ -1,4 +1,4 @@
-"""The YAML's shape. One model serves run time, lint, JSON Schema and the reference; unknown keys are errors."""
+"""The schema of the YAML. One model serves run time, lint, JSON Schema and reference; unknown keys are errors."""
 
 from __future__ import annotations
 
@@ -34,48 +34,46 @@ class Strict(BaseModel):
 
 
 class Source(Strict):
-    """Where rows come from."""
+    """The MySQL server and database that rows are read from."""
 
     conn_id: ConnectionId
     database: Name
-    writer_conn_id: ConnectionId | None = Field(
-        None, description="The writer's connection, where conn_id is a replica."
-    )
+    writer_conn_id: ConnectionId | None = Field(None, description="Connection of the writer if conn_id is a replica.")
     pool: Name | None = Field(None, description="Airflow pool of the extract tasks.")
 
 
 class Lake(Strict):
-    """Where files and state live."""
+    """The S3 location of files and state."""
 
     conn_id: ConnectionId = "aws_default"
     bucket: Bucket
     prefix: str = ""
-    sse: Literal["AES256", "aws:kms"] | None = Field(None, description="How S3 encrypts what is written.")
-    kms_key: Name | None = Field(None, description="Key id or ARN, with sse: aws:kms.")
+    sse: Literal["AES256", "aws:kms"] | None = Field(None, description="Server-side encryption of objects in S3.")
+    kms_key: Name | None = Field(None, description="KMS key id or ARN; only with sse: aws:kms.")
 
 
 class Target(Strict):
-    """Where rows go."""
+    """The Redshift cluster and schema that rows are loaded into."""
 
     conn_id: ConnectionId
     schema_: Name = Field(alias="schema")
     iam_role: Role
-    ledger_schema: Name = Field("mysql_redshift", description="The schema of the ledger tables.")
+    ledger_schema: Name = Field("mysql_redshift", description="Schema of the ledger tables.")
 
 
 class CursorEntry(Strict):
-    """The column that tells how new a row is."""
+    """The column that determines which rows are new."""
 
     column: Name
     kind: Literal["unix-s", "unix-ms", "unix-us"] | None = Field(
-        None, description="For integers that count time since 1970; left out: as the column's type says."
+        None, description="Unit of an integer that counts time since 1970. Default: derived from the column's type."
     )
-    zone: Zone = Field("UTC", description="Whose wall clock a DATETIME shows.")
-    nulls: Literal["fail", "load"] = Field("fail", description="What becomes of rows whose cursor is NULL.")
+    zone: Zone = Field("UTC", description="Time zone of a DATETIME or DATE column.")
+    nulls: Literal["fail", "load"] = Field("fail", description="Rows whose cursor is NULL: fail the run, or load them.")
 
 
 class ColumnsEntry(Strict):
-    """Which columns travel, and under which names."""
+    """Which columns are replicated, and under which names."""
 
     include: Names = ()
     exclude: Names = ()
@@ -99,12 +97,12 @@ def _policy_field(policy: Policy) -> Any:
 Policies: Any = create_model(
     "Policies",
     __base__=Strict,
-    __doc__="What becomes of values that the target cannot hold as they are.",
-    **{f"{policy.name}_": _policy_field(policy) for policy in POLICIES.values()},  # BaseModel has a `json` of its own
+    __doc__="How to handle values that the target cannot hold unchanged.",
+    **{f"{policy.name}_": _policy_field(policy) for policy in POLICIES.values()},  # BaseModel defines its own `json`
 )
 
 
-def _column_alone(value: Any) -> Any:
+def _column_to_mapping(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
@@ -115,52 +113,58 @@ Encoding = Literal[
 
 
 class TableEntry(Strict):
-    """Everything that can be said of a table; ``defaults`` says it of all."""
+    """The settings of a table; ``defaults`` sets them for all tables."""
 
-    cursor: Annotated[CursorEntry, BeforeValidator(_column_alone, json_schema_input_type=Name | CursorEntry)] | None = (
-        Field(None, description="A column's name, or a mapping. Without one the whole table is read each run.")
-    )
+    cursor: (
+        Annotated[CursorEntry, BeforeValidator(_column_to_mapping, json_schema_input_type=Name | CursorEntry)] | None
+    ) = Field(None, description="A column name or a mapping. Without a cursor each run reads the whole table.")
     load: LoadMode | None = Field(
-        None, description="Left out: replace without a cursor, merge where there is a key, else append."
+        None, description="Default: replace without a cursor, merge if the table has a key, else append."
     )
-    key: Names = Field((), description="Left out: the primary key, else a unique key of NOT NULL columns.")
+    key: Names = Field((), description="Default: the primary key, else a unique key of NOT NULL columns.")
     strategy: Strategy | None = None
-    schedule: Schedule | None = Field(None, description="Its own; the pipeline's scheduled runs then leave it out.")
-    lookback: Seconds = Field(0.0, description="Read this much below the watermark again, in merge mode.")
-    lag: Seconds | None = Field(None, description="Left out: 2 s where transactions are visible, else 30 s.")
+    schedule: Schedule | None = Field(
+        None, description="Own schedule; the pipeline's scheduled runs then skip the table."
+    )
+    lookback: Seconds = Field(0.0, description="How far below the watermark a run reads again in merge mode.")
+    lag: Seconds | None = Field(
+        None, description="Subtracted from the safe point. Default: 2 s if transactions are visible, else 30 s."
+    )
     max_hold: Seconds = Field(3600.0, description="How long an open transaction may hold the window back.")
     batch_rows: Rows = 131_072
     chunk_rows: Rows = 2_000_000
     max_chunks: Annotated[int, Field(strict=True, ge=1, le=1024)] = 32
-    part_size: Bytes = Field(256 * 1024 * 1024, description="How large a Parquet file becomes.")
-    allow_empty_replace: Flag = Field(False, description="Let an empty source empty the target.")
+    part_size: Bytes = Field(256 * 1024 * 1024, description="Approximate size of a Parquet file.")
+    allow_empty_replace: Flag = Field(False, description="Allow an empty source table to empty the target.")
     columns: ColumnsEntry = ColumnsEntry()
     policies: Policies = Field(default_factory=Policies)
     column_policies: dict[Name, Policies] = Field(default_factory=dict)
-    source_table: Name | None = Field(None, description="The table's name in MySQL, where the entry's name is another.")
-    target_table: Name | None = Field(None, description="Left out: the entry's name in lower case.")
+    source_table: Name | None = Field(None, description="The table's name in MySQL. Default: the entry's name.")
+    target_table: Name | None = Field(
+        None, description="The table's name in Redshift. Default: the entry's name in lower case."
+    )
     target_schema: Name | None = None
     dist_style: Literal["auto", "even", "all", "key"] | None = None
     dist_key: Name | None = None
     sort_key: Names = ()
     encode: dict[Name, Encoding] = Field(
-        default_factory=dict, description="Compression of a new table's columns, by column; else as Redshift chooses."
+        default_factory=dict, description="Compression by column of a new table. Default: Redshift chooses."
     )
     deletes: Deletes = Field(
-        Deletes.KEEP, description="What becomes of rows deleted at the source; reconcile: the check keys deletes them."
+        Deletes.KEEP, description="Rows deleted at the source: keep them, or reconcile: the check keys deletes them."
     )
     on_type_change: OnTypeChange = Field(
         OnTypeChange.FAIL,
-        description="Where a column's new type does not fit the target's; rebuild: fill a new table and swap it in.",
+        description="Type changes that Redshift cannot alter: fail the run, or rebuild the table and swap it in.",
     )
     checks: tuple[Check, ...] = Field(
-        (Check.CUSTODY, Check.BOUNDS), description="What each run verifies. keys compares every key, once a day."
+        (Check.CUSTODY, Check.BOUNDS), description="Checks that runs make; keys compares every key, once a day."
     )
     tags: Tags = ()
 
 
 class PipelineFile(Strict):
-    """One pipeline. What lies below ``defaults`` and ``tables`` is checked table by table, as ``TableEntry``."""
+    """One pipeline. The content of ``defaults`` and ``tables`` is validated table by table as ``TableEntry``."""
 
     pipeline: PipelineName
     description: str = ""
@@ -175,7 +179,7 @@ class PipelineFile(Strict):
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a pipeline's file, for editors."""
+    """Return the JSON Schema of a pipeline file, for use in editors."""
     schema, entry = PipelineFile.model_json_schema(), TableEntry.model_json_schema()
     definitions = {**schema.pop("$defs"), **entry.pop("$defs"), "TableEntry": entry}
     reference = {"$ref": "#/$defs/TableEntry"}

@@ -1,4 +1,4 @@
-"""A pipeline's file, with what it inherits, resolved into one spec a table."""
+"""Resolve a pipeline file and its layers into one spec per table."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ENVIRONMENT = "default"
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """A pipeline's tables. ``broken`` holds the error of each entry that cannot be used; the others can.
+    """A pipeline and its valid tables; ``broken`` holds the error of each invalid entry.
 
-    ``table_schedules`` holds the schedules of tables that have one of their own, broken ones among them.
+    ``table_schedules`` holds the schedule of each table that sets its own, broken tables included.
     """
 
     name: str
@@ -35,20 +35,20 @@ class Pipeline:
 
 
 def load_pipeline(path: Path, *, environment: str = ENVIRONMENT, only: str | None = None) -> Pipeline:
-    """Read one pipeline; with ``only`` one table of it, which spares the others' validation.
+    """Read one pipeline. With ``only``, read just that table and skip the validation of the others.
 
     Raises:
-        ConfigurationError: something outside the tables' entries is wrong; every problem with file and line.
+        ConfigurationError: the file is invalid outside the tables' entries; every problem has file and line.
 
     """
     return _resolve(Reading.of(path, environment), only)
 
 
 def read_table(path: Path, table: str, *, environment: str = ENVIRONMENT) -> TableSpec:
-    """Read one table's spec, and check no other table: what a task needs at its start.
+    """Read one table's spec without validating the other tables, as each task does at its start.
 
     Raises:
-        ConfigurationError: the file or the table's entry cannot be used, or there is no such table.
+        ConfigurationError: the file or the table's entry is invalid, or the table does not exist.
 
     """
     pipeline = load_pipeline(path, environment=environment, only=table)
@@ -58,7 +58,7 @@ def read_table(path: Path, table: str, *, environment: str = ENVIRONMENT) -> Tab
 
 
 def _resolve(reading: Reading, only: str | None) -> Pipeline:
-    """Resolve every table, or only one."""
+    """Resolve all tables, or only the one named."""
     tables: dict[str, TableSpec] = {}
     entries: dict[str, TableEntry] = {}
     broken: dict[str, ConfigurationError] = {}

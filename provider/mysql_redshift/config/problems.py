@@ -1,4 +1,4 @@
-"""What is wrong with a document: each problem with file and line, all at once, and never a secret."""
+"""Problems of a YAML document: all are reported at once, with file and line and without secrets."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SECRET_VALUE = re.compile(
     re.IGNORECASE,
 )
 NO_SECRETS = (
-    "a secret does not belong in YAML; put it into an Airflow connection and name that as conn_id. "
-    "It has been in a file: change it"
+    "a secret is not allowed in YAML; store it in an Airflow connection and set conn_id. "
+    "Rotate it, because it was stored in a file"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake: the key, where it stands (``file:line``), and a sentence."""
+    """One problem: the key's location, its ``file:line``, and a message."""
 
     location: Location
     place: str
@@ -43,32 +43,30 @@ class Problem:
 
 
 class InvalidYaml(ConfigurationError):
-    """A pipeline, or one entry of it, whose YAML cannot be used; ``problems`` are all that is wrong with it."""
+    """The YAML of a pipeline or of one entry is invalid; ``problems`` holds every problem."""
 
     def __init__(self, problems: Iterable[Problem], *, where: str) -> None:
         self.problems = tuple(problems)
         lines = list(dict.fromkeys(map(str, self.problems)))
-        what = (
-            lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} things are wrong", *(f"  {x}" for x in lines)])
-        )
-        super().__init__(what, where=where, remedy="Correct the YAML; `airflow mysql-redshift lint` checks it.")
+        what = lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} problems", *(f"  {x}" for x in lines)])
+        super().__init__(what, where=where, remedy="Correct the YAML and check it with `airflow mysql-redshift lint`.")
 
 
 def refuse(problems: Iterable[Problem], *, where: str) -> None:
-    """Raise one error that lists all problems; do nothing where there are none."""
+    """Raise one error that lists all problems; do nothing if there are none."""
     found = list(problems)
     if found:
         raise InvalidYaml(found, where=where)
 
 
-def beside(known: Iterable[Problem], more: Iterable[Problem]) -> list[Problem]:
-    """Return those of ``more`` that do not lie at or below a known one: they would only follow from it."""
+def independent_of(known: Iterable[Problem], more: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of ``more`` that are not at or below a known one, which would be their cause."""
     places = [problem.location for problem in known]
     return [p for p in more if not any(p.location[: len(place)] == place for place in places)]
 
 
 def looks_secret(value: object) -> bool:
-    """Whether a value is better not shown."""
+    """Whether a value looks like a secret and must not be shown."""
     return isinstance(value, str) and SECRET_VALUE.search(value) is not None
 
 

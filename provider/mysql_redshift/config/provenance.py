@@ -1,4 +1,4 @@
-"""What each setting of a table comes to, and which line of which file said so."""
+"""The resolved settings of a table, each with the file and line that defines it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """A setting as a dotted path, its value, and where it comes from: ``file:line``, or ``default``."""
+    """A setting: its dotted path, its value, and its origin, which is ``file:line`` or ``default``."""
 
     key: str
     value: Any
@@ -23,7 +23,7 @@ class Setting:
 
 
 def settings(path: Path, table: str, *, environment: str) -> list[Setting]:
-    """Return every setting of one table that has a value; raises ConfigurationError as ``read_table`` does."""
+    """Return every setting of one table that has a value; raise ConfigurationError as ``read_table`` does."""
     reading = Reading.of(path, environment)
     file = reading.file.model_dump(mode="json", by_alias=True, exclude_none=True)
     entry = reading.entries.entry(table).model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -36,13 +36,13 @@ def settings(path: Path, table: str, *, environment: str) -> list[Setting]:
 
 
 def _places_in_file(reading: Reading) -> dict[Location, str]:
-    said = {key: value for key, value in reading.document.values.items() if key not in ("defaults", "tables")}
-    return {location: reading.document.place(location) for location, _ in _leaves(said)}
+    stated = {key: value for key, value in reading.document.values.items() if key not in ("defaults", "tables")}
+    return {location: reading.document.place(location) for location, _ in _leaves(stated)}
 
 
 def _places_in_table(reading: Reading, table: str) -> dict[Location, str]:
     places = {}
-    for location, _ in _leaves(reading.entries.words(table)):
+    for location, _ in _leaves(reading.entries.settings(table)):
         place = reading.document.place(reading.entries.location(table, location))
         places[("cursor", "column") if location == ("cursor",) else location] = place
     return places

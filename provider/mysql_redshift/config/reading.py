@@ -1,4 +1,4 @@
-"""One pipeline's layers, merged, and checked outside of its tables."""
+"""The merged layers of one pipeline, validated outside its tables."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mysql_redshift.config.document import Document
 from mysql_redshift.config.entries import Entries, table_of
 from mysql_redshift.config.layers import layers, without_nulls
 from mysql_redshift.config.model import PipelineFile
-from mysql_redshift.config.problems import NO_SECRETS, InvalidYaml, Location, Problem, beside, secrets_in
+from mysql_redshift.config.problems import NO_SECRETS, InvalidYaml, Location, Problem, independent_of, secrets_in
 from mysql_redshift.config.wording import sentences
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What is right outside of the tables, and the tables' entries."""
+    """A pipeline whose settings outside the tables are valid, and the tables' entries, not yet validated."""
 
     path: Path
     environment: str
@@ -29,10 +29,10 @@ class Reading:
 
     @classmethod
     def of(cls, path: Path, environment: str) -> Reading:
-        """Read and merge the layers.
+        """Read and merge the layers, and validate everything outside the tables.
 
         Raises:
-            ConfigurationError: something is wrong outside of the tables; what is wrong inside is told as well.
+            ConfigurationError: a setting outside the tables is invalid; problems of the tables are listed as well.
 
         """
         document = layers(path, environment)
@@ -40,14 +40,14 @@ class Reading:
         entries = Entries.of(path, document, problems)
         outside = [problem for problem in problems if table_of(problem.location) is None]
         file, wrong = _file(document, path)
-        outside += beside(outside, wrong)
+        outside += independent_of(outside, wrong)
         if outside or file is None:
             raise InvalidYaml([*outside, *entries.all_problems()], where=str(path))
         return cls(path=path, environment=environment, document=document, file=file, entries=entries)
 
 
 def _file(document: Document, path: Path) -> tuple[PipelineFile | None, list[Problem]]:
-    """Check everything outside of the tables."""
+    """Validate everything outside the tables."""
     values = document.values
     kept = {key: values[key] for key in ("defaults", "tables") if isinstance(values.get(key), dict)}
     try:

@@ -1,4 +1,4 @@
-"""What can still be read of a pipeline's file that cannot be used."""
+"""Read the schedule of a pipeline file that is otherwise invalid."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mysql_redshift.config.layers import layers
 from mysql_redshift.config.schedules import schedule
 from mysql_redshift.errors import ConfigurationError
 
-INSTEAD = "@hourly"
+FALLBACK = "@hourly"
 _LINE = re.compile(r"^schedule:[ \t]*([\"']?)(.*?)\1[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def stated_schedule(path: Path, environment: str) -> str | None:
-    """Return the schedule that a broken file states, so that its error shows when the pipeline would have run.
+    """Return the schedule in a broken file, so that its error shows when the pipeline would have run.
 
-    A schedule that is itself broken becomes ``@hourly``; a file without one has none.
+    An invalid schedule becomes ``@hourly``; a file without one returns None.
     """
     try:
         stated = layers(path, environment).values.get("schedule")
@@ -27,11 +27,11 @@ def stated_schedule(path: Path, environment: str) -> str | None:
     try:
         return schedule(stated)
     except ValueError:
-        return INSTEAD
+        return FALLBACK
 
 
 def _line_of(path: Path) -> str | None:
-    """Look for the line in a file that is not YAML."""
+    """Find the schedule line in a file that is not valid YAML."""
     try:
         found = _LINE.search(path.read_text(encoding="utf-8", errors="replace"))
     except OSError:

@@ -1,4 +1,4 @@
-"""From the checked YAML to the spec of one table."""
+"""Build a table's spec from validated YAML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mysql_redshift.core.verification import Check
 
 
 def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: str) -> TableSpec:
-    """Return everything that is configured for one table."""
+    """Return the complete configuration of one table."""
     return TableSpec(
         pipeline=file.pipeline,
         environment=environment,
@@ -55,7 +55,7 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
 
 
 def _checks(entry: TableEntry) -> tuple[str, ...]:
-    """Deletes are reconciled by the check keys, so that one is then made."""
+    """Return the configured checks, plus keys if deletes are reconciled, because that check finds deleted rows."""
     needed = (Check.KEYS,) if entry.deletes is Deletes.RECONCILE else ()
     return tuple(dict.fromkeys(check.value for check in (*entry.checks, *needed)))
 

@@ -1,4 +1,4 @@
-"""pydantic's errors in our words: what was expected, what was found, what was probably meant."""
+"""Translate pydantic's errors into messages: what was expected, what was found, and a suggestion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXPECTED = {
 
 
 def sentences(exc: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Location, str]]:
-    """Yield the location and a sentence for each error."""
+    """Yield the location and a message for each error."""
     for error in exc.errors(include_url=False):
         location = tuple(part for part in error["loc"] if part != "[key]")
         yield location, _sentence(error, model, location)
@@ -51,12 +51,12 @@ def _sentence(error: Any, model: type[BaseModel], location: Location) -> str:
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:
-    """A key that names a secret is never one we know."""
+    """Return the message for an unknown key; a key named like a secret is always unknown."""
     return NO_SECRETS if SECRET_KEY.search(key) else f"unknown key{_meant(key, known)}"
 
 
 def found(value: object) -> str:
-    """Show a value in a few words, a secret not at all."""
+    """Return a short description of a value; a secret is not shown."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):
@@ -64,13 +64,13 @@ def found(value: object) -> str:
     if value is None:
         return "nothing"
     if looks_secret(value):
-        return "what looks like a secret"
+        return "a value that looks like a secret"
     text = repr(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def expecting(expected: str) -> Callable[[object], ValueError]:
-    """Return what makes the error of a value that is not as ``expected``."""
+    """Return a function that makes the error for a value that does not match ``expected``."""
     return lambda value: ValueError(f"expected {expected}, found {found(value)}")
 
 
@@ -91,7 +91,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
 
 
 def _keys(model: type[BaseModel], path: Location) -> list[str]:
-    """Return the keys the model knows at ``path``."""
+    """Return the keys that the model defines at ``path``."""
     for part in path:
         field = next((f for name, f in model.model_fields.items() if (f.alias or name) == part), None)
         inner = _model_in(field.annotation) if field else model

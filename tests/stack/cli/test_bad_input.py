@@ -226,11 +226,11 @@ def test_yaml_that_cannot_be_right(filled: Shop) -> None:
     assert refused(filled) == (
         1,
         (
-            "2 things are wrong\n"
+            "2 problems\n"
             "  pipelines/shop.yaml:4: target.iam_role: is missing\n"
             "  pipelines/shop.yaml:4: target.iam_rol: unknown key; did you mean iam_role?\n"
             "  where: pipelines/shop.yaml\n"
-            "  what to do: Correct the YAML; `airflow mysql-redshift lint` checks it.\n"
+            "  what to do: Correct the YAML and check it with `airflow mysql-redshift lint`.\n"
         ),
     )
 

@@ -28,7 +28,7 @@ def test_lint_shows_every_mistake_of_every_file_and_ends_with_1(run: Run) -> Non
     write("pipeline: broken\ntables: {a: {chunk_rows: 0}, b: {lod: merge}}\nlakes: {}\n", "broken.yaml")
     write("\n", "empty.yaml")
     write("pipeline: old\n", "old.yml")
-    no_pipeline = "This file does not describe a pipeline; expected a mapping, as `pipeline: settlement`, found "
+    no_pipeline = "The file does not define a pipeline; expected a mapping, for example `pipeline: settlement`, found "
     good = Path("pipelines/settlement.yaml").read_text()
     write(good + "  refunds: {load: upsert}\n  payouts: {keys: id}\n", "settlement.yaml")
     result = run("lint")

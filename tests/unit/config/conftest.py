@@ -1,4 +1,4 @@
-"""Pipelines written into a folder of their own."""
+"""A fixture that writes pipeline files to a temporary folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Write a file below ``pipelines/``; paths are relative to the working directory, as people type them."""
+    """Return a function that writes a file under ``pipelines/`` and returns its relative path."""
     monkeypatch.chdir(tmp_path)
 
     def write(text: str, name: str = "settlement.yaml") -> Path:

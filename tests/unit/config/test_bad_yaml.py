@@ -1,4 +1,4 @@
-"""Bad YAML ends with one clear message: file, line, key, what was expected, what was found, what to do."""
+"""Invalid YAML produces one message with file, line, key, expected and found values, and a remedy."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mysql_redshift.errors import ConfigurationError
 from tests.unit.config.conftest import Write
 from tests.unit.config.yaml_texts import GOOD, HEAD
 
-REMEDY = "\n  what to do: Correct the YAML; `airflow mysql-redshift lint` checks it."
+REMEDY = "\n  what to do: Correct the YAML and check it with `airflow mysql-redshift lint`."
 IN_ORDERS = f"\n  where: pipeline settlement, table orders{REMEDY}"
 IN_FILE = f"\n  where: pipelines/settlement.yaml{REMEDY}"
 
 
 def refused(path: Path) -> str:
-    """Return the message of a file that cannot be used."""
+    """Return the error message for an invalid file."""
     with pytest.raises(ConfigurationError) as caught:
         load_pipeline(path)
     return str(caught.value)
@@ -27,36 +27,34 @@ BROKEN = (Path(__file__).parent / "broken_entries.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize(("entry", "message"), list(zip(BROKEN[::2], map(str.strip, BROKEN[1::2]), strict=True)))
-def test_a_broken_entry_says_what_is_wrong_and_breaks_its_own_table_only(
-    write: Write, entry: str, message: str
-) -> None:
-    """S6, L15: golden messages; the other table stays."""
+def test_an_invalid_entry_is_reported_and_breaks_only_its_own_table(write: Write, entry: str, message: str) -> None:
+    """Lessons S6 and L15: the messages are golden, and the other table is still usable."""
     pipeline = load_pipeline(write(f"{HEAD}  orders: {entry}\n  payments: {{}}\n"))
     assert str(pipeline.broken["orders"]) == f"pipelines/settlement.yaml:9: {message}{IN_ORDERS}"
     assert set(pipeline.tables) == {"payments"}
 
 
-def test_all_mistakes_of_an_entry_are_told_at_once(write: Write) -> None:
-    """Each on its line."""
+def test_all_problems_of_an_entry_are_reported_at_once(write: Write) -> None:
+    """Each problem is reported with its own line of the file."""
     text = str(load_pipeline(write(HEAD + "  orders:\n    chunk_rows: 0\n    lod: merge\n")).broken["orders"])
     assert text == (
-        "2 things are wrong\n"
+        "2 problems\n"
         "  pipelines/settlement.yaml:10: tables.orders.chunk_rows: expected at least 1, found 0\n"
         f"  pipelines/settlement.yaml:11: tables.orders.lod: unknown key; did you mean load?{IN_ORDERS}"
     )
 
 
-def test_all_mistakes_of_a_file_are_told_at_once(write: Write) -> None:
-    """Unknown and missing keys, an unknown strategy, a role that is no ARN, a schedule that is none."""
+def test_all_problems_of_a_file_are_reported_at_once(write: Write) -> None:
+    """The file has unknown and missing keys, an unknown strategy, an invalid role ARN and an invalid schedule."""
     text = GOOD.replace("inter-table\n", "inter-tabel\n").replace("bucket", "buckit").replace("role/", "user/")
     assert refused(write(text.replace("@hourly", "hourly"))) == (
-        "5 things are wrong\n"
-        "  pipelines/settlement.yaml:2: schedule: expected a cron expression of 5 fields, or a preset as @hourly, "
+        "5 problems\n"
+        "  pipelines/settlement.yaml:2: schedule: expected a cron expression of 5 fields or a preset such as @hourly, "
         "found 'hourly'\n"
         "  pipelines/settlement.yaml:4: lake.bucket: is missing\n"
         "  pipelines/settlement.yaml:4: lake.buckit: unknown key; did you mean bucket?\n"
-        "  pipelines/settlement.yaml:5: target.iam_role: expected an ARN as arn:aws:iam::123456789012:role/copy, or "
-        "default, found 'arn:aws:iam::123456789012:user/copy'\n"
+        "  pipelines/settlement.yaml:5: target.iam_role: expected an ARN such as "
+        "arn:aws:iam::123456789012:role/copy, or default, found 'arn:aws:iam::123456789012:user/copy'\n"
         "  pipelines/settlement.yaml:6: strategy: expected sequential, inter-table or intra-table, found "
         f"'inter-tabel'; did you mean inter-table?{IN_FILE}"
     )
@@ -66,20 +64,20 @@ FILES = (Path(__file__).parent / "broken_files.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize(("change", "message"), list(zip(FILES[::2], map(str.strip, FILES[1::2]), strict=True)))
-def test_a_mistake_outside_of_the_tables_is_told_with_its_line(write: Write, change: str, message: str) -> None:
-    """Golden: it breaks the pipeline, so it is raised."""
+def test_a_problem_outside_the_tables_is_raised_with_its_line(write: Write, change: str, message: str) -> None:
+    """Such a problem makes the whole pipeline invalid. The messages are golden."""
     old, new = change.split(" -> ")
     assert refused(write(GOOD.replace(old, new, 1))) == f"pipelines/settlement.yaml:{message}{IN_FILE}"
 
 
-def test_a_bad_default_is_named_where_it_stands(write: Write) -> None:
-    """The table inherits the mistake; the message leads to its place."""
+def test_an_invalid_default_is_reported_at_its_own_line(write: Write) -> None:
+    """The table inherits the value; the message names the line in defaults."""
     text = str(load_pipeline(write(HEAD.replace("10m", "soon") + "  orders: {}\n")).broken["orders"])
     assert text.startswith("pipelines/settlement.yaml:7: defaults.lookback: expected a duration")
 
 
-def test_a_mistake_in_another_layer_is_named_with_its_file(write: Write) -> None:
-    """Defaults and overlays are files of their own."""
+def test_a_problem_in_another_layer_is_reported_with_its_file(write: Write) -> None:
+    """Defaults and overlays are separate files."""
     path = write(GOOD)
     write("defaults: {batch_rowz: 1}\n", "defaults.yaml")
     write("lake: {sse: AES}\n", "environments/prod.yaml")
@@ -90,22 +88,22 @@ def test_a_mistake_in_another_layer_is_named_with_its_file(write: Write) -> None
 
 
 NO_PIPELINE = """\
-This file does not describe a pipeline
+The file does not define a pipeline
   where: pipelines/settlement.yaml:1
-  expected: a mapping, as `pipeline: settlement`
+  expected: a mapping, for example `pipeline: settlement`
   found: {found}
-  what to do: Write the pipeline there, or remove the file."""
+  what to do: Define the pipeline in the file, or delete the file."""
 TAB = """\
-This is not YAML
+Invalid YAML
   where: pipelines/settlement.yaml:2, column 1
   expected: spaces for indentation; tabs are not allowed
   found: found a tab character that violates indentation
-  what to do: Correct the line, or the one before it."""
+  what to do: Correct this line or the one before it."""
 OPEN = """\
-This is not YAML
+Invalid YAML
   where: pipelines/settlement.yaml:2, column 1
   found: did not find expected ',' or ']'
-  what to do: Correct the line, or the one before it."""
+  what to do: Correct this line or the one before it."""
 
 
 @pytest.mark.parametrize(
@@ -118,18 +116,18 @@ This is not YAML
         ("tables: [1\n", OPEN),
     ],
 )
-def test_what_is_no_pipeline_is_refused(write: Write, yaml: str, message: str) -> None:
-    """An empty file, a list, a tab, a bracket that does not close."""
+def test_a_file_without_a_pipeline_mapping_is_refused(write: Write, yaml: str, message: str) -> None:
+    """This covers an empty file, a list, plain text, a tab, and an unclosed bracket."""
     assert refused(write(yaml)) == message
 
 
-def test_what_cannot_be_read_is_refused(write: Write, tmp_path: Path) -> None:
-    """A missing file, a folder, bytes that are not UTF-8, a pipeline without tables."""
+def test_an_unreadable_file_is_refused(write: Write, tmp_path: Path) -> None:
+    """This covers a missing file, a folder, invalid UTF-8, and a pipeline without tables."""
     path = write(GOOD)
-    assert refused(path.with_name("other.yaml")) == "This file does not exist\n  where: pipelines/other.yaml"
-    assert refused(path.parent).startswith("This file cannot be read\n  where: pipelines")
+    assert refused(path.with_name("other.yaml")) == "File not found\n  where: pipelines/other.yaml"
+    assert refused(path.parent).startswith("Cannot read the file\n  where: pipelines")
     path.write_bytes(b"pipeline: \xff\n")
-    assert refused(path).startswith("This file is not UTF-8\n  where: pipelines/settlement.yaml")
+    assert refused(path).startswith("The file is not UTF-8\n  where: pipelines/settlement.yaml")
     assert refused(write(HEAD.replace("tables:\n", "tables: {}\n"))) == (
         f"pipelines/settlement.yaml:8: tables: expected at least one table, found none{IN_FILE}"
     )
@@ -137,14 +135,14 @@ def test_what_cannot_be_read_is_refused(write: Write, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("alias", ["orders: &a {columns: *a}", "orders: {columns: &a [*a]}"])
 def test_an_alias_to_itself_is_refused(write: Write, alias: str) -> None:
-    """It would have no end."""
+    """Resolving it would never terminate."""
     text = str(load_pipeline(write(f"{HEAD}  {alias}\n")).broken["orders"])
-    assert "an alias to what it stands in has no end; write it out" in text
+    assert "an alias must not refer to a node that contains it; write the value out" in text
 
 
 SECRET = (
-    "a secret does not belong in YAML; put it into an Airflow connection and name that as conn_id. "
-    "It has been in a file: change it"
+    "a secret is not allowed in YAML; store it in an Airflow connection and set conn_id. "
+    "Rotate it, because it was stored in a file"
 )
 
 
@@ -159,44 +157,44 @@ SECRET = (
         ("source: {conn_id: m, database: AKIAIOSFODNN7EXAMPLE}", "3: source.database"),
     ],
 )
-def test_a_secret_is_refused_and_not_shown(write: Write, line: str, place: str) -> None:
-    """Rule 9: by the key's name or by how the value looks; the message itself must not leak it."""
+def test_a_secret_is_refused_and_never_shown(write: Write, line: str, place: str) -> None:
+    """Secrets are detected by key name or by the form of the value; the message must not contain them."""
     text = refused(write(GOOD.replace("source: {conn_id: settlement_mysql, database: settlement}", line)))
     assert f"pipelines/settlement.yaml:{place}: {SECRET}" in text
     assert "hunter2" not in text
     assert "EXAMPLE" not in text
 
 
-def test_a_secret_in_a_table_breaks_that_table(write: Write) -> None:
-    """Its place is told, the value is not."""
+def test_a_secret_in_an_entry_breaks_only_that_table(write: Write) -> None:
+    """The message contains its line but not its value."""
     pipeline = load_pipeline(write(HEAD + "  orders: {token: hunter2}\n  payments: {key: [AKIAIOSFODNN7EXAMPLE]}\n"))
     assert str(pipeline.broken["orders"]) == f"pipelines/settlement.yaml:9: tables.orders.token: {SECRET}{IN_ORDERS}"
     assert "EXAMPLE" not in str(pipeline.broken["payments"])
     assert f"tables.payments.key.0: {SECRET}" in str(pipeline.broken["payments"])
 
 
-def test_names_of_tables_and_columns_are_no_secrets(write: Write) -> None:
-    """A table may be called `tokens`, a column `password`."""
+def test_names_of_tables_and_columns_are_not_treated_as_secrets(write: Write) -> None:
+    """A table may be named `api_token` and a column `password`."""
     path = write(HEAD + "  api_token: {columns: {rename: {password: pw}}, column_policies: {secret: {json: super}}}\n")
     assert read_table(path, "api_token").columns.rename == {"password": "pw"}
 
 
-def test_two_tables_may_share_neither_target_nor_source(write: Write) -> None:
-    """D6: not even where only the case differs; a task that reads one of them alone is refused too."""
+def test_two_tables_must_not_share_a_target_or_a_source(write: Write) -> None:
+    """Lesson D6: target names that differ only in case conflict as well, and reading one of the tables alone fails."""
     path = write(HEAD + "  Orders: {}\n  old: {target_table: orders}\n  a: {source_table: b}\n  b: {target_table: c}\n")
     pipeline = load_pipeline(path)
     assert set(pipeline.broken) == {"Orders", "old", "a", "b"}
     assert (
         "pipelines/settlement.yaml:10: tables.old: Orders and old have the same target, settlement.orders; "
-        "give each its own" in str(pipeline.broken["old"])
+        "set a different one for each" in str(pipeline.broken["old"])
     )
-    assert "a and b have the same source table, b; give each its own" in str(pipeline.broken["a"])
+    assert "a and b have the same source table, b; set a different one for each" in str(pipeline.broken["a"])
     with pytest.raises(ConfigurationError, match="have the same target"):
         read_table(path, "old")
 
 
-def test_a_table_that_is_not_there_is_refused_with_what_is_near(write: Write) -> None:
-    """L10: names match exactly."""
+def test_an_unknown_table_is_refused_with_suggestions(write: Write) -> None:
+    """Lesson L10: table names match exactly."""
     with pytest.raises(ConfigurationError) as caught:
         read_table(write(GOOD), "order")
     assert str(caught.value) == (
@@ -208,7 +206,7 @@ def test_a_table_that_is_not_there_is_refused_with_what_is_near(write: Write) ->
     )
 
 
-def test_an_environment_cannot_lead_out_of_the_folder(write: Write) -> None:
-    """It is part of a path and of every S3 key."""
-    with pytest.raises(ConfigurationError, match="not the name of an environment"):
+def test_an_environment_name_must_not_contain_path_separators(write: Write) -> None:
+    """The name is part of a file path and of every S3 key."""
+    with pytest.raises(ConfigurationError, match="Invalid environment name"):
         load_pipeline(write(GOOD), environment="../prod")

@@ -1,4 +1,4 @@
-"""Which checks a table's runs make."""
+"""The checks of a table follow from ``checks`` and ``deletes``."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ PIPELINE = {
         ({"deletes": "reconcile", "checks": ["keys", "custody"]}, ("keys", "custody")),
     ],
 )
-def test_the_checks_are_those_named_and_those_needed(settings: dict[str, object], checks: tuple[str, ...]) -> None:
-    """Reconciling is done by the check keys, so that one is then made."""
+def test_deletes_reconcile_adds_the_check_keys(settings: dict[str, object], checks: tuple[str, ...]) -> None:
+    """The check keys finds the rows to delete. Otherwise the configured checks apply unchanged."""
     given = {"cursor": "updated_at", **settings}
     spec = spec_from_arguments("orders", pipeline=PIPELINE, settings=given, environment="test", where="here")
     assert spec.checks == checks

@@ -1,4 +1,4 @@
-"""The JSON Schema comes from the model that run time uses."""
+"""The JSON Schema is generated from the model that validates YAML at run time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mysql_redshift.config import json_schema
 from tests.unit.config.yaml_texts import GOOD, HEAD
 
 
-def test_the_schema_takes_what_the_model_takes() -> None:
-    """Short forms, durations and an entry without settings among it."""
+def test_the_schema_accepts_what_the_model_accepts() -> None:
+    """This includes short forms, durations and an entry without settings."""
     validator = jsonschema.Draft202012Validator(json_schema())
     validator.check_schema(validator.schema)
     validator.validate(yaml.safe_load(GOOD))
@@ -25,18 +25,18 @@ def test_the_schema_takes_what_the_model_takes() -> None:
 
 @pytest.mark.parametrize("entry", ["{chunk_rowz: 1}", "{load: upsert}", "{lookback: soon}", "{policies: {json: text}}"])
 def test_the_schema_refuses_what_the_model_refuses(entry: str) -> None:
-    """An editor shows the same mistakes as lint."""
+    """An editor reports the same errors as lint."""
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(yaml.safe_load(f"{HEAD}  orders: {entry}\n"), json_schema())
 
 
 def test_the_schema_is_plain_json() -> None:
-    """It is printed for editors."""
+    """The CLI prints it as JSON."""
     assert json.loads(json.dumps(json_schema())) == json_schema()
 
 
 def test_reading_yaml_imports_no_airflow_and_no_driver() -> None:
-    """Rule 10: a DAG file's parsing must stay light."""
+    """Airflow parses DAG files often, so the imports must be cheap."""
     heavy = {"airflow", "boto3", "botocore", "pymysql", "pyarrow", "paramiko", "redshift_connector", "rich"}
     for path in Path(config.__file__).parent.glob("*.py"):
         tree = ast.parse(path.read_text())

@@ -1,4 +1,4 @@
-"""YAML becomes specs: defaults, overlays, and what a table's own word does to them."""
+"""YAML resolves to specs: defaults, overlays, and the table's own settings."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def table(write: Write, entry: str, *, head: str = HEAD) -> TableSpec:
     return read_table(write(f"{head}  orders: {entry}\n"), "orders")
 
 
-def test_the_design_s_example_resolves(write: Write) -> None:
-    """Defaults reach the tables; a table's own word wins; an entry may be empty."""
+def test_the_example_pipeline_resolves(write: Write) -> None:
+    """Tables inherit defaults and may override them; an entry may be empty."""
     pipeline = load_pipeline(write(GOOD), environment="prod")
     orders, items = pipeline.tables["orders"], pipeline.tables["order_items"]
     assert (orders.strategy, orders.chunk_rows, orders.lookback) == (Strategy.INTRA_TABLE, 2_000_000, 600)
@@ -38,20 +38,20 @@ def test_the_design_s_example_resolves(write: Write) -> None:
     assert not pipeline.broken
 
 
-def test_a_table_s_own_load_drops_defaults_without_meaning(write: Write) -> None:
-    """`replace` reads the whole table, `append` must not read rows again: the more specific word wins."""
+def test_a_table_s_load_mode_drops_defaults_that_do_not_apply(write: Write) -> None:
+    """`replace` reads the whole table and `append` must not read rows again."""
     pipeline = load_pipeline(write(GOOD))
     assert (pipeline.tables["countries"].cursor, pipeline.tables["countries"].lookback) == (None, 0.0)
     assert pipeline.tables["order_items"].lookback == 0.0
 
 
-def test_a_replaced_table_keeps_a_cursor_it_names_itself(write: Write) -> None:
-    """Only inherited cursors are dropped."""
+def test_a_table_with_load_replace_keeps_its_own_cursor(write: Write) -> None:
+    """Only an inherited cursor is dropped."""
     assert table(write, "{load: replace, cursor: id}").cursor == CursorRef(column="id")
 
 
 def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
-    """Nothing that may be written is forgotten on the way."""
+    """A setting that is validated but not copied would have no effect."""
     spec = table(
         write,
         "{cursor: {column: made, kind: unix-ms, nulls: load}, load: merge, key: [a, b], lag: 5s, max_hold: 1h30m, "
@@ -73,20 +73,20 @@ def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
     assert spec.layout == LayoutRef(dist_style="key", dist_key="a", sort_key=("made", "a"), encode={"a": "az64"})
 
 
-def test_one_name_stands_for_a_list_of_one(write: Write) -> None:
-    """`key: id` is `key: [id]`."""
+def test_a_single_name_is_accepted_as_a_list(write: Write) -> None:
+    """`key: id` is equivalent to `key: [id]`."""
     assert table(write, "{key: id, sort_key: id}").key == ("id",)
 
 
-def test_a_cursor_s_mapping_lies_over_its_default_name(write: Write) -> None:
-    """The table says the zone, the defaults said the column."""
+def test_a_cursor_mapping_is_merged_over_an_inherited_column_name(write: Write) -> None:
+    """The table sets the zone and inherits the column from the defaults."""
     assert table(write, "{cursor: {zone: Europe/Berlin}}").cursor == CursorRef(
         column="updated_at", zone="Europe/Berlin"
     )
 
 
 def test_layers_merge_deep_unite_tags_and_null_unsets(write: Write) -> None:
-    """Defaults beside and above, the file, the environment's overlay, the pipeline's own: the later wins."""
+    """Order: defaults two folders up to next to the file, the file, then both overlays. Later layers override."""
     path = write(GOOD + "tags: [money]\n")
     write("tags: [all]\ndefaults: {max_chunks: 7, chunk_rows: 5}\n", "defaults.yaml")
     write("tags: [top]\ndefaults: {max_chunks: 6, batch_rows: 9, max_hold: 2h}\n", "../defaults.yaml")
@@ -101,8 +101,8 @@ def test_layers_merge_deep_unite_tags_and_null_unsets(write: Write) -> None:
     assert (plain.tables["payments"].lake.bucket, len(plain.tables)) == ("acme-lake", 4)
 
 
-def test_defaults_and_overlays_are_no_pipelines(write: Write) -> None:
-    """Every other YAML file of the folder is one, in the order of the names."""
+def test_defaults_and_overlays_are_not_listed_as_pipelines(write: Write) -> None:
+    """Every other YAML file in the folder is a pipeline; they are sorted by name."""
     paths = [write(GOOD, "b.yaml"), write(GOOD, "a.yaml")]
     write("tags: []\n", "defaults.yaml")
     write("tags: []\n", "environments/prod.yaml")
@@ -110,15 +110,15 @@ def test_defaults_and_overlays_are_no_pipelines(write: Write) -> None:
 
 
 def test_anchors_and_merge_keys_work(write: Write) -> None:
-    """As YAML defines them; a key beside `<<` wins over what is merged in."""
+    """As in YAML, a key next to `<<` overrides the merged value."""
     pipeline = load_pipeline(
         write(HEAD + "  orders: &big {max_chunks: 9, chunk_rows: 4}\n  items: {<<: *big, chunk_rows: 3}\n")
     )
     assert (pipeline.tables["items"].max_chunks, pipeline.tables["items"].chunk_rows) == (9, 3)
 
 
-def test_one_table_is_read_alone(write: Write) -> None:
-    """A task start checks its own table only, and fails with that table's error."""
+def test_a_single_table_can_be_read_without_the_others(write: Write) -> None:
+    """A task validates only its own table and fails only with that table's error."""
     path = write(HEAD + "  orders: {}\n  broken: {nonsense: 1}\n")
     assert read_table(path, "orders").source.table == "orders"
     assert not load_pipeline(path, only="orders").broken
@@ -126,15 +126,15 @@ def test_one_table_is_read_alone(write: Write) -> None:
         read_table(path, "broken")
 
 
-def test_a_table_with_its_own_schedule_and_tags_says_so(write: Write) -> None:
-    """The factory asks for them by table."""
+def test_own_schedules_and_tags_are_returned_by_table(write: Write) -> None:
+    """The DAG factory reads them per table."""
     pipeline = load_pipeline(write(HEAD + '  orders: {schedule: "*/5 * * * *", tags: [hot]}\n  payments:\n'))
     assert pipeline.table_schedules == {"orders": "*/5 * * * *"}
     assert pipeline.table_tags == {"orders": ("hot",), "payments": ()}
 
 
-def test_a_broken_entry_keeps_its_schedule(write: Write) -> None:
-    """The error shows when the table would have run; a schedule that is itself the mistake is none."""
+def test_an_invalid_entry_keeps_its_schedule(write: Write) -> None:
+    """Its error then shows when the table would have run. An invalid schedule is dropped."""
     pipeline = load_pipeline(
         write(HEAD + '  orders: {schedule: "@daily", load: upsert}\n  payments: {schedule: often}\n')
     )
@@ -142,8 +142,8 @@ def test_a_broken_entry_keeps_its_schedule(write: Write) -> None:
     assert pipeline.table_schedules == {"orders": "@daily"}
 
 
-def test_the_work_of_reading_grows_with_the_tables_and_a_task_checks_its_own_only(write: Write) -> None:
-    """Airflow parses the file again at each task's start. Calls are counted, since seconds depend on the machine."""
+def test_parsing_scales_linearly_and_reading_one_table_skips_the_others(write: Write) -> None:
+    """Airflow parses the file at every task start. The test counts calls, because times depend on the machine."""
 
     def written(tables: int) -> Path:
         return write(
@@ -160,7 +160,7 @@ def test_the_work_of_reading_grows_with_the_tables_and_a_task_checks_its_own_onl
 
 
 def calls(action: Callable[[], object]) -> int:
-    """Count the calls of Python functions that ``action`` makes."""
+    """Return the number of Python function calls that ``action`` makes."""
     found = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -177,34 +177,34 @@ def calls(action: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize(("text", "value"), [("30s", 30), ("1h30m", 5400), ("2d", 172800), (15, 15), ("1.5m", 90)])
-def test_durations(text: object, value: float) -> None:
-    """As people write them."""
+def test_a_duration_is_parsed_to_seconds(text: object, value: float) -> None:
+    """Units may be combined, and a plain number is in seconds."""
     assert parse_duration(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "m", "10 parsecs", "1h foo", True, None])
-def test_what_is_no_duration_is_refused(text: object) -> None:
-    """Nothing is guessed."""
+def test_an_invalid_duration_is_refused(text: object) -> None:
+    """An unknown or missing unit is never guessed."""
     with pytest.raises(ValueError, match="expected a duration"):
         parse_duration(text)
 
 
 @pytest.mark.parametrize(("text", "value"), [("64MB", 64_000_000), ("1MiB", 1048576), (4096, 4096), ("1.5kb", 1500)])
-def test_sizes(text: object, value: int) -> None:
-    """Decimal and binary units."""
+def test_a_size_is_parsed_to_bytes(text: object, value: int) -> None:
+    """Decimal and binary units are supported."""
     assert parse_size(text) == value
 
 
 @pytest.mark.parametrize("text", ["@hourly", "0 * * * *", "*/5 0-6,22 1,15 jan-mar MON", "30 2 L * 7", "0 0 * * 5#2"])
-def test_schedules(text: str) -> None:
-    """Cron and presets."""
+def test_a_valid_schedule_is_accepted(text: str) -> None:
+    """Cron expressions and Airflow's presets are supported."""
     assert schedule(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["@often", "hourly", "60 * * * *", "* * * *", "0 24 * * *", "*/0 * * * *", 5, "a b c d e"]
 )
-def test_what_is_no_schedule_is_refused(text: object) -> None:
-    """Airflow would refuse it later, and the whole file with it."""
+def test_an_invalid_schedule_is_refused(text: object) -> None:
+    """Airflow would reject it later, together with the whole file."""
     with pytest.raises(ValueError, match="expected"):
         schedule(text)

@@ -1,4 +1,4 @@
-"""The YAML that the tests change."""
+"""YAML of a valid pipeline, which the tests modify."""
 
 from __future__ import annotations
 

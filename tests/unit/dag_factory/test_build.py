@@ -78,7 +78,7 @@ def test_a_broken_file_leaves_the_other_pipelines(folder: Path) -> None:
     (folder / "bad.yaml").write_text("pipeline: [")
     dags = build_dags(folder)
     assert {"shop", "bad"} <= set(dags)
-    assert "not YAML" in (dags["bad"].doc_md or "")
+    assert "Invalid YAML" in (dags["bad"].doc_md or "")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_task_of_a_file_that_broke_since_finds_its_error(folder: Path, monkeyp
     """The DAG that Airflow asks for is there and says what is wrong."""
     (folder / "shop.yaml").write_text("pipeline: [")
     monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "shop.orders")
-    assert "not YAML" in (build_dags(folder)["shop.orders"].doc_md or "")
+    assert "Invalid YAML" in (build_dags(folder)["shop.orders"].doc_md or "")
 
 
 def test_parsing_touches_neither_connections_nor_the_network(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
