@@ -1,4 +1,4 @@
-"""Stores over a bucket of the test's own, directly or through a proxy."""
+"""Stores of the test's own bucket, directly or through a proxy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MakeStore = Callable[..., S3Store]
 
 
 def client(server: S3Status, *, endpoint: str = "", attempts: int = 1) -> Any:
-    """Return a boto3 client with bounded waits."""
+    """Return a boto3 client with short timeouts."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint or server.endpoint,
@@ -36,7 +36,7 @@ def client(server: S3Status, *, endpoint: str = "", attempts: int = 1) -> Any:
 
 @pytest.fixture
 def make_store(bucket: S3Status) -> MakeStore:
-    """Make stores; by default over the test's own bucket."""
+    """Make stores, by default of the test's own bucket."""
 
     def make(*, name: str = "", endpoint: str = "", attempts: int = 1) -> S3Store:
         return S3Store(client(bucket, endpoint=endpoint, attempts=attempts), name or bucket.bucket)
@@ -46,13 +46,13 @@ def make_store(bucket: S3Status) -> MakeStore:
 
 @pytest.fixture
 def store(make_store: MakeStore) -> S3Store:
-    """A store over the test's own bucket."""
+    """A store of the test's own bucket."""
     return make_store()
 
 
 @pytest.fixture
 def proxy(bucket: S3Status) -> Iterator[CuttingProxy]:
-    """A proxy before the S3 server."""
+    """A proxy in front of the S3 server."""
     address = urlsplit(bucket.endpoint)
     with CuttingProxy((address.hostname or "", address.port or 0)) as proxy:
         yield proxy
@@ -60,5 +60,5 @@ def proxy(bucket: S3Status) -> Iterator[CuttingProxy]:
 
 @pytest.fixture
 def endpoint(proxy: CuttingProxy) -> str:
-    """The proxy's address."""
+    """The proxy's URL."""
     return f"http://127.0.0.1:{proxy.port}"

@@ -1,4 +1,4 @@
-"""What the port promises of one bucket: on a real S3 server."""
+"""The contract of the port ObjectStore, on a real S3 server."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.stack.s3.conftest import MakeStore
 MEBIBYTE = 2**20
 
 
-def test_an_object_comes_back_as_it_was_put(store: S3Store) -> None:
-    """get, head and list agree on body, size and ETag."""
+def test_get_head_and_list_return_what_was_put(store: S3Store) -> None:
+    """They agree on body, size and ETag."""
     etag = store.put("a/b.json", b"body")
 
     found, info = store.get("a/b.json"), store.head("a/b.json")
@@ -30,7 +30,7 @@ def test_an_object_comes_back_as_it_was_put(store: S3Store) -> None:
 
 
 def test_a_missing_object_is_none(store: S3Store) -> None:
-    """None is said of a key that S3 says does not exist."""
+    """get and head return None if S3 reports that the key does not exist."""
     assert store.get("nothing") is None
     assert store.head("nothing") is None
 
@@ -47,10 +47,10 @@ def test_a_missing_object_is_none(store: S3Store) -> None:
         pytest.param(lambda store, path: store.delete(["k"]), id="delete"),
     ],
 )
-def test_a_missing_bucket_is_never_a_missing_object(
+def test_a_missing_bucket_is_not_reported_as_a_missing_object(
     make_store: MakeStore, tmp_path: Path, call: Callable[[S3Store, Path], object]
 ) -> None:
-    """L8: what is unreadable is not empty; every call names the bucket and the key that sets it."""
+    """Unreadable is not empty (L8). Every call names the bucket and the YAML key that sets it."""
     path = tmp_path / "file"
     path.write_bytes(b"x")
 
@@ -60,8 +60,8 @@ def test_a_missing_bucket_is_never_a_missing_object(
     assert "lake.bucket" in error.value.remedy
 
 
-def test_a_large_file_is_uploaded_in_parts_and_whole(store: S3Store, tmp_path: Path) -> None:
-    """A file above the threshold arrives in parts; S3's own answer says its size."""
+def test_a_large_file_is_uploaded_in_parts(store: S3Store, tmp_path: Path) -> None:
+    """A file above the threshold is complete on S3, with the ETag of a multipart upload."""
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(65 * MEBIBYTE)
@@ -72,8 +72,8 @@ def test_a_large_file_is_uploaded_in_parts_and_whole(store: S3Store, tmp_path: P
     assert info.etag.endswith("-5")
 
 
-def test_a_listing_goes_on_to_its_end(store: S3Store) -> None:
-    """L9: 1,500 keys are more than one page, and more than one request deletes."""
+def test_a_listing_returns_every_page(store: S3Store) -> None:
+    """1,500 keys need more than one page and more than one delete request (L9)."""
     keys = [f"log/{number:06d}.json" for number in range(1500)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda key: store.put(key, b""), keys))
@@ -85,14 +85,14 @@ def test_a_listing_goes_on_to_its_end(store: S3Store) -> None:
     assert list(store.list("")) == []
 
 
-def test_deleting_what_is_gone_is_no_error(store: S3Store) -> None:
-    """A cleanup that is run again finds nothing to complain about."""
+def test_deleting_a_missing_object_is_not_an_error(store: S3Store) -> None:
+    """A repeated cleanup succeeds."""
     store.delete(["gone", "gone too"])
 
 
-def test_a_server_that_is_down_is_a_transient_error(make_store: MakeStore) -> None:
+def test_an_unreachable_server_is_a_transient_error(make_store: MakeStore) -> None:
     """A retry may succeed; the message names the object."""
-    with pytest.raises(StoreUnavailable, match="could not be reached") as error:
+    with pytest.raises(StoreUnavailable, match="S3 is unreachable") as error:
         make_store(endpoint=f"http://127.0.0.1:{free_port()}").get("some/key")
 
     assert error.value.where.endswith("/some/key")

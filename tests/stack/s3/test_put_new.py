@@ -1,4 +1,4 @@
-"""The commit of stage one: exactly one of many creates a key, whatever happens to the answers."""
+"""The commit of stage one: exactly one writer creates a key, even if replies are lost."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.stack.s3.conftest import MakeStore
 from tests.stack.tunnel.cutting import CuttingProxy
 
 
-def test_the_first_creates_and_the_second_is_refused(store: S3Store) -> None:
-    """The object stays the first one's."""
+def test_the_first_writer_creates_the_object_and_the_second_is_refused(store: S3Store) -> None:
+    """The object keeps the first writer's body."""
     assert store.put_new("key", b"mine") is True
     assert store.put_new("key", b"yours") is False
 
@@ -22,14 +22,14 @@ def test_the_first_creates_and_the_second_is_refused(store: S3Store) -> None:
     assert found.body == b"mine"
 
 
-def test_of_many_at_once_one_wins(make_store: MakeStore) -> None:
-    """Eight writers race for each of ten keys; the one who was told True is the one who is there."""
+def test_exactly_one_concurrent_writer_wins(make_store: MakeStore) -> None:
+    """Eight writers race for each of ten keys; the object is that of the writer that got True."""
     stores = [make_store() for _ in range(8)]
     with ThreadPoolExecutor(len(stores)) as pool:
         for round_number in range(10):
             key = f"race/{round_number}"
-            tries = [pool.submit(store.put_new, key, b"writer %d" % n) for n, store in enumerate(stores)]
-            won = [each.result() for each in tries]
+            attempts = [pool.submit(store.put_new, key, b"writer %d" % n) for n, store in enumerate(stores)]
+            won = [attempt.result() for attempt in attempts]
             found = stores[0].get(key)
 
             assert won.count(True) == 1
@@ -39,10 +39,10 @@ def test_of_many_at_once_one_wins(make_store: MakeStore) -> None:
 
 @pytest.mark.faults
 @pytest.mark.parametrize("attempts", [1, 3], ids=["no retry", "botocore retries"])
-def test_a_lost_reply_is_settled_as_mine(
+def test_put_new_returns_true_if_its_own_reply_was_lost(
     make_store: MakeStore, proxy: CuttingProxy, endpoint: str, attempts: int
 ) -> None:
-    """The object was created and the answer lost: a retry, ours or botocore's, meets it and knows it by its body."""
+    """The object was created but the reply was lost: a retry, ours or botocore's, recognises the body."""
     store = make_store(endpoint=endpoint, attempts=attempts)
     proxy.lose_reply()
 
@@ -52,10 +52,10 @@ def test_a_lost_reply_is_settled_as_mine(
 
 @pytest.mark.faults
 @pytest.mark.parametrize("attempts", [1, 3], ids=["no retry", "botocore retries"])
-def test_a_lost_refusal_is_settled_as_not_mine(
+def test_put_new_returns_false_if_a_refusal_was_lost(
     make_store: MakeStore, proxy: CuttingProxy, endpoint: str, attempts: int
 ) -> None:
-    """Another's object was there first and the refusal was lost: it is not taken for mine."""
+    """Another writer's object is not mistaken for our own."""
     make_store().put_new("key", b"theirs")
     proxy.lose_reply()
 
@@ -64,8 +64,10 @@ def test_a_lost_refusal_is_settled_as_not_mine(
 
 
 @pytest.mark.faults
-def test_what_cannot_be_asked_is_unknown(make_store: MakeStore, proxy: CuttingProxy, endpoint: str) -> None:
-    """The reply is lost and S3 is out of reach: neither success nor failure is said (rule 6)."""
+def test_a_lost_reply_with_s3_unreachable_is_an_unknown_outcome(
+    make_store: MakeStore, proxy: CuttingProxy, endpoint: str
+) -> None:
+    """Neither success nor failure is reported (rule 6)."""
     store = make_store(endpoint=endpoint)
     proxy.lose_reply(request=1)
     original = proxy._loses
@@ -78,7 +80,7 @@ def test_what_cannot_be_asked_is_unknown(make_store: MakeStore, proxy: CuttingPr
 
     proxy._loses = lose_and_close  # type: ignore[method-assign]
 
-    with pytest.raises(OutcomeUnknown, match="cannot be told yet"):
+    with pytest.raises(OutcomeUnknown, match="unknown whether the object was created"):
         store.put_new("key", b"mine")
 
     assert make_store().get("key") is not None

@@ -1,4 +1,4 @@
-"""What the local S3 server never answers but Amazon's does: told by an HTTP server from a script."""
+"""Responses that Amazon S3 sends but the local S3 server does not, from a scripted HTTP server."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ Script = list[tuple[int, str]]
 
 
 class Scripted(ThreadingHTTPServer):
-    """Gives each request the next answer of ``script``, and the last one for ever."""
+    """Answers each request with the next response of ``script``, and repeats the last one."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         self.script: Script = []
-        self.asked: list[str] = []
-        super().__init__(("127.0.0.1", 0), Answer)
+        self.requests: list[str] = []
+        super().__init__(("127.0.0.1", 0), Handler)
 
     @property
     def endpoint(self) -> str:
-        """Where to connect."""
+        """The server's URL."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
-class Answer(BaseHTTPRequestHandler):
-    """One answer of the script."""
+class Handler(BaseHTTPRequestHandler):
+    """Sends one response of the script."""
 
-    protocol_version = "HTTP/1.1"  # which answers "100 Continue"; clients wait for it
+    protocol_version = "HTTP/1.1"  # sends "100 Continue", which clients wait for
 
     def do_any(self) -> None:
         assert isinstance(self.server, Scripted)
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.asked.append(self.command)
+        self.server.requests.append(self.command)
         status, code = self.server.script.pop(0) if len(self.server.script) > 1 else self.server.script[0]
-        body = f"<Error><Code>{code}</Code><Message>as told</Message></Error>".encode() if code else b""
+        body = f"<Error><Code>{code}</Code><Message>scripted</Message></Error>".encode() if code else b""
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", '"e"')
@@ -66,31 +66,31 @@ def server() -> Iterator[Scripted]:
 
 
 @pytest.fixture(autouse=True)
-def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits between tries are not what is tested."""
+def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the delay between attempts."""
     monkeypatch.setattr(store_module, "CONFLICT_SECONDS", 0.0)
 
 
-def test_a_conflict_with_a_write_under_way_is_tried_again(make_store: MakeStore, server: Scripted) -> None:
-    """409 decides nothing: the next try may create the object."""
+def test_a_conflict_with_a_write_in_progress_is_retried(make_store: MakeStore, server: Scripted) -> None:
+    """A 409 decides nothing: the next attempt may create the object."""
     server.script = [(409, "ConditionalRequestConflict"), (409, "ConditionalRequestConflict"), (200, "")]
 
     assert make_store(endpoint=server.endpoint).put_new("key", b"mine") is True
-    assert server.asked == ["PUT"] * 3
+    assert server.requests == ["PUT"] * 3
 
 
-def test_a_conflict_without_end_is_a_transient_error(make_store: MakeStore, server: Scripted) -> None:
-    """The tries are bounded."""
+def test_a_persistent_conflict_is_a_transient_error(make_store: MakeStore, server: Scripted) -> None:
+    """The number of attempts is limited."""
     server.script = [(409, "ConditionalRequestConflict")]
 
     with pytest.raises(StoreUnavailable, match="another write to this key"):
         make_store(endpoint=server.endpoint).put_new("key", b"mine")
 
-    assert len(server.asked) == store_module.CONFLICT_TRIES
+    assert len(server.requests) == store_module.CONFLICT_TRIES
 
 
-def test_a_key_that_was_taken_and_is_gone_is_unknown(make_store: MakeStore, server: Scripted) -> None:
-    """412 and then nobody there: it may have been ours, so neither answer is given."""
+def test_a_taken_key_whose_object_is_missing_is_an_unknown_outcome(make_store: MakeStore, server: Scripted) -> None:
+    """After a 412 and a 404, the deleted object may have been ours."""
     server.script = [(412, "PreconditionFailed"), (404, "NoSuchKey")]
 
     with pytest.raises(OutcomeUnknown):
@@ -98,10 +98,10 @@ def test_a_key_that_was_taken_and_is_gone_is_unknown(make_store: MakeStore, serv
 
 
 def test_a_server_without_conditional_writes_is_refused(make_store: MakeStore, server: Scripted) -> None:
-    """501 NotImplemented: two runs could overwrite each other there."""
+    """If S3 answers 501 NotImplemented, two runs could overwrite each other's log entries."""
     server.script = [(501, "NotImplemented")]
 
-    with pytest.raises(StoreError, match="no conditional writes"):
+    with pytest.raises(StoreError, match="does not support conditional writes"):
         make_store(endpoint=server.endpoint).put_new("key", b"mine")
 
 
@@ -120,10 +120,10 @@ def test_a_server_without_conditional_writes_is_refused(make_store: MakeStore, s
     ],
 )
 @pytest.mark.parametrize("verb", ["get", "put", "upload", "list"])
-def test_each_refusal_is_terminal_or_transient(
+def test_each_error_code_is_terminal_or_transient(
     make_store: MakeStore, server: Scripted, tmp_path: Any, status: int, code: str, error: type[Exception], verb: str
 ) -> None:
-    """S8, S9: a person must act, or a retry may succeed; never an empty answer. The object and a remedy are named."""
+    """No error becomes an empty result; the message names the object and a remedy (S8, S9)."""
     path = tmp_path / "file"
     path.write_bytes(b"x")
     store = make_store(endpoint=server.endpoint, name="lake")
@@ -142,16 +142,16 @@ def test_each_refusal_is_terminal_or_transient(
     assert raised.value.remedy  # type: ignore[attr-defined]
 
 
-def test_a_head_that_is_denied_is_not_a_missing_object(make_store: MakeStore, server: Scripted) -> None:
-    """Without s3:ListBucket S3 hides missing objects behind 403: that is said, and no None."""
+def test_a_denied_head_is_not_reported_as_a_missing_object(make_store: MakeStore, server: Scripted) -> None:
+    """Without s3:ListBucket, S3 answers 403 for a missing object; head raises instead of returning None."""
     server.script = [(403, "")]
 
     with pytest.raises(AccessDenied, match="s3:ListBucket"):
         make_store(endpoint=server.endpoint).head("some/key")
 
 
-def test_objects_that_were_not_deleted_are_named(make_store: MakeStore, bucket: Any) -> None:
-    """DeleteObjects answers 200 even where it kept objects."""
+def test_the_error_of_a_partial_delete_lists_the_objects(make_store: MakeStore, bucket: Any) -> None:
+    """DeleteObjects returns 200 even if it did not delete some objects."""
     store = make_store()
 
     class Client:

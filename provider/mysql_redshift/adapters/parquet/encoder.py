@@ -1,4 +1,4 @@
-"""Batches to Parquet files, written by a thread of its own so that reading and encoding overlap."""
+"""Write batches to Parquet files on a separate thread, so that reading and encoding overlap."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError, TransientError
 from mysql_redshift.ports import Batch, EncodedPart
 
-QUEUE = 2  # batches that wait: one is read, one encoded
+QUEUE = 2  # batches waiting for the encoder
 ROW_GROUP_ROWS = 131_072
 Compression = Literal["zstd", "snappy", "gzip"]
 
 
 class ParquetEncoder:
-    """Writes parts below ``folder``, which must exist; each is removed once the next is asked for, all on an error."""
+    """Write parts to ``folder``, which must exist.
+
+    A part's file is deleted when the next part is requested; all files are deleted on an error.
+    """
 
     def __init__(self, folder: Path, compression: Compression = "zstd") -> None:
         if compression not in get_args(Compression):
@@ -36,7 +39,13 @@ class ParquetEncoder:
         self._compression = compression
 
     def parts(self, batches: Iterable[Batch], schema: TableSchema, *, part_bytes: int) -> Iterator[EncodedPart]:
-        """Yield each finished file, cut at the first batch's end past ``part_bytes``. No rows: no part."""
+        """Yield each finished part; a part ends with the batch that makes it reach ``part_bytes``. No rows, no parts.
+
+        Raises:
+            TransientError: the file could not be written, for example because the disk is full.
+            DataCheckFailed: the footer's row count differs from the rows written.
+
+        """
         writer = _Writer(self._folder, arrow_schema(schema), self._compression, part_bytes)
         try:
             for batch in batches:
@@ -50,7 +59,7 @@ class ParquetEncoder:
 
 
 class _Writer:
-    """The thread that encodes, and the files it has finished."""
+    """The encoder thread and the files that it has finished."""
 
     def __init__(self, folder: Path, schema: pa.Schema, compression: Compression, part_bytes: int) -> None:
         self._folder, self._schema, self._compression, self._part_bytes = folder, schema, compression, part_bytes
@@ -65,24 +74,24 @@ class _Writer:
         self._thread.start()
 
     def put(self, batch: Batch) -> None:
-        """Hand over a batch, waiting while two are waiting already; raises what the thread met."""
-        self._offer(batch)
+        """Queue a batch; wait while the queue is full. Raise the encoder thread's error, if any."""
+        self._enqueue(batch)
 
     def end(self) -> None:
-        """Wait until everything is written; raises what the thread met."""
-        self._offer(None)
+        """Wait until all batches are written. Raise the encoder thread's error, if any."""
+        self._enqueue(None)
         self._thread.join()
         self._raise()
 
     def finished(self) -> Iterator[EncodedPart]:
-        """Yield finished files, removing each after its turn."""
+        """Yield the finished parts; delete each file after its turn."""
         while not self._done.empty():
             part = self._done.get()
             yield part
             part.path.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Stop the thread and remove every file that is left."""
+        """Stop the thread and delete the remaining files."""
         self._stop.set()
         self._thread.join()
         if self._open is not None:
@@ -90,7 +99,7 @@ class _Writer:
         for path in self._files:
             path.unlink(missing_ok=True)
 
-    def _offer(self, batch: Batch | None) -> None:
+    def _enqueue(self, batch: Batch | None) -> None:
         while True:
             self._raise()
             try:
@@ -103,10 +112,10 @@ class _Writer:
             raise self._error
         if self._error is not None:
             raise TransientError(
-                "Parquet could not be written",
+                "A Parquet file could not be written",
                 where=str(self._folder),
                 found=str(self._error),
-                remedy="Free space on the worker's disk, or set another folder for temporary files.",
+                remedy="Free space on the worker's disk, or set TMPDIR to a folder with more space.",
             ) from self._error
 
     def _run(self) -> None:
@@ -134,7 +143,8 @@ class _Writer:
     def _new_part(self) -> pq.ParquetWriter:
         path = self._folder / f"part-{len(self._files):05d}-{secrets.token_hex(4)}.parquet"
         self._files.append(path)
-        # What COPY reads for certain: data pages of version 1, plain or dictionary encoding, no Arrow metadata.
+        # The most conservative format, which COPY reads: version 1 data pages, plain or dictionary encoding, no Arrow
+        # metadata.
         return pq.ParquetWriter(
             path,
             self._schema,
@@ -155,9 +165,9 @@ class _Writer:
         footer = pq.read_metadata(path).num_rows
         if footer != rows:
             raise DataCheckFailed(
-                "A Parquet file holds another number of rows than were written",
+                "Row count mismatch (Parquet footer); the file is discarded",
                 where=path.name,
-                expected=rows,
-                found=footer,
+                expected=f"{rows} rows written",
+                found=f"{footer} rows in the footer",
             )
         self._done.put(EncodedPart(path=path, rows=footer))

@@ -1,4 +1,4 @@
-"""The one place where a TableSchema becomes an Arrow schema."""
+"""Convert a TableSchema to an Arrow schema."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def arrow_type(column: Column) -> pa.DataType:
 
 
 def arrow_schema(schema: TableSchema) -> pa.Schema:
-    """Return the columns in their order, under their target names, a dot in one replaced.
+    """Return the columns in order, under their target names, with dots replaced by underscores.
 
-    COPY maps by position, so names are for people; but many readers of Parquet take a dot for a nested field.
-    Every field may be NULL: what may not is for Redshift's NOT NULL to say, which names the column.
+    COPY maps columns by position, so the names only matter to other readers, many of which treat a dot as a nested
+    field. Every field is nullable: Redshift checks NOT NULL and names the column in its error.
     """
     taken = {column.target for column in schema.columns if "." not in column.target}
     fields = []

@@ -1,4 +1,4 @@
-"""One bucket of Amazon S3, or of a server that speaks its protocol, as the port ``ObjectStore``."""
+"""Implement the port ``ObjectStore`` on a bucket of Amazon S3 or of an S3-compatible server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What boto3 raises, translated once."""
+"""Translate boto3's errors, once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, OutcomeUnknown, StoreError, StoreUnavailable
 
-MOST_NAMED = 5  # keys that one message names
+MOST_NAMED = 5  # keys listed in one message
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 DENIED = frozenset(
     {
@@ -57,73 +57,76 @@ TRANSIENT = frozenset(
 
 
 class Missing(Exception):
-    """S3 said that there is no such object, or, to a HEAD, no such object or bucket."""
+    """S3 reported that the object does not exist; for a HEAD, that the object or the bucket does not exist."""
 
 
 @contextmanager
-def translated(verb: str, where: str, bucket: str, *, absent: bool = False) -> Iterator[None]:
-    """Turn what boto3 raises into errors of ``mysql_redshift.errors``; ``verb`` says what was tried.
+def translated(action: str, where: str, bucket: str, *, absent: bool = False) -> Iterator[None]:
+    """Translate boto3's errors; ``action`` completes "S3 refused to ...".
 
-    Where ``absent``, an object that does not exist raises Missing.
+    Raises:
+        Missing: the object does not exist, if ``absent``.
+        MysqlRedshiftError: any other error of boto3, which is its cause.
+
     """
     try:
         yield
     except ClientError as exc:
         if absent and code_of(exc) in MISSING:
             raise Missing(where) from exc
-        raise _refusal(exc, verb, where, bucket) from exc
+        raise _refusal(exc, action, where, bucket) from exc
     except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as exc:
         raise AccessDenied(
             "No AWS credentials were found",
             where=where,
             found=str(exc),
-            remedy="Fill in the AWS connection, or give the worker a role.",
+            remedy="Set the keys or the role in the AWS connection, or attach an IAM role to the worker.",
         ) from exc
     except (BotoConnectionError, HTTPClientError, IncompleteReadError) as exc:
-        raise _unreachable(exc, verb, where) from exc
+        raise _unreachable(exc, action, where) from exc
     except BotoCoreError as exc:
         raise StoreError(
-            f"S3 could not be asked to {verb} this",
+            f"The request to {action} could not be sent to S3",
             where=where,
             found=str(exc),
-            remedy="Correct lake in the pipeline's YAML, or the AWS connection.",
+            remedy="Correct lake in the pipeline's YAML, or correct the AWS connection.",
         ) from exc
     except Boto3Error as exc:
-        # The transfer manager hides S3's own answer behind an error of its own.
+        # The transfer manager wraps S3's response in an error of its own.
         if isinstance(exc.__context__, ClientError):
-            raise _refusal(exc.__context__, verb, where, bucket) from exc
-        raise _unreachable(exc, verb, where) from exc
+            raise _refusal(exc.__context__, action, where, bucket) from exc
+        raise _unreachable(exc, action, where) from exc
 
 
 def code_of(exc: ClientError) -> str:
-    """Return S3's name for its refusal; for a HEAD, which has no body, the HTTP status."""
+    """Return S3's error code; for a HEAD, which has no body, the HTTP status."""
     return str(exc.response.get("Error", {}).get("Code", ""))
 
 
-def _unreachable(exc: Exception, verb: str, where: str) -> StoreUnavailable:
+def _unreachable(exc: Exception, action: str, where: str) -> StoreUnavailable:
     return StoreUnavailable(
-        f"S3 could not be reached to {verb} this",
+        f"S3 is unreachable, could not {action}",
         where=where,
         found=f"{type(exc).__name__}: {exc}",
-        remedy="Check the endpoint and the network. A retry may succeed.",
+        remedy="Check the endpoint and the network; a retry may succeed.",
     )
 
 
-def _refusal(exc: ClientError, verb: str, where: str, bucket: str) -> MysqlRedshiftError:
+def _refusal(exc: ClientError, action: str, where: str, bucket: str) -> MysqlRedshiftError:
     code = code_of(exc)
     status = int(exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code == "NoSuchBucket":
         return no_bucket(where, bucket)
     if code in TRANSIENT or status >= 500:
         return StoreUnavailable(
-            f"S3 failed to {verb} this", where=where, found=f"{code} ({status})", remedy="A retry may succeed."
+            f"S3 failed to {action}", where=where, found=f"{code} ({status})", remedy="A retry may succeed."
         )
     if code in DENIED:
         return AccessDenied(
-            f"S3 does not let us {verb} this",
+            f"S3 denied permission to {action}",
             where=where,
             found=f"{code} ({status})",
-            remedy=f"Check the AWS connection's keys or role. It needs s3:ListBucket on {bucket}, and s3:GetObject, "
+            remedy=f"Check the AWS connection's keys or role. They need s3:ListBucket on {bucket}, and s3:GetObject, "
             "s3:PutObject and s3:DeleteObject on its objects.",
         )
     if code in ELSEWHERE:
@@ -131,13 +134,16 @@ def _refusal(exc: ClientError, verb: str, where: str, bucket: str) -> MysqlRedsh
             "The bucket is in another region",
             where=where,
             found=str(exc),
-            remedy="Set region_name in the AWS connection's extra; Redshift's COPY needs its own region.",
+            remedy="Set region_name in the AWS connection's extra to the bucket's region; "
+            "for Redshift's COPY, set its region as well.",
         )
-    return StoreError(f"S3 refused to {verb} this", where=where, found=str(exc), remedy="See S3's own words above.")
+    return StoreError(
+        f"S3 refused to {action}", where=where, found=str(exc), remedy="Correct what S3's response above names."
+    )
 
 
 def no_bucket(where: str, bucket: str) -> StoreError:
-    """Return the error of a bucket that does not exist."""
+    """Return the error for a bucket that does not exist."""
     return StoreError(
         "The bucket does not exist",
         where=where,
@@ -148,18 +154,18 @@ def no_bucket(where: str, bucket: str) -> StoreError:
 
 
 def unknown_outcome(where: str) -> OutcomeUnknown:
-    """Return the error of a conditional write of which nobody can say whether it happened."""
+    """Return the error for a conditional write whose outcome is unknown."""
     return OutcomeUnknown(
-        "S3's answer to a conditional write was lost, and it cannot be told yet whether the object was created",
+        "The reply to a conditional write was lost; it is unknown whether the object was created",
         where=where,
-        remedy="Run again: the same run finds its own object, another run's object is named.",
+        remedy="Retry: the same run finds its own object, and another run's object is reported as a conflict.",
     )
 
 
-def endless_conflict(where: str, tries: int) -> StoreUnavailable:
-    """Return the error of a key on which other writes never end."""
+def persistent_conflict(where: str, tries: int) -> StoreUnavailable:
+    """Return the error for a key on which S3 reports a concurrent write at every attempt."""
     return StoreUnavailable(
-        "S3 keeps saying that another write to this key is under way",
+        "S3 kept reporting another write to this key in progress",
         where=where,
         found=f"409 ConditionalRequestConflict {tries} times",
         remedy="A retry may succeed.",
@@ -167,9 +173,9 @@ def endless_conflict(where: str, tries: int) -> StoreUnavailable:
 
 
 def no_conditional_writes(where: str, found: str) -> StoreError:
-    """Return the error of a server on which two runs could overwrite each other."""
+    """Return the error for a server on which two runs could overwrite each other's log entries."""
     return StoreError(
-        "This server has no conditional writes",
+        "The S3 server does not support conditional writes",
         where=where,
         expected="PUT with If-None-Match",
         found=found,
@@ -178,12 +184,12 @@ def no_conditional_writes(where: str, found: str) -> StoreError:
 
 
 def not_deleted(where: str, kept: Sequence[Mapping[str, Any]]) -> MysqlRedshiftError:
-    """Return the error of objects that S3 kept: transient only where all of them may go at the next try."""
+    """Return the error for objects that S3 did not delete; transient if every refusal is."""
     named = "; ".join(f"{e.get('Key')}: {e.get('Code')} {e.get('Message', '')}" for e in kept[:MOST_NAMED])
     transient = all(error.get("Code") in TRANSIENT for error in kept)
     return (StoreUnavailable if transient else StoreError)(
         f"S3 did not delete {len(kept)} objects",
         where=where,
         found=named,
-        remedy="A retry may succeed." if transient else "Allow s3:DeleteObject on this prefix.",
+        remedy="A retry may succeed." if transient else "Grant s3:DeleteObject on this prefix.",
     )

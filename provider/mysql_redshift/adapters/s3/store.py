@@ -1,4 +1,4 @@
-"""Objects of one bucket."""
+"""Read and write the objects of one bucket."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from mysql_redshift.adapters.s3 import errors
 from mysql_redshift.errors import StoreUnavailable
 from mysql_redshift.ports import ObjectInfo, StoredObject
 
-DELETE_BATCH = 1000  # keys a DeleteObjects request takes
-CONFLICT_TRIES = 5  # S3 answers 409 while another conditional write on the key is under way
+DELETE_BATCH = 1000  # keys per DeleteObjects request
+CONFLICT_TRIES = 5  # S3 answers 409 while another conditional write to the key is in progress
 CONFLICT_SECONDS = 0.2
-# Four parts of 16 MiB at a time: memory stays flat however large a file is, and S3's 10,000 parts hold 160 GB.
+# Four parts of 16 MiB at a time keep memory flat for every file size; S3's limit of 10,000 parts allows 160 GB.
 TRANSFER = TransferConfig(multipart_threshold=64 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=4)
 
 
 class S3Store:
-    """Objects of one bucket. ``client`` is a boto3 S3 client; safe to share between threads, as the client is."""
+    """The objects of one bucket. ``client`` is a boto3 S3 client; the store is thread-safe because the client is."""
 
     def __init__(self, client: Any, bucket: str, *, sse: str | None = None, kms_key: str | None = None) -> None:
         self._client = client
@@ -33,28 +33,28 @@ class S3Store:
         self._encryption = _encryption(sse, kms_key)
 
     def get(self, key: str) -> StoredObject | None:
-        """Read an object; None only where S3 says that it does not exist."""
+        """Read an object; return None only if S3 reports that it does not exist."""
         try:
-            with self._translated("read", key, absent=True):
+            with self._translated("read the object", key, absent=True):
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
                 return StoredObject(body=answer["Body"].read(), etag=_etag(answer))
         except errors.Missing:
             return None
 
     def put(self, key: str, body: bytes) -> str:
-        """Write an object whatever was there; return its ETag."""
-        with self._translated("write", key):
+        """Write an object, replacing any existing one; return its ETag."""
+        with self._translated("write the object", key):
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=body, **self._encryption)
             return _etag(answer)
 
     def put_new(self, key: str, body: bytes) -> bool:
-        """Create an object with If-None-Match: True where this call made it, False where the key was taken before.
+        """Create an object with If-None-Match; return True if this call created it, False if the key was taken.
 
-        S3's answer may be lost, and a retry, botocore's own among them, then meets our own object: so whoever is
-        there is compared with ``body``.
+        If a reply is lost, a retry (ours or botocore's) finds our own object. So if the key is taken, compare the
+        existing object with ``body``.
 
         Raises:
-            OutcomeUnknown: the answer was lost and S3 does not say who is there.
+            OutcomeUnknown: the reply was lost, and the object is missing or cannot be read.
 
         """
         try:
@@ -67,11 +67,16 @@ class S3Store:
                 time.sleep(CONFLICT_SECONDS)
         except StoreUnavailable as exc:
             return self._settle(key, body, exc)
-        raise errors.endless_conflict(self.uri(key), CONFLICT_TRIES)
+        raise errors.persistent_conflict(self.uri(key), CONFLICT_TRIES)
 
     def upload(self, key: str, path: Path) -> ObjectInfo:
-        """Upload a file, in parts where it is large; return what S3 then says of the object."""
-        with self._translated("upload", key):
+        """Upload a file, in several parts if it is large; return the object as S3 then describes it.
+
+        Raises:
+            StoreUnavailable: the object is missing or has another size than the file.
+
+        """
+        with self._translated("upload the object", key):
             self._client.upload_file(
                 str(path), self._bucket, key, ExtraArgs=dict(self._encryption) or None, Config=TRANSFER
             )
@@ -79,18 +84,18 @@ class S3Store:
         size = path.stat().st_size
         if info is None or info.size != size:
             raise StoreUnavailable(
-                "An object that was just uploaded is not there whole",
+                "An uploaded object is missing or incomplete",
                 where=self.uri(key),
                 expected=f"{size} bytes",
                 found="no such object" if info is None else f"{info.size} bytes",
-                remedy="A retry uploads it anew.",
+                remedy="A retry uploads it again.",
             )
         return info
 
     def head(self, key: str) -> ObjectInfo | None:
-        """Describe an object; None only where S3 says that it does not exist."""
+        """Describe an object; return None only if S3 reports that it does not exist."""
         try:
-            with self._translated("describe", key, absent=True):
+            with self._translated("describe the object", key, absent=True):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
         except errors.Missing:
             self._require_bucket(key)
@@ -100,12 +105,12 @@ class S3Store:
         )
 
     def list(self, prefix: str, *, start_after: str = "") -> Iterator[ObjectInfo]:
-        """Yield objects in key order, page by page, to the end (L9)."""
+        """Yield all objects under ``prefix`` in key order; request the pages one at a time (L9)."""
         start = {"StartAfter": start_after} if start_after else {}
         paginator = self._client.get_paginator("list_objects_v2")
         pages = iter(paginator.paginate(Bucket=self._bucket, Prefix=prefix, **start))
         while True:
-            with self._translated("list", prefix):
+            with self._translated("list the objects", prefix):
                 page = next(pages, None)
             if page is None:
                 return
@@ -115,9 +120,15 @@ class S3Store:
                 )
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; one that is gone already counts as deleted. Raises StoreError naming those S3 kept."""
+        """Delete objects; a missing object counts as deleted.
+
+        Raises:
+            StoreError: S3 did not delete some objects, which the message lists.
+            StoreUnavailable: likewise, and a retry may delete them.
+
+        """
         for group in _groups(keys, DELETE_BATCH):
-            with self._translated("delete", group[0]):
+            with self._translated("delete the objects", group[0]):
                 answer = self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in group], "Quiet": True}
                 )
@@ -130,8 +141,8 @@ class S3Store:
         return f"s3://{self._bucket}/{key}"
 
     def _create(self, key: str, body: bytes) -> str:
-        """Create the object; return "" or the code with which S3 refused."""
-        with self._translated("create", key):
+        """Create the object; return "" or the error code of S3's refusal."""
+        with self._translated("create the object", key):
             try:
                 self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*", **self._encryption)
             except ClientError as exc:
@@ -144,7 +155,7 @@ class S3Store:
         return ""
 
     def _settle(self, key: str, body: bytes, lost: StoreUnavailable | None) -> bool:
-        """Ask who is there. Nobody: the request never arrived, or may still arrive; so nothing is assumed."""
+        """Compare the existing object with ``body``. If it is missing, the outcome is unknown."""
         try:
             found = self.get(key)
         except StoreUnavailable as exc:
@@ -154,15 +165,15 @@ class S3Store:
         return found.body == body
 
     def _require_bucket(self, key: str) -> None:
-        """A HEAD says 404 for a missing bucket too, and the steps must not take that for a missing object."""
+        """Raise if the bucket is missing: a HEAD returns 404 for that as for a missing object."""
         try:
-            with self._translated("look for", key, absent=True):
+            with self._translated("find the bucket", key, absent=True):
                 self._client.head_bucket(Bucket=self._bucket)
         except errors.Missing as exc:
             raise errors.no_bucket(self.uri(key), self._bucket) from exc
 
-    def _translated(self, verb: str, key: str, *, absent: bool = False) -> AbstractContextManager[None]:
-        return errors.translated(verb, self.uri(key), self._bucket, absent=absent)
+    def _translated(self, action: str, key: str, *, absent: bool = False) -> AbstractContextManager[None]:
+        return errors.translated(action, self.uri(key), self._bucket, absent=absent)
 
 
 def _encryption(sse: str | None, kms_key: str | None) -> Mapping[str, str]:
