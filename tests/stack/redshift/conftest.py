@@ -1,4 +1,4 @@
-"""Sessions with the stand-in through the bastion, and schemas of the tests' own."""
+"""Sessions with the stand-in through the bastion, and a separate schema per test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def warehouse(make_hook: Hook) -> RedshiftWarehouse:
 
 @pytest.fixture
 def label() -> str:
-    """A label that no other test uses."""
+    """A label that is unique to the test."""
     return f"test {secrets.token_hex(8)}"
 
 
@@ -43,18 +43,18 @@ def schema(warehouse: RedshiftWarehouse, label: str) -> Iterator[str]:
 
 @pytest.fixture
 def proxy(redshift: RedshiftStatus) -> Iterator[CuttingProxy]:
-    """A proxy before the stand-in, which can lose a reply."""
+    """A proxy in front of the stand-in, which can drop a reply."""
     with CuttingProxy((redshift.host, redshift.conformance_port)) as proxy:
         yield proxy
 
 
 @pytest.fixture
 def cut_warehouse(make_hook: Hook, own_bastion: OwnBastion, proxy: CuttingProxy) -> RedshiftWarehouse:
-    """The stand-in behind a bastion of the test's own and the proxy."""
+    """The stand-in behind the test's own bastion and the proxy."""
     return make_hook(ssh=own_bastion.ssh, redshift={"port": proxy.port}).warehouse()
 
 
 def one(rows: list[tuple[Any, ...]]) -> Any:
-    """Return the only value."""
+    """Return the only value of a result."""
     [(value,)] = rows
     return value

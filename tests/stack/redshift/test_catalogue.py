@@ -1,4 +1,4 @@
-"""What the catalogue is asked: columns in their order, and rights before anything moves."""
+"""Catalogue queries: a table's columns, and the privileges that a load needs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COLUMNS = (
 
 @pytest.fixture
 def user(warehouse: RedshiftWarehouse, label: str) -> Iterator[str]:
-    """A user without any right, dropped after the test."""
+    """A user without privileges, dropped after the test."""
     name = f"u_{secrets.token_hex(6)}"
     with warehouse.session(f"{label} user") as session:
         session.execute(f"CREATE USER {name} PASSWORD '{PASSWORD}'")
@@ -43,10 +43,10 @@ def user(warehouse: RedshiftWarehouse, label: str) -> Iterator[str]:
         session.commit()
 
 
-def test_columns_come_in_their_order_with_the_types_we_write(
+def test_describe_returns_the_columns_in_order_with_the_types_of_create_table(
     warehouse: RedshiftWarehouse, schema: str, label: str
 ) -> None:
-    """What CREATE TABLE said and what the catalogue says are the same types once spelled alike."""
+    """The types of CREATE TABLE and of the catalogue are equal once normalised."""
     body = ", ".join(f"c{n} {kind}{' NOT NULL' if n == 0 else ''}" for n, kind in enumerate(COLUMNS))
     with warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t ({body})")
@@ -59,8 +59,8 @@ def test_columns_come_in_their_order_with_the_types_we_write(
     assert [column.nullable for column in table.columns] == [False, *[True] * (len(COLUMNS) - 1)]
 
 
-def test_names_fold_and_are_quoted(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """Redshift folds names to lower case; blanks, percent signs and quotes are part of them."""
+def test_names_fold_to_lower_case_and_are_quoted(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """Spaces, percent signs and quotes are ordinary characters of a name."""
     name = "Odd % \"na'me"
     quoted = name.replace('"', '""')
     with warehouse.session(label) as session:
@@ -72,8 +72,8 @@ def test_names_fold_and_are_quoted(warehouse: RedshiftWarehouse, schema: str, la
     assert table.columns[0].name == "a b"
 
 
-def test_a_new_table_of_the_same_name_has_another_oid(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """S12: the ledger knows the target by it."""
+def test_a_recreated_table_has_another_oid(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """The ledger identifies the target by its OID (S12)."""
     with warehouse.session(label) as session:
         oids = []
         for _ in range(2):
@@ -86,28 +86,28 @@ def test_a_new_table_of_the_same_name_has_another_oid(warehouse: RedshiftWarehou
     assert oids[0] != oids[1]
 
 
-def test_a_missing_table_is_none(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """Neither a missing table nor a missing schema is an error."""
+def test_describe_returns_none_for_a_missing_table(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """A missing schema is no error either."""
     with warehouse.session(label) as session:
         assert session.describe(schema, "t") is None
         assert session.describe("no_such_schema", "t") is None
 
 
-def test_an_owner_misses_nothing(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """Whoever may create schemas needs neither schema beforehand."""
+def test_an_owner_lacks_no_privilege(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """A user who may create schemas needs no existing schema."""
     with warehouse.session(label) as session:
         assert session.missing_privileges(schema, "t", "a_new_schema") == []
 
 
-def test_every_missing_right_is_said(
+def test_every_missing_privilege_is_reported(
     warehouse: RedshiftWarehouse, make_hook: Hook, schema: str, user: str, label: str
 ) -> None:
-    """Before a row moves; as each is granted, the list grows shorter until it is empty."""
+    """Each grant shortens the list until it is empty."""
     ledger = f"{schema}_ledger"
-    strangers = make_hook(redshift={"login": user, "password": PASSWORD}).warehouse()
+    outsider = make_hook(redshift={"login": user, "password": PASSWORD}).warehouse()
 
     def missing() -> list[str]:
-        with strangers.session(f"{label} stranger") as session:
+        with outsider.session(f"{label} outsider") as session:
             return session.missing_privileges(schema, "t", ledger)
 
     with warehouse.session(label) as admin:
@@ -136,11 +136,11 @@ def test_every_missing_right_is_said(
             admin.commit()
 
 
-def test_a_missing_right_is_access_denied(make_hook: Hook, schema: str, user: str, label: str) -> None:
-    """The statement, Redshift's words and who can help."""
-    strangers = make_hook(redshift={"login": user, "password": PASSWORD}).warehouse()
+def test_a_missing_privilege_is_access_denied(make_hook: Hook, schema: str, user: str, label: str) -> None:
+    """The message has the statement, Redshift's message and a remedy."""
+    outsider = make_hook(redshift={"login": user, "password": PASSWORD}).warehouse()
 
-    with pytest.raises(AccessDenied, match="permission denied") as error, strangers.session(label) as session:
+    with pytest.raises(AccessDenied, match="permission denied") as error, outsider.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
 
     assert f"CREATE TABLE {schema}.t" in error.value.where

@@ -1,4 +1,4 @@
-"""COPY: its count, and the whole text of its failures."""
+"""COPY: its row count, and the full text of its errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLE = pa.table({"a": pa.array([1, 2, 3], pa.int32()), "b": ["x", "y" * 50, Non
 
 @pytest.fixture
 def manifest(bucket: S3Status, s3_client: Any) -> str:
-    """A manifest of one file of three rows."""
+    """The URL of a manifest with one file of three rows."""
     body = io.BytesIO()
     pq.write_table(TABLE, body)
     s3_client.put_object(Bucket=bucket.bucket, Key="part.parquet", Body=body.getvalue())
@@ -36,14 +36,14 @@ def manifest(bucket: S3Status, s3_client: Any) -> str:
 
 
 def copy_sql(table: str, manifest: str, redshift: RedshiftStatus) -> str:
-    """Return the statement that loads write."""
+    """Return a COPY statement like a load's."""
     return f"COPY {table} (a, b) FROM '{manifest}' IAM_ROLE '{redshift.iam_role}' FORMAT AS PARQUET MANIFEST"
 
 
-def test_copy_returns_the_rows_it_loaded(
+def test_copy_returns_the_number_of_loaded_rows(
     warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str
 ) -> None:
-    """Redshift's tag holds no count; pg_last_copy_count() does, inside the same transaction."""
+    """The count is pg_last_copy_count() in the same transaction, because Redshift's command tag has none."""
     with warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(50))")
 
@@ -51,10 +51,10 @@ def test_copy_returns_the_rows_it_loaded(
         assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 3
 
 
-def test_a_failed_copy_says_column_file_and_reason(
+def test_the_error_of_a_failed_copy_names_column_file_and_reason(
     warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str
 ) -> None:
-    """The reply is cut off; the whole is read from sys_load_error_detail. Nothing was loaded."""
+    """Redshift truncates its message, so the full text is read from sys_load_error_detail. No row is loaded."""
     with warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(49))")
         session.commit()
@@ -70,7 +70,7 @@ def test_a_failed_copy_says_column_file_and_reason(
 
 
 @pytest.mark.parametrize("views", [("SELECT 1 FROM no_such_view WHERE {pid} = {most}",), ()], ids=["denied", "none"])
-def test_a_diagnosis_that_is_denied_does_not_hide_the_failure(
+def test_unreadable_load_errors_do_not_hide_the_failure(
     warehouse: RedshiftWarehouse,
     redshift: RedshiftStatus,
     schema: str,
@@ -79,7 +79,7 @@ def test_a_diagnosis_that_is_denied_does_not_hide_the_failure(
     monkeypatch: pytest.MonkeyPatch,
     views: tuple[str, ...],
 ) -> None:
-    """On many clusters ordinary users may read neither view: COPY's own words remain."""
+    """On many clusters, ordinary users may read neither view; COPY's own message is reported."""
     monkeypatch.setattr(catalogue, "LOAD_ERROR_VIEWS", views)
     with warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(49))")
@@ -98,10 +98,10 @@ def test_a_diagnosis_that_is_denied_does_not_hide_the_failure(
         "CREDENTIALS 'aws_access_key_id=AKIAHUNTER2;aws_secret_access_key=hunter2'",
     ],
 )
-def test_no_secret_of_a_copy_is_in_its_error(
+def test_the_error_of_a_copy_contains_no_secret(
     warehouse: RedshiftWarehouse, schema: str, manifest: str, label: str, secret: str, how: Any
 ) -> None:
-    """S9: whoever copies with keys does not read them in a log."""
+    """Access keys in a COPY statement must not reach a log (S9)."""
     with pytest.raises(MysqlRedshiftError) as error, warehouse.session(label) as session:
         how(session, f"COPY {schema}.no_such_table FROM '{manifest}' {secret} FORMAT AS PARQUET MANIFEST")
 

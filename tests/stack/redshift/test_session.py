@@ -1,4 +1,4 @@
-"""What a session promises of transactions, errors and predecessors."""
+"""The contract of a session: transactions, errors and predecessors."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, Serializatio
 from tests.stack.redshift.conftest import one
 from tests.stack.tunnel.cutting import CuttingProxy
 
-COMMIT_REQUESTS = (1, 2)  # the driver asks to prepare COMMIT, and then to execute it
+COMMIT_REQUESTS = (1, 2)  # the driver first prepares COMMIT, then executes it
 
 
-def test_a_commit_is_seen_by_others_and_a_rollback_by_nobody(
+def test_a_commit_is_visible_to_other_sessions_and_a_rollback_is_not(
     warehouse: RedshiftWarehouse, schema: str, label: str
 ) -> None:
-    """Statements run in one transaction; execute says how many rows it touched."""
+    """Statements run in one transaction; execute returns the number of affected rows."""
     with warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         assert session.execute(f"INSERT INTO {schema}.t VALUES (1), (2)") == 2
@@ -35,7 +35,7 @@ def test_a_commit_is_seen_by_others_and_a_rollback_by_nobody(
 
 
 def test_an_exception_rolls_back(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """What the block did not commit is gone."""
+    """An exception in the block rolls the open transaction back."""
     with suppress(ZeroDivisionError), warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         _ = 1 / 0
@@ -45,7 +45,7 @@ def test_an_exception_rolls_back(warehouse: RedshiftWarehouse, schema: str, labe
 
 
 def test_a_failed_transaction_cannot_be_committed(warehouse: RedshiftWarehouse, label: str) -> None:
-    """S1: the server answers COMMIT of a failed transaction with ROLLBACK and no error; that is no success."""
+    """The server answers COMMIT of a failed transaction with ROLLBACK and no error; that is not a success (S1)."""
     with warehouse.session(label) as session:
         with pytest.raises(TargetError, match="no_such_table"):
             session.execute("SELECT * FROM no_such_table")
@@ -57,8 +57,9 @@ def test_a_failed_transaction_cannot_be_committed(warehouse: RedshiftWarehouse, 
         session.commit()
 
 
-def test_a_refusal_says_statement_words_and_state(warehouse: RedshiftWarehouse, label: str) -> None:
-    """The message holds the statement, Redshift's own text and its SQLSTATE."""
+def test_the_error_of_a_refused_statement_has_statement_message_and_sqlstate(
+    warehouse: RedshiftWarehouse, label: str
+) -> None:
     with pytest.raises(TargetError) as error, warehouse.session(label) as session:
         session.execute("SELECT nothing FROM no_such_table")
 
@@ -67,19 +68,19 @@ def test_a_refusal_says_statement_words_and_state(warehouse: RedshiftWarehouse, 
     assert "42P01" in str(error.value.found)
 
 
-def test_a_statement_ends_at_its_timeout(warehouse: RedshiftWarehouse, label: str) -> None:
-    """S2: nothing runs for ever; the remedy names the setting."""
-    begun = time.monotonic()
+def test_a_statement_fails_at_its_timeout(warehouse: RedshiftWarehouse, label: str) -> None:
+    """No statement runs forever; the remedy names the setting (S2)."""
+    started = time.monotonic()
 
     with pytest.raises(TargetError) as error, warehouse.session(label, statement_timeout=1) as session:
         session.query("SELECT pg_sleep(30)")
 
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - started < 10
     assert "statement_timeout" in error.value.remedy
 
 
-def test_writers_of_one_row_are_told_to_try_again(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """S4: 1023 is transient."""
+def test_a_write_conflict_is_a_transient_error(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """Redshift's error 1023 is a SerializationFailure (S4)."""
     with warehouse.session(f"{label} 1") as first, warehouse.session(f"{label} 2") as second:
         first.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         first.execute(f"INSERT INTO {schema}.t VALUES (1)")
@@ -94,8 +95,8 @@ def test_writers_of_one_row_are_told_to_try_again(warehouse: RedshiftWarehouse, 
                 waiting.result(timeout=30)
 
 
-def test_alone_runs_outside_any_transaction(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """Redshift refuses ALTER COLUMN TYPE inside a block; an open one is an error, not silently thrown away."""
+def test_alone_runs_a_statement_outside_a_transaction(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
+    """Redshift refuses ALTER COLUMN TYPE inside a transaction; an open one is an error and is not discarded."""
     widen = f"ALTER TABLE {schema}.t ALTER COLUMN a TYPE VARCHAR(20)"
     with warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a VARCHAR(10))")
@@ -110,8 +111,10 @@ def test_alone_runs_outside_any_transaction(warehouse: RedshiftWarehouse, schema
         assert table.columns[0].type == "character varying(20)"
 
 
-def test_a_predecessor_of_the_same_label_is_ended(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """S3: a dead attempt's session holds its locks no longer than until its successor comes."""
+def test_a_session_terminates_its_predecessors_with_the_same_label(
+    warehouse: RedshiftWarehouse, schema: str, label: str
+) -> None:
+    """The session of a dead attempt keeps its locks until its successor starts (S3)."""
     with warehouse.session(f"{label} other") as other, warehouse.session(label) as dead:
         dead.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         dead.commit()
@@ -126,8 +129,8 @@ def test_a_predecessor_of_the_same_label_is_ended(warehouse: RedshiftWarehouse, 
         assert other.query("SELECT 1") == [(1,)]
 
 
-def test_a_long_label_finds_its_predecessor_and_no_other(warehouse: RedshiftWarehouse, label: str) -> None:
-    """Servers cut names at 63 bytes of ASCII: labels that differ only after that stay two."""
+def test_a_long_label_identifies_its_predecessor_only(warehouse: RedshiftWarehouse, label: str) -> None:
+    """Servers truncate names to 63 bytes of ASCII; labels that differ only after that stay different."""
     long = label + " überlänge" * 20
     with warehouse.session(long) as dead, warehouse.session(f"{long} other") as other:
         with warehouse.session(long):
@@ -138,10 +141,10 @@ def test_a_long_label_finds_its_predecessor_and_no_other(warehouse: RedshiftWare
 
 
 @pytest.mark.faults
-def test_a_lost_reply_to_commit_is_unknown(
+def test_a_lost_reply_to_commit_is_an_unknown_outcome(
     cut_warehouse: RedshiftWarehouse, warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
 ) -> None:
-    """Rule 6: the rows are there, nobody said so; the session claims neither success nor failure."""
+    """The rows are committed, but the session reports neither success nor failure (rule 6)."""
     with cut_warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         proxy.lose_reply(COMMIT_REQUESTS[1])
@@ -149,30 +152,30 @@ def test_a_lost_reply_to_commit_is_unknown(
             session.commit()
 
     assert proxy.cuts == 1
-    with warehouse.session(label) as asking:
-        assert asking.describe(schema, "t") is not None
+    with warehouse.session(label) as successor:
+        assert successor.describe(schema, "t") is not None
 
 
 @pytest.mark.faults
-def test_a_commit_that_never_ran_is_unknown_too(
+def test_a_commit_that_never_ran_is_an_unknown_outcome(
     cut_warehouse: RedshiftWarehouse, warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
 ) -> None:
-    """From here the two look alike; only the server can be asked, and it says that nothing is there."""
+    """The client cannot distinguish it from a lost reply; the server shows that nothing was committed."""
     with cut_warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         proxy.lose_reply(COMMIT_REQUESTS[0])
         with pytest.raises(OutcomeUnknown):
             session.commit()
 
-    with warehouse.session(label) as asking:
-        assert asking.describe(schema, "t") is None
+    with warehouse.session(label) as successor:
+        assert successor.describe(schema, "t") is None
 
 
 @pytest.mark.faults
-def test_a_connection_lost_before_commit_is_a_failure(
+def test_a_connection_lost_before_commit_is_a_failed_connection(
     cut_warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
 ) -> None:
-    """No COMMIT was sent: it is certain that nothing was decided, and rolling back is silent."""
+    """No COMMIT was sent, so nothing was committed; rollback does not raise."""
     with cut_warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         proxy.lose_reply()
@@ -182,20 +185,20 @@ def test_a_connection_lost_before_commit_is_a_failure(
 
 
 @pytest.mark.faults
-def test_a_server_that_goes_away_during_a_statement_is_a_failure(
+def test_a_connection_lost_during_a_statement_is_a_failed_connection(
     cut_warehouse: RedshiftWarehouse, proxy: CuttingProxy, label: str
 ) -> None:
-    """The way behind the bastion breaks while a statement runs."""
+    """The path behind the bastion breaks while a statement runs."""
     with cut_warehouse.session(label) as session:
         threading.Timer(0.3, proxy.close).start()
         with pytest.raises(ConnectionFailed):
             session.query("SELECT pg_sleep(30)")
 
 
-def test_a_session_is_in_utc_whatever_zone_its_user_has(
+def test_a_session_is_in_utc_even_if_its_user_has_another_zone(
     warehouse: RedshiftWarehouse, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cast between TIMESTAMP and TIMESTAMPTZ would move every value by the zone's offset."""
+    """Otherwise a cast between TIMESTAMP and TIMESTAMPTZ would shift every value by the zone's offset."""
     connect = warehouse._connect
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Each of the driver's errors becomes a transient or a terminal one; what no server of ours answers stands here."""
+"""Translation of the driver's errors, including those that the stand-in cannot produce."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.errors import AccessDenied, ConfigurationError, ConnectionFa
 
 
 def raised(exc: BaseException, statement: str = "COPY t FROM 's3://b/k'") -> BaseException:
-    """Return what becomes of an error."""
+    """Return the translation of an error."""
     try:
         with translated("cluster:5439/dev", statement):
             raise exc  # noqa: TRY301 - stands for the driver
@@ -21,8 +21,8 @@ def raised(exc: BaseException, statement: str = "COPY t FROM 's3://b/k'") -> Bas
         return found
 
 
-def answer(code: str, message: str, **more: str) -> ProgrammingError:
-    """Return an error that the server sent."""
+def server_error(code: str, message: str, **more: str) -> ProgrammingError:
+    """Return an error as the driver raises it for a server's error response."""
     fields: Mapping[str, str] = {"S": "ERROR", "C": code, "M": message, **more}
     return ProgrammingError(dict(fields))
 
@@ -30,20 +30,20 @@ def answer(code: str, message: str, **more: str) -> ProgrammingError:
 @pytest.mark.parametrize(
     ("exc", "kind"),
     [
-        (answer("XX000", "1023", D="Serializable isolation violation on table - 100"), SerializationFailure),
-        (answer("XX000", "1018", D="Relation does not exist."), SerializationFailure),
-        (answer("XX000", "ERROR: 1023 DETAIL: Serializable isolation violation"), SerializationFailure),
-        (answer("40001", "could not serialize access"), SerializationFailure),
-        (answer("40P01", "deadlock detected"), SerializationFailure),
-        (answer("XX000", "1023 rows are too many"), TargetError),
-        (answer("42501", "permission denied for relation t"), AccessDenied),
-        (answer("28000", 'no pg_hba.conf entry for host "::ffff:10.0.0.1"'), AccessDenied),
-        (answer("XX000", "S3ServiceException:Access Denied,Status 403,Error AccessDenied"), AccessDenied),
-        (answer("57P01", "terminating connection due to administrator command"), ConnectionFailed),
-        (answer("57P03", "the database system is starting up"), ConnectionFailed),
-        (answer("53300", "too many connections"), ConnectionFailed),
-        (answer("57014", "Query (12) cancelled due to statement timeout"), TargetError),
-        (answer("42P01", 'relation "t" does not exist'), TargetError),
+        (server_error("XX000", "1023", D="Serializable isolation violation on table - 100"), SerializationFailure),
+        (server_error("XX000", "1018", D="Relation does not exist."), SerializationFailure),
+        (server_error("XX000", "ERROR: 1023 DETAIL: Serializable isolation violation"), SerializationFailure),
+        (server_error("40001", "could not serialize access"), SerializationFailure),
+        (server_error("40P01", "deadlock detected"), SerializationFailure),
+        (server_error("XX000", "1023 rows are too many"), TargetError),
+        (server_error("42501", "permission denied for relation t"), AccessDenied),
+        (server_error("28000", 'no pg_hba.conf entry for host "::ffff:10.0.0.1"'), AccessDenied),
+        (server_error("XX000", "S3ServiceException:Access Denied,Status 403,Error AccessDenied"), AccessDenied),
+        (server_error("57P01", "terminating connection due to administrator command"), ConnectionFailed),
+        (server_error("57P03", "the database system is starting up"), ConnectionFailed),
+        (server_error("53300", "too many connections"), ConnectionFailed),
+        (server_error("57014", "Query (12) cancelled due to statement timeout"), TargetError),
+        (server_error("42P01", 'relation "t" does not exist'), TargetError),
         (InterfaceError("BrokenPipe: server socket closed. We noticed a timeout is set"), ConnectionFailed),
         (InterfaceError("communication error", OSError(111, "Connection refused")), ConnectionFailed),
         (InterfaceError("connection is closed"), ConnectionFailed),
@@ -59,8 +59,8 @@ def answer(code: str, message: str, **more: str) -> ProgrammingError:
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_an_error_is_translated_by_what_it_says(exc: BaseException, kind: type[BaseException]) -> None:
-    """The kind decides between a retry and a person; the cause stays at hand."""
+def test_each_driver_error_becomes_a_transient_or_terminal_error(exc: BaseException, kind: type[BaseException]) -> None:
+    """The class decides whether a retry follows; the driver's error remains the cause."""
     found = raised(exc)
 
     assert type(found) is kind
@@ -68,8 +68,8 @@ def test_an_error_is_translated_by_what_it_says(exc: BaseException, kind: type[B
     assert "cluster:5439/dev" in str(found)
 
 
-def test_a_mistake_of_ours_is_not_taken_for_a_lost_connection() -> None:
-    """Only the driver's stumbling over its closed socket is."""
+def test_a_programming_error_is_not_translated() -> None:
+    """Only the TypeErrors that the driver raises on a closed socket are a lost connection."""
     mistake = TypeError("execute() takes 2 positional arguments")
 
     assert raised(mistake) is mistake
@@ -86,8 +86,8 @@ def test_a_mistake_of_ours_is_not_taken_for_a_lost_connection() -> None:
         "near aws_secret_access_key=hunter2",
     ],
 )
-def test_secrets_are_taken_out_of_texts(text: str) -> None:
-    """S9: of a statement that names them, all else remains."""
+def test_secrets_are_redacted(text: str) -> None:
+    """Secrets in a statement or message must not reach a log (S9)."""
     shown = redacted(text)
 
     assert "hunter2" not in shown
@@ -101,6 +101,6 @@ def test_secrets_are_taken_out_of_texts(text: str) -> None:
         "password authentication failed for user 'loader'",
     ],
 )
-def test_a_text_without_secrets_stays(text: str) -> None:
-    """A role is none, and neither is the word alone."""
+def test_a_text_without_secrets_is_unchanged(text: str) -> None:
+    """Neither an IAM role nor the word "password" alone is a secret."""
     assert redacted(text) == text

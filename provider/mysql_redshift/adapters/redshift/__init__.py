@@ -1,1 +1,1 @@
-"""Redshift as the ports ``Warehouse`` and ``WarehouseSession``."""
+"""Implement the ports ``Warehouse`` and ``WarehouseSession`` on Redshift."""

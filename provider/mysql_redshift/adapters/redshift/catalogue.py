@@ -1,4 +1,4 @@
-"""What Redshift's catalogue is asked. Only views that an ordinary user may read decide anything."""
+"""Query Redshift's catalogue. Decisions depend only on views that an ordinary user may read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LOAD_ERROR_VIEWS = (
 )
 
 
-# Who else works under our label. Redshift's pg_stat_activity does not know application_name; its system views know the
-# query group that each session of ours sets. The session's start is compared because process ids are used again.
+# Other sessions with our label. Redshift's pg_stat_activity has no application_name, but its system views have the
+# query group, which each of our sessions sets. Process ids are reused, so a query must be younger than its session.
 PREDECESSORS = (
     """SELECT DISTINCT q.session_id FROM sys_query_history q JOIN sys_session_history s ON s.session_id = q.session_id
     WHERE TRIM(q.query_label) = {label} AND TRIM(s.status) = 'active' AND q.start_time >= s.start_time
@@ -28,20 +28,20 @@ PREDECESSORS = (
 
 
 class Queries(Protocol):
-    """A session that answers small queries."""
+    """A session that runs small queries."""
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole."""
+        """Return the whole of a small result."""
         ...
 
     def rollback(self) -> None:
-        """Leave a failed transaction."""
+        """Roll a failed transaction back."""
         ...
 
 
 def describe(session: Queries, schema: str, table: str) -> TargetTable | None:
-    """Return OID and columns in their order; None where there is no such table. Names fold to lower case."""
-    where = f"n.nspname = {_name(schema)} AND c.relname = {_name(table)} AND c.relkind = 'r'"
+    """Return the table's OID and its columns in order, or None if it does not exist. Names fold to lower case."""
+    where = f"n.nspname = {_literal(schema)} AND c.relname = {_literal(table)} AND c.relkind = 'r'"
     rows = session.query(
         "SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull "
         "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid "
@@ -54,7 +54,7 @@ def describe(session: Queries, schema: str, table: str) -> TargetTable | None:
 
 
 def missing_privileges(session: Queries, schema: str, table: str, ledger_schema: str) -> list[str]:
-    """Say what a load would need and the user may not do: nothing is tried, only asked."""
+    """Return the privileges that a load needs and the user lacks, one phrase each. Only the catalogue is queried."""
     existing = describe(session, schema, table) is not None
     found: list[str] = []
     for name in dict.fromkeys((schema, ledger_schema)):
@@ -64,29 +64,29 @@ def missing_privileges(session: Queries, schema: str, table: str, ledger_schema:
         found.extend(
             f"no {right} on table {schema}.{table}"
             for right in ("SELECT", "INSERT", "DELETE")
-            if not _may(session, f"has_table_privilege(current_user, {full}, '{right}')")
+            if not _has_privilege(session, f"has_table_privilege(current_user, {full}, '{right}')")
         )
     return found
 
 
 def _missing_on_schema(session: Queries, name: str, *, creates: bool) -> list[str]:
-    if not session.query(f"SELECT 1 FROM pg_namespace WHERE nspname = {_name(name)}"):
-        if _may(session, "has_database_privilege(current_user, current_database(), 'CREATE')"):
+    if not session.query(f"SELECT 1 FROM pg_namespace WHERE nspname = {_literal(name)}"):
+        if _has_privilege(session, "has_database_privilege(current_user, current_database(), 'CREATE')"):
             return []
         return [f"schema {name} does not exist, and no CREATE on the database"]
     rights = ("USAGE", "CREATE") if creates else ("USAGE",)
     return [
         f"no {right} on schema {name}"
         for right in rights
-        if not _may(session, f"has_schema_privilege(current_user, {_name(name)}, '{right}')")
+        if not _has_privilege(session, f"has_schema_privilege(current_user, {_literal(name)}, '{right}')")
     ]
 
 
 def load_errors(session: Queries, pid: int) -> list[str]:
-    """Return the full text of a failed COPY's errors; Redshift's own message is cut off mid-word.
+    """Return the full text of a failed COPY's errors; Redshift truncates its error message.
 
-    Serverless has sys_load_error_detail only; on provisioned clusters an ordinary user may be denied either view. A
-    diagnosis never fails a load that has failed already.
+    Serverless only has sys_load_error_detail; provisioned clusters may deny an ordinary user both views. An unreadable
+    view is skipped: the load has already failed, and its own error matters more.
     """
     for view in LOAD_ERROR_VIEWS:
         sql = view.format(pid=quoting.integer(pid), most=MOST_ERRORS)
@@ -101,7 +101,7 @@ def load_errors(session: Queries, pid: int) -> list[str]:
 
 
 def predecessors(session: Queries, label: str) -> set[int]:
-    """Return the processes of other sessions under ``label``. A view that is missing or denied says nothing."""
+    """Return the process ids of other sessions with the same label. A missing or denied view is skipped."""
     pid = int(session.query("SELECT pg_backend_pid()")[0][0])
     found: set[int] = set()
     for view in PREDECESSORS:
@@ -113,11 +113,11 @@ def predecessors(session: Queries, label: str) -> set[int]:
     return found
 
 
-def _may(session: Queries, condition: str) -> bool:
+def _has_privilege(session: Queries, condition: str) -> bool:
     return bool(session.query(f"SELECT {condition}")[0][0])
 
 
-def _name(name: str) -> str:
+def _literal(name: str) -> str:
     return quoting.redshift_string(name.lower())
 
 

@@ -1,4 +1,4 @@
-"""Opens connections of redshift_connector."""
+"""Open and close connections of redshift_connector."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from redshift_connector import error as driver
 
 from mysql_redshift.adapters.redshift.errors import translated
 
-KEEPALIVE_IDLE = 200  # seconds; balancers drop what is idle for 350
-UNANSWERED_MILLISECONDS = 320_000  # how long sent bytes may stay unacknowledged
+KEEPALIVE_IDLE = 200  # seconds; load balancers drop connections that are idle for 350 s
+UNACKNOWLEDGED_MILLISECONDS = 320_000  # for how long sent bytes may stay unacknowledged
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftAddress:
-    """Where the cluster is, as the bastion sees it, and who we are there. ``connect_timeout`` is in seconds."""
+    """The cluster's address as seen from the bastion, and the login. ``connect_timeout`` is in seconds."""
 
     host: str
     port: int
@@ -30,15 +30,22 @@ class RedshiftAddress:
 
     @property
     def where(self) -> str:
-        """Host, port and database, as messages name them."""
+        """Host, port and database, for error messages."""
         return f"{self.host}:{self.port}/{self.database}"
 
 
 def connect_driver(address: RedshiftAddress, label: str, *, at: tuple[str, int] | None = None) -> Any:
     """Open a connection: TLS always, no named prepared statements, TCP keepalive, no autocommit.
 
-    ``at`` is the end of a tunnel to the address. The connect timeout bounds each wait of the login and stays on the
-    socket until it is set anew.
+    ``at`` is the local end of a tunnel to the address. The connect timeout limits each wait during the login and
+    remains the socket's timeout until another one is set.
+
+    Raises:
+        AccessDenied: Redshift refused the login.
+        ConnectionFailed: Redshift is unreachable; a retry may succeed.
+        ConfigurationError: the driver does not support what the server requires.
+        TargetError: Redshift's TLS certificate is not trusted.
+
     """
     host, port = at or (address.host, address.port)
     with translated(address.where):
@@ -59,12 +66,12 @@ def connect_driver(address: RedshiftAddress, label: str, *, at: tuple[str, int] 
             max_prepared_statements=0,
         )
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        connection._usock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MILLISECONDS)
+        connection._usock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLISECONDS)
     connection.autocommit = False
     return connection
 
 
 def close_driver(connection: Any) -> None:
-    """Close; a connection that is gone already has nothing to lose."""
+    """Close a connection; ignore errors, because a lost connection needs no closing."""
     with suppress(driver.Error, OSError):
         connection.close()

@@ -1,4 +1,4 @@
-"""The driver's errors, translated once."""
+"""Translate the driver's errors, once."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ LOGIN = frozenset({"28000", "28P01"})
 LOST = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"})
 CANCELLED = "57014"
 ROLE_WORDS = ("S3ServiceException", "Not authorized to get credentials of role", "not authorized to assume")
-# The driver's own refusals, which no retry mends. All else that comes without a SQLSTATE is a broken connection.
-OWN_REFUSALS = ("server requesting", "Authentication method", "parameter", "paramstyle")
+# Errors of the driver itself that a retry does not fix. Any other error without a SQLSTATE is a lost connection.
+DRIVER_REFUSALS = ("server requesting", "Authentication method", "parameter", "paramstyle")
 SECRETS = re.compile(
     r"((?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|CREDENTIALS|PASSWORD)\s*(?:AS\s*)?')(?:[^']|'')*'?"
     r"|(aws_(?:access_key_id|secret_access_key|session_token)\s*=\s*)[^';]*",
@@ -36,7 +36,12 @@ SECRETS = re.compile(
 
 @contextmanager
 def translated(where: str, statement: str = "") -> Iterator[None]:
-    """Turn what the driver raises into errors of ``mysql_redshift.errors``."""
+    """Translate the driver's errors, and errors of a closed socket that the driver does not translate.
+
+    Raises:
+        MysqlRedshiftError: the translation, with the driver's error as its cause.
+
+    """
     try:
         yield
     except MysqlRedshiftError:
@@ -46,27 +51,27 @@ def translated(where: str, statement: str = "") -> Iterator[None]:
     except (OSError, EOFError, struct.error) as exc:
         raise _lost(where, f"{type(exc).__name__}: {exc}") from exc
     except (AttributeError, TypeError, ValueError) as exc:
-        # redshift_connector trips over its own None, or a closed file, where the socket was closed under it.
+        # redshift_connector raises these if its socket was closed: it uses None, or a closed file.
         if "NoneType" not in str(exc) and "closed file" not in str(exc):
             raise
         raise _lost(where, f"{type(exc).__name__}: {exc}") from exc
 
 
 def server_fields(exc: BaseException | None) -> dict[str, str]:
-    """Return the error's fields by their letter (C: SQLSTATE, M: message, D: detail) where the server sent it."""
+    """Return the server's error fields by letter (C: SQLSTATE, M: message, D: detail); empty for other errors."""
     first = exc.args[0] if exc is not None and exc.args else None
     return first if isinstance(first, dict) else {}
 
 
 def redacted(text: str) -> str:
-    """Return text without the secrets that a COPY may name."""
+    """Replace the secrets in a statement or message by ``***``."""
     return SECRETS.sub(lambda found: f"{found.group(1) or found.group(2)}***", text)
 
 
 def _driver_error(exc: driver.Error, where: str, statement: str) -> MysqlRedshiftError:
     fields = server_fields(exc)
     if not fields:
-        return _without_answer(exc, where)
+        return _driver_refusal(exc, where)
     state = fields.get("C", "")
     text = redacted("; ".join(part.strip() for part in (fields.get("M", ""), fields.get("D", "")) if part.strip()))
     shown = redacted(" ".join(statement.split()))[:STATEMENT_SHOWN]
@@ -76,7 +81,7 @@ def _driver_error(exc: driver.Error, where: str, statement: str) -> MysqlRedshif
         return denied
     if state in SERIALIZATION or SERIALIZATION_WORDS.search(text):
         return SerializationFailure(
-            "Another transaction was first", where=place, found=text, remedy="A retry goes on after it."
+            "Another transaction was first", where=place, found=text, remedy="A retry runs after it."
         )
     if state in LOST:
         return _lost(where, f"{text} (SQLSTATE {state})")
@@ -86,51 +91,56 @@ def _driver_error(exc: driver.Error, where: str, statement: str) -> MysqlRedshif
 def _denied(state: str, text: str, where: str, place: str) -> AccessDenied | None:
     if state in LOGIN or "password authentication failed" in text:
         return AccessDenied(
-            "Redshift refused the login", where=where, found=text, remedy="Check login and password of the connection."
+            "Redshift refused the login", where=where, found=text, remedy="Check the connection's login and password."
         )
     if state == "42501" or "permission denied" in text.lower():
         return AccessDenied(
-            "The Redshift user may not do this", where=place, found=text, remedy="Have an administrator grant it."
+            "The Redshift user lacks a privilege",
+            where=place,
+            found=text,
+            remedy="Ask an administrator to grant it.",
         )
     if any(word in text for word in ROLE_WORDS):
         return AccessDenied(
-            "Redshift may not read the lake",
+            "Redshift is not allowed to read the lake",
             where=place,
             found=text,
-            remedy="Attach target.iam_role to the cluster and let it read the bucket (s3:GetObject, s3:ListBucket).",
+            remedy="Attach target.iam_role to the cluster, and grant the role s3:GetObject and s3:ListBucket.",
         )
     return None
 
 
 def _refused(state: str, text: str, place: str) -> TargetError:
-    remedy = "See Redshift's own words above."
+    remedy = "Correct what Redshift's message above names."
     if state == CANCELLED:
-        remedy = "Raise statement_timeout in the Redshift connection's extra, or find who cancelled it."
+        remedy = (
+            "Increase statement_timeout in the Redshift connection's extra, or find out who cancelled the statement."
+        )
     return TargetError(
         "Redshift refused a statement", where=place, found=f"{text} (SQLSTATE {state or 'none'})", remedy=remedy
     )
 
 
-def _without_answer(exc: driver.Error, where: str) -> MysqlRedshiftError:
-    """Redshift said nothing: TLS, a refusal of the driver's own, or a connection that broke."""
+def _driver_refusal(exc: driver.Error, where: str) -> MysqlRedshiftError:
+    """Translate an error without server fields: TLS, a refusal by the driver itself, or a lost connection."""
     text = redacted(" ".join(str(part) for part in exc.args)) or type(exc).__name__
     if "certificate verify failed" in text.lower() or "CERTIFICATE_VERIFY_FAILED" in text:
         return TargetError(
             "Redshift's TLS certificate is not trusted",
             where=where,
-            expected="a certificate of a known authority",
+            expected="a certificate of a trusted authority",
             found=text,
-            remedy="Make the authority known to OpenSSL on the workers (SSL_CERT_FILE). TLS is never turned off.",
+            remedy="Make the workers trust the authority (set SSL_CERT_FILE). TLS cannot be disabled.",
         )
-    if any(word in text for word in OWN_REFUSALS):
+    if any(word in text for word in DRIVER_REFUSALS):
         return ConfigurationError(
-            "Redshift cannot be connected to in this way",
+            "The driver cannot connect to Redshift with these settings",
             where=where,
             found=text,
-            remedy="Check host, port and login of the Redshift connection.",
+            remedy="Check the Redshift connection's host, port and login.",
         )
-    if text == "Server refuses SSL":  # what the driver also says where the server closes before it answers
-        text = "Redshift refuses TLS, or went away before it answered"
+    if text == "Server refuses SSL":  # the driver raises this also if the server closes without a reply
+        text = "Redshift refuses TLS, or closed the connection without a reply"
     return _lost(where, text)
 
 

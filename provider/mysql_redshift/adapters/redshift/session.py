@@ -1,4 +1,4 @@
-"""One Redshift session over a DB-API connection of redshift_connector."""
+"""Run statements in one Redshift session over a connection of redshift_connector."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.ports import TargetTable
 
 
 class RedshiftSession:
-    """Statements run in a transaction that the first of them opens. Belongs to one thread."""
+    """One session. The first statement opens a transaction. An instance must be used by one thread only."""
 
     def __init__(self, connection: Any, where: str) -> None:
         self._connection = connection
@@ -21,24 +21,29 @@ class RedshiftSession:
         self._failure: MysqlRedshiftError | None = None
 
     def execute(self, sql: str) -> int:
-        """Run a statement; return the rows it touched, -1 where Redshift does not say."""
+        """Run a statement; return the number of affected rows, -1 if Redshift does not report it."""
         with self._statement(sql), self._connection.cursor() as cursor:
             cursor.execute(sql)
             return int(cursor.rowcount)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole."""
+        """Return the whole of a small result."""
         with self._statement(sql), self._connection.cursor() as cursor:
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
 
     def alone(self, sql: str) -> None:
-        """Run a statement outside any transaction block."""
+        """Run a statement outside a transaction block.
+
+        Raises:
+            TargetError: a transaction is open, or Redshift refused the statement.
+
+        """
         if self._connection.in_transaction:
             raise TargetError(
-                "This statement cannot run inside a transaction, and one is open",
+                "This statement cannot run inside a transaction, but one is open",
                 where=f"{self._where}, statement: {sql}",
-                remedy="Commit or roll back before it.",
+                remedy="Commit or roll back first.",
             )
         with translated(self._where, sql):
             self._connection.autocommit = True
@@ -49,7 +54,12 @@ class RedshiftSession:
                 self._connection.autocommit = False
 
     def copy(self, sql: str) -> int:
-        """Run a COPY and return what pg_last_copy_count() says: Redshift's own tag holds no count."""
+        """Run a COPY; return pg_last_copy_count(), because Redshift's command tag has no count.
+
+        Raises:
+            TargetError: the COPY failed and was rolled back; ``found`` has the full text of Redshift's load errors.
+
+        """
         pid = int(self.query("SELECT pg_backend_pid()")[0][0])
         try:
             self.execute(sql)
@@ -59,22 +69,27 @@ class RedshiftSession:
                 "COPY failed; nothing was loaded",
                 where=exc.where,
                 found="\n".join([str(exc.found), *self._load_errors(pid)]),
-                remedy="Correct the column that is named, or the file's type policy, and run again.",
+                remedy="Correct the named column at the source, or declare a policy for it, and run again.",
             ) from exc
         return int(self.query("SELECT pg_last_copy_count()")[0][0])
 
     def describe(self, schema: str, table: str) -> TargetTable | None:
-        """Read the catalogue; None where the table does not exist."""
+        """Read the table's definition; return None if it does not exist."""
         return catalogue.describe(self, schema, table)
 
     def missing_privileges(self, schema: str, table: str, ledger_schema: str) -> list[str]:
-        """Say, a sentence each, what a load would need and the user may not do."""
+        """Return the privileges that a load needs and the user lacks, one phrase each."""
         return catalogue.missing_privileges(self, schema, table, ledger_schema)
 
     def commit(self) -> None:
-        """Commit. Where the reply does not come, nobody knows: OutcomeUnknown.
+        """Commit.
 
-        The server answers COMMIT of a failed transaction with ROLLBACK and no error; so it is not even asked.
+        The server answers COMMIT of a failed transaction with ROLLBACK and no error, so that COMMIT is never sent.
+
+        Raises:
+            TargetError: a statement of the transaction failed.
+            OutcomeUnknown: the reply was lost; the transaction may or may not be committed.
+
         """
         if self._failure is not None:
             raise TargetError(
@@ -93,11 +108,11 @@ class RedshiftSession:
                 "Redshift's reply to COMMIT was lost",
                 where=self._where,
                 found=exc.found,
-                remedy="The ledger is asked before anything else is done.",
+                remedy="Read the ledger before anything else: it shows whether the transaction was committed.",
             ) from exc
 
     def rollback(self) -> None:
-        """Roll back; silent where the connection is gone, since the server then has rolled back already."""
+        """Roll back; do nothing if the connection is lost, because the server then rolls back itself."""
         self._failure = None
         try:
             with translated(self._where, "ROLLBACK"):
@@ -115,7 +130,7 @@ class RedshiftSession:
             raise
 
     def _load_errors(self, pid: int) -> list[str]:
-        """A diagnosis never hides the failure it explains."""
+        """Return the load errors, or none if they cannot be read: the COPY's own error must still be raised."""
         try:
             return catalogue.load_errors(self, pid)
         except MysqlRedshiftError:

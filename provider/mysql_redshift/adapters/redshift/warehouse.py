@@ -1,4 +1,4 @@
-"""A Redshift cluster; where its connections come from is the caller's matter (a tunnel, or none)."""
+"""Open sessions on a Redshift cluster. The caller provides the connections, through a tunnel or directly."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.core import quoting
 from mysql_redshift.errors import AccessDenied, ConnectionFailed, OutcomeUnknown, TargetError
 
-LABEL = re.compile(r"[ -\[\]-~]{1,63}")  # what application_name holds everywhere: ASCII, 63 bytes; no backslash
-STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may be long, but not for days (S2)
-READ_GRACE = 300.0  # seconds the reply may take after the statement timeout
+LABEL = re.compile(r"[ -\[\]-~]{1,63}")  # safe in every application_name: ASCII without backslash, 63 bytes
+STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may take hours, but not days (S2)
+READ_GRACE = 300.0  # seconds from the statement timeout to the socket timeout
 
 Connect = Callable[[str], AbstractContextManager[Any]]
 
 
 class RedshiftWarehouse:
-    """``connect(label)`` opens a connection of redshift_connector, with a tunnel of its own, and closes both."""
+    """A Redshift cluster. ``connect(label)`` yields a connection of redshift_connector and closes it afterwards.
+
+    ``statement_timeout`` is in seconds.
+    """
 
     def __init__(self, connect: Connect, where: str, *, statement_timeout: float | None = None) -> None:
         self._connect = connect
@@ -30,15 +33,15 @@ class RedshiftWarehouse:
 
     @contextmanager
     def session(self, label: str, *, statement_timeout: float | None = None) -> Iterator[RedshiftSession]:
-        """Open a session; those left behind under ``label`` are ended first, so that they hold no lock against us."""
+        """Open a session in UTC; first terminate abandoned sessions with the same label, which may hold locks."""
         name = _session_name(label)
         seconds = self._statement_timeout if statement_timeout is None else statement_timeout
         with self._connect(name) as connection:
             session = RedshiftSession(connection, self._where)
-            # A silent COPY must not be taken for a dead connection: the server's timeout comes before the socket's.
+            # A long COPY must not look like a dead connection: the server's timeout comes before the socket's.
             connection._usock.settimeout(seconds + READ_GRACE)
-            _settle(session, seconds, name)
-            _end_predecessors(session, name)
+            _configure(session, seconds, name)
+            _terminate_predecessors(session, name)
             try:
                 yield session
             except BaseException:
@@ -47,17 +50,17 @@ class RedshiftWarehouse:
 
 
 def _session_name(label: str) -> str:
-    """Return the label, or its start and a digest of the whole: two labels never become one."""
+    """Return the label, or its start and a digest of it, so that different labels stay different."""
     if LABEL.fullmatch(label):
         return label
     start = re.sub(r"[^ -\[\]-~]", "?", label)[:46]
     return f"{start} {hashlib.sha256(label.encode()).hexdigest()[:16]}"
 
 
-def _settle(session: RedshiftSession, timeout: float, label: str) -> None:
-    """Set zone, timeout and label. A lost reply to these COMMITs is a lost connection: nobody depends on what they did.
+def _configure(session: RedshiftSession, timeout: float, label: str) -> None:
+    """Set time zone, timeout and label. A lost reply to these COMMITs is a lost connection: they change no data.
 
-    Literals and casts between TIMESTAMP and TIMESTAMPTZ are read in the session's zone, and a user may have another.
+    The session's zone decides casts between TIMESTAMP and TIMESTAMPTZ, and a user's default may differ from UTC.
     """
     try:
         session.execute("SET timezone TO 'UTC'")
@@ -66,7 +69,7 @@ def _settle(session: RedshiftSession, timeout: float, label: str) -> None:
         _set_label(session, label)
     except OutcomeUnknown as exc:
         raise ConnectionFailed(
-            "The connection to Redshift was lost as soon as it was there",
+            "The connection to Redshift was lost during its setup",
             where=exc.where,
             found=exc.found,
             remedy="A retry may succeed.",
@@ -74,7 +77,7 @@ def _settle(session: RedshiftSession, timeout: float, label: str) -> None:
 
 
 def _set_label(session: RedshiftSession, label: str) -> None:
-    """Name our queries in Redshift's system views; without that a successor merely does not find us there."""
+    """Label our queries in Redshift's system views; without the label, a successor does not find this session there."""
     try:
         session.execute(f"SET query_group TO {quoting.redshift_string(label)}")
         session.commit()
@@ -82,8 +85,8 @@ def _set_label(session: RedshiftSession, label: str) -> None:
         session.rollback()
 
 
-def _end_predecessors(session: RedshiftSession, label: str) -> None:
-    """End sessions of the same label: attempts whose worker died. One that is gone, or not ours, is no error."""
+def _terminate_predecessors(session: RedshiftSession, label: str) -> None:
+    """Terminate the sessions of earlier attempts. A session that has ended, or is another user's, is no error."""
     for pid in catalogue.predecessors(session, label):
         try:
             session.query(f"SELECT pg_terminate_backend({quoting.integer(pid)})")
