@@ -104,8 +104,8 @@ class ObjectStore(Protocol):
     def put_new(self, key: str, body: bytes) -> bool:
         """Create an object with If-None-Match: return True if this call created it, False if the key already existed.
 
-        After a lost reply the object is read again and the bodies are compared. OutcomeUnknown is raised if this does
-        not decide the outcome.
+        After a lost reply the object is read again and the bodies are compared; so an object with an identical body
+        counts as created by this call. OutcomeUnknown is raised if this does not decide the outcome.
         """
         ...
 

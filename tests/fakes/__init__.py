@@ -1,1 +1,1 @@
-"""Hand-written fakes; they pass the same contract tests as the adapters."""
+"""Hand-written fakes. ``tests/contract`` runs one suite over each fake and the adapter that it replaces."""
