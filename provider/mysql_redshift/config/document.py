@@ -86,7 +86,7 @@ class _Reading:
         self._constructor = yaml.constructor.SafeConstructor()
         self._lines: dict[Location, str] = {(): f"{path}:1"}
         self._problems: list[Problem] = []
-        self._enclosing: set[int] = set()  # ids of the open nodes: an alias to one of them is endless
+        self._enclosing: set[int] = set()  # ids of the open nodes: an alias to one of them would be endless
 
     def document(self, root: yaml.MappingNode) -> Document:
         values = self._mapping(root, ())

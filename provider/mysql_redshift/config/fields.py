@@ -30,7 +30,7 @@ def matching(pattern: str, expected: str) -> tuple[Any, ...]:
 
 
 def parse_duration(value: object) -> float:
-    """Read ``10m``, ``1h30m``, ``2d``, or a number of seconds."""
+    """Return the seconds of a duration such as ``10m``, ``1h30m``, ``2d`` or a number; raise ValueError if invalid."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str) or not re.fullmatch(DURATION, value):
@@ -41,7 +41,7 @@ def parse_duration(value: object) -> float:
 
 
 def parse_size(value: object) -> int:
-    """Read ``256MB``, ``1GiB``, or a number of bytes."""
+    """Return the bytes of a size such as ``256MB``, ``1GiB`` or a number; raise ValueError if invalid."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not isinstance(value, str) or not re.fullmatch(SIZE, value):

@@ -1,4 +1,4 @@
-"""The YAML files of one pipeline, merged in a fixed order.
+"""Find and merge the YAML files of a pipeline: defaults, the pipeline file, overlays of the environment.
 
 Maps merge deep, lists replace, ``tags`` unite, and null unsets.
 """

@@ -131,22 +131,26 @@ class TableEntry(Strict):
         None, description="Subtracted from the safe point. Default: 2 s if transactions are visible, else 30 s."
     )
     max_hold: Seconds = Field(3600.0, description="How long an open transaction may hold the window back.")
-    batch_rows: Rows = 131_072
-    chunk_rows: Rows = 2_000_000
-    max_chunks: Annotated[int, Field(strict=True, ge=1, le=1024)] = 32
+    batch_rows: Rows = Field(131_072, description="Maximum number of rows per batch in memory.")
+    chunk_rows: Rows = Field(2_000_000, description="Approximate number of rows per chunk.")
+    max_chunks: Annotated[int, Field(strict=True, ge=1, le=1024)] = Field(
+        32, description="Maximum number of chunks per run; the next run continues a larger backlog."
+    )
     part_size: Bytes = Field(256 * 1024 * 1024, description="Approximate size of a Parquet file.")
     allow_empty_replace: Flag = Field(False, description="Allow an empty source table to empty the target.")
     columns: ColumnsEntry = ColumnsEntry()
     policies: Policies = Field(default_factory=Policies)
-    column_policies: dict[Name, Policies] = Field(default_factory=dict)
+    column_policies: dict[Name, Policies] = Field(
+        default_factory=dict, description="Policies by column; they override policies."
+    )
     source_table: Name | None = Field(None, description="The table's name in MySQL. Default: the entry's name.")
     target_table: Name | None = Field(
         None, description="The table's name in Redshift. Default: the entry's name in lower case."
     )
     target_schema: Name | None = None
-    dist_style: Literal["auto", "even", "all", "key"] | None = None
-    dist_key: Name | None = None
-    sort_key: Names = ()
+    dist_style: Literal["auto", "even", "all", "key"] | None = Field(None, description="For a new table.")
+    dist_key: Name | None = Field(None, description="For a new table; with dist_style: key.")
+    sort_key: Names = Field((), description="For a new table.")
     encode: dict[Name, Encoding] = Field(
         default_factory=dict, description="Compression by column of a new table. Default: Redshift chooses."
     )

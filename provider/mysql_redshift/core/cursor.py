@@ -83,7 +83,7 @@ class Cursor:
         return self._start_of_repeated_hour(wall, zone)
 
     def _start_of_repeated_hour(self, wall: datetime, zone: ZoneInfo) -> int:
-        """Step back in whole minutes: no time zone has changed within a minute for a century."""
+        """Step back in whole minutes: for a century, every time zone transition has been at a whole minute."""
         wall = wall.replace(second=0, microsecond=0)
         while wall.replace(tzinfo=zone, fold=0).utcoffset() != wall.replace(tzinfo=zone, fold=1).utcoffset():
             wall -= timedelta(minutes=1)

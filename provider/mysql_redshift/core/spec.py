@@ -121,7 +121,7 @@ class TableSpec:
     allow_empty_replace: bool = False
     deletes: Deletes = Deletes.KEEP
     on_type_change: OnTypeChange = OnTypeChange.FAIL
-    checks: tuple[str, ...] = ("custody", "bounds")  # what a run verifies
+    checks: tuple[str, ...] = ("custody", "bounds")  # the checks that a run makes
     columns: ColumnsRef = field(default_factory=ColumnsRef)
     layout: LayoutRef = field(default_factory=LayoutRef)
     policies: dict[str, str] = field(default_factory=dict)  # type policies for all columns

@@ -11,7 +11,7 @@ from mysql_redshift.errors import SourceError
 
 
 class Cell(StrEnum):
-    """The representation of a value in a batch and in Parquet."""
+    """The representation of a value in a batch and in Parquet: the reader produces it, the encoder writes it."""
 
     BOOL = "bool"
     INT32 = "int32"
