@@ -32,7 +32,7 @@ class RowStream(Protocol):
 
     @property
     def policy_counts(self) -> Mapping[str, int]:
-        """The number of values per "column: policy" that a policy handled; complete after the last batch."""
+        """The number of values that each policy applied to, by "column: policy"; complete after the last batch."""
         ...
 
 

@@ -53,12 +53,12 @@ def test_a_floored_value_is_never_above_the_input_and_never_ambiguous(value: int
 @given(MOMENTS, MOMENTS)
 def test_wall_clocks_and_a_floored_position_order_as_their_moments(one: int, other: int) -> None:
     """A row written before a floored position has a wall clock at or below its literal, so no row is skipped."""
-    bound = BERLIN.floor(one)
+    limit = BERLIN.floor(one)
     row_wall = BERLIN.literal(other)
-    if other < bound:
-        assert row_wall <= BERLIN.literal(bound)
-    elif other >= bound + 3600 * 10**6:
-        assert row_wall >= BERLIN.literal(bound)
+    if other < limit:
+        assert row_wall <= BERLIN.literal(limit)
+    elif other >= limit + 3600 * 10**6:
+        assert row_wall >= BERLIN.literal(limit)
 
 
 def test_the_position_stays_below_a_repeated_hour_until_it_is_over() -> None:

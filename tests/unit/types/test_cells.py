@@ -115,7 +115,7 @@ def test_an_error_does_not_contain_the_text_of_a_value() -> None:
     ],
 )
 def test_a_value_that_does_not_fit_is_rejected_with_its_row(target: Column, raw: list[bytes | None]) -> None:
-    """No value is truncated, wrapped or replaced unless a policy says so."""
+    """No value is truncated, wrapped or replaced unless a policy allows it."""
     with pytest.raises(Refused) as error:
         to_array(raw, target, Counter())
     assert error.value.row == 1
