@@ -20,6 +20,7 @@ from mysql_redshift.steps.extract import extract
 from mysql_redshift.steps.load import LoadReport, load
 from mysql_redshift.steps.plan import plan
 from mysql_redshift.steps.publish import publish
+from mysql_redshift.steps.reconcile import reconcile
 from mysql_redshift.steps.verify import VerifyReport, verify
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
 
@@ -80,13 +81,15 @@ class TablePipeline:
         return load(self.spec, store=self.clients.store, warehouse=self.clients.warehouse)
 
     def verify(self, *checks: str, if_due: bool = False) -> VerifyReport:
-        return verify(
+        chosen = checks or tuple(self.checks)
+        step = reconcile if self.spec.reconciles(chosen) else verify
+        return step(
             self.spec,
             source=self.clients.source,
             store=self.clients.store,
             warehouse=self.clients.warehouse,
             encoder=self.clients.encoder,
-            checks=checks or self.checks,
+            checks=chosen,
             if_due=if_due,
         )
 

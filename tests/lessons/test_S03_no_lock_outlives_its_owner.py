@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from mysql_redshift.core import ledger
+from mysql_redshift.core.sql import ledger as ledger_sql
 from mysql_redshift.errors import TargetError
 from mysql_redshift.steps.load import load
 from tests.table_pipeline import TablePipeline, insert_orders
@@ -22,7 +22,7 @@ def test_a_session_left_behind_is_ended_by_the_next_attempt(pipeline: TablePipel
     pipeline.extract_and_publish()
     label = f"test of locks {secrets.token_hex(6)}"
     with pipeline.clients.warehouse.session(label) as left_behind:
-        left_behind.execute(ledger.lock(pipeline.spec.target))
+        left_behind.execute(ledger_sql.lock(pipeline.spec.target))
         pipeline.clients.warehouse._statement_timeout = 3.0  # type: ignore[attr-defined]
         try:
             report = load(

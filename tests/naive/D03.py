@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.core.sql import merge as merge_sql
+from mysql_redshift.core.sql import staging as staging_sql
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep any row of a key."""
-    ranked = merge_sql.keep_newest
-    monkeypatch.setattr(merge_sql, "keep_newest", lambda *arguments: _any(ranked(*arguments)))
+    ranked = staging_sql.keep_newest
+    monkeypatch.setattr(staging_sql, "keep_newest", lambda *arguments: _any(ranked(*arguments)))
 
 
 def _any(sql: Any) -> str:

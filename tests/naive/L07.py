@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from mysql_redshift.steps.planning import chunks as chunking
+from mysql_redshift.steps.planning import read_scope
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not ask for NULLs."""
-    monkeypatch.setattr(chunking, "null_chunk", lambda *arguments: _no(arguments))
+    monkeypatch.setattr(read_scope, "null_chunk", lambda *arguments: _no(arguments))
 
 
 def _no(arguments: Any) -> bool:

@@ -9,4 +9,4 @@ from mysql_redshift.steps.loading import apply
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace by whatever came."""
-    monkeypatch.setattr(apply, "_refuse_empty", lambda context, entry, copied: None)
+    monkeypatch.setattr(apply, "_refuse_empty", lambda transaction, entry, copied: None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mysql_redshift.core.sql import source as source_sql
-from mysql_redshift.steps.planning import chunks as chunking
+from mysql_redshift.steps.planning import chunks
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,4 +18,4 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
         low, high = source.query(f"SELECT MIN({name}), MAX({name}) FROM {source_sql.table(spec.source)}")[0]
         return [int(low) + (int(high) - int(low)) * part // 11 for part in range(1, 11)]
 
-    monkeypatch.setattr(chunking, "_key_boundaries", equal_width)
+    monkeypatch.setattr(chunks, "_key_boundaries", equal_width)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from mysql_redshift.core import ledger
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.position import PositionKind, format_time
 from mysql_redshift.core.spec import CursorRef, Deletes, LoadMode, TableSpec
+from mysql_redshift.core.sql import ledger as ledger_sql
 from mysql_redshift.steps import watermark
 from tests.stack.connections import connect_mysql
 from tests.table_pipeline import TablePipeline
@@ -190,7 +190,7 @@ class History:
         pipeline = self.pipeline
         pipeline.target("DELETE FROM {t}")
         pipeline.target(f"INSERT INTO {{t}} SELECT * FROM {name}")
-        pipeline.target(f"DELETE FROM {ledger.table(pipeline.spec.target)} WHERE sequence > {head}")
+        pipeline.target(f"DELETE FROM {ledger_sql.table(pipeline.spec.target)} WHERE sequence > {head}")
         _forget(pipeline)
         pipeline.load()
 

@@ -59,7 +59,7 @@ def _mistakes(path: Path, environment: str) -> Iterator[dict[str, Any]]:
 def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
     """Warn, table by table, of what MySQL changes behind a cursor's back; a warning is no mistake."""
     from mysql_redshift.hooks.clients import Clients
-    from mysql_redshift.steps.planning.cascades import cascade_notes
+    from mysql_redshift.steps.planning.preflight import cascade_notes
 
     for table in select_tables(args):
         if table.spec is None or table.spec.cursor is None:

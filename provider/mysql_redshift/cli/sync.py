@@ -15,13 +15,11 @@ from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.policy import in_words
-from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.steps.extract import extract
 from mysql_redshift.steps.load import LoadReport, load
 from mysql_redshift.steps.plan import plan as plan_step
 from mysql_redshift.steps.publish import publish
-from mysql_redshift.steps.verify import verify
 
 if TYPE_CHECKING:
     from mysql_redshift.core.log import LogEntry
@@ -77,18 +75,16 @@ def _run(spec: TableSpec, request: RunRequest) -> Row:
         if request.dry_run:
             return _planned_row(decided)
         entry = _first_stage(decided, clients)
-        if request.mode is Mode.BACKUP_ONLY:
-            return _synced_row(decided, entry, None)
-        return _synced_row(decided, entry, _second_stage(spec, request, clients))
+        return _synced_row(decided, entry, _second_stage(spec, request, clients) if request.loads else None)
 
 
 def _plan(spec: TableSpec, request: RunRequest, clients: Clients) -> Plan:
     return plan_step(
         spec,
         request,
-        source=None if request.mode is Mode.REDSHIFT_ONLY else clients.source,
+        source=clients.source if request.reads_source else None,
         store=clients.store,
-        warehouse=clients.warehouse if request.mode is Mode.SYNC else None,
+        warehouse=clients.warehouse if request.checks_target else None,
     )
 
 
@@ -105,17 +101,10 @@ def _first_stage(decided: Plan, clients: Clients) -> LogEntry | None:
 
 
 def _second_stage(spec: TableSpec, request: RunRequest, clients: Clients) -> LoadReport:
-    """Load and verify. Without MySQL (mode redshift-only) only custody can be checked."""
+    from mysql_redshift.hooks.verification import run_checks
+
     report = load(spec, store=clients.store, warehouse=clients.warehouse)
-    only_redshift = request.mode is Mode.REDSHIFT_ONLY
-    verify(
-        spec,
-        source=None if only_redshift else clients.source,
-        store=clients.store,
-        warehouse=clients.warehouse,
-        encoder=clients.encoder,
-        checks=(Check.CUSTODY,) if only_redshift else spec.checks,
-    )
+    run_checks(clients, spec, request)
     return report
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from mysql_redshift.cli.runner import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
+from mysql_redshift.core.request import RunRequest
 from mysql_redshift.errors import MysqlRedshiftError
-from mysql_redshift.steps.verify import verify as verify_step
 
 
 @command
@@ -30,17 +30,11 @@ def verify(args: Namespace) -> Answer:
 
 def _checks(table: Selected, checks: tuple[str, ...]) -> list[dict[str, Any]]:
     from mysql_redshift.hooks.clients import Clients
+    from mysql_redshift.hooks.verification import run_checks
 
     spec = table.require()
     with Clients(spec) as clients:
-        report = verify_step(
-            spec,
-            source=clients.source,
-            store=clients.store,
-            warehouse=clients.warehouse,
-            encoder=clients.encoder,
-            checks=checks or spec.checks,
-        )
+        report = run_checks(clients, spec, RunRequest(), checks=checks)
     through = None if report.position is None else str(report.position)
     if not report.results:
         return [_row(table, result="nothing was ever read")]

@@ -80,13 +80,12 @@ def reset(args: Namespace) -> Answer:
 @command
 def history(args: Namespace) -> Answer:
     """Show the last entries of a table's log, the newest first."""
-    from mysql_redshift.core.layout import TableLayout
     from mysql_redshift.hooks.clients import Clients
     from mysql_redshift.steps.state.journal import Journal
 
     spec = select_table(args)
     with Clients(spec) as clients:
-        journal = Journal(clients.store, TableLayout.of(spec))
+        journal = Journal.of(spec, clients.store)
         head = journal.head()
         last = head.sequence if head is not None else 0
         entries = list(journal.after(max(last - args.last, 0), through=last))

@@ -66,12 +66,12 @@ def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = N
             remedy="The object was changed or truncated. Restore it from its S3 versions.",
         ) from exc
     found = plain.get("version", version) if isinstance(plain, dict) else version
-    if found != version and version is not None:
+    if version is not None and not (isinstance(found, int) and 1 <= found <= version):
         raise StateError(
             f"This {kind.__name__} was written by another version of the provider",
             where=where,
-            expected=f"version {version}",
-            found=f"version {found}",
-            remedy="Install a provider version that supports it.",
+            expected=f"format version {version} or lower",
+            found=f"format version {found}",
+            remedy="Upgrade the provider.",
         )
     return from_plain(kind, plain, where=where)

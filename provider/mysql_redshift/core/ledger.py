@@ -1,25 +1,29 @@
-"""The ledger: which log entries a target table holds. It is written in the transaction that moves the rows."""
+"""The ledger: which log entries a target table holds. A load writes it in the transaction that moves the rows.
+
+``docs/protocol.md`` specifies the table.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 
-from mysql_redshift.core import quoting
 from mysql_redshift.core.spec import TargetRef
 
+VERSION = 1  # of the ledger's format; docs/protocol.md has the upgrade rule
 NAME_BYTES = 127
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
-    """One applied log entry. ``max_cursor`` is the highest cursor value that any entry so far has read up to."""
+    """One applied log entry. ``max_cursor`` is the highest cursor value that any entry up to this one has read."""
 
+    version: int = VERSION
     sequence: int
     load_id: str
     run_key: str
     kind: str
-    log_uri: str  # the log's address: another origin in one ledger is refused
+    log_uri: str  # a ledger that another log has written to is refused
     rows_copied: int
     rows_inserted: int
     rows_replaced: int
@@ -32,8 +36,9 @@ class LedgerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerHead:
-    """The ledger's last row, as far as a load decides from it; all zero where the ledger is empty."""
+    """The columns of the ledger's last row from which a load decides; all zero if the ledger is empty."""
 
+    version: int = VERSION
     sequence: int = 0
     log_uri: str = ""
     max_cursor: int | None = None
@@ -41,7 +46,26 @@ class LedgerHead:
     generation: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class AppliedEntry:
+    """What a load did with one log entry. ``rows_replaced`` and ``rows_superseded`` of a group are at its last entry.
+
+    Over a load, copied = inserted + replaced + superseded. An entry before a full one is not copied: all its rows are
+    superseded.
+    """
+
+    sequence: int
+    rows_copied: int = 0
+    rows_inserted: int = 0
+    rows_replaced: int = 0
+    rows_superseded: int = 0
+    rows_deleted: int = 0
+    position: str = ""
+    max_cursor: int | None = None
+
+
 COLUMNS = (
+    ("version", "INTEGER NOT NULL"),
     ("sequence", "BIGINT NOT NULL"),
     ("load_id", "VARCHAR(64) NOT NULL"),
     ("run_key", "VARCHAR(64) NOT NULL"),
@@ -57,76 +81,14 @@ COLUMNS = (
     ("generation", "INTEGER NOT NULL"),
     ("loaded_at", "TIMESTAMP NOT NULL"),
 )
+HEAD_COLUMNS = ("version", "sequence", "log_uri", "max_cursor", "target_oid", "generation")
 
 
 def table_name(ref: TargetRef) -> str:
-    """Return ``<schema>__<table>``; where that is too long for Redshift, its start and a digest of the whole."""
+    """Return ``<schema>__<table>``; if that is too long for Redshift, its beginning and a digest of the whole name."""
     name = f"{ref.schema}__{ref.table}".lower()
     if len(name.encode()) <= NAME_BYTES:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
     start = name.encode()[: NAME_BYTES - 17].decode(errors="ignore")
     return f"{start}_{digest}"
-
-
-def table(ref: TargetRef) -> str:
-    """Return the quoted ledger table."""
-    return quoting.redshift_name(ref.ledger_schema, table_name(ref))
-
-
-def create_schema(ref: TargetRef) -> str:
-    """Create the ledgers' schema."""
-    return f"CREATE SCHEMA IF NOT EXISTS {quoting.redshift_name(ref.ledger_schema)}"
-
-
-def create_table(ref: TargetRef) -> str:
-    """Create the ledger."""
-    columns = ", ".join(f"{quoting.redshift_name(name)} {kind}" for name, kind in COLUMNS)
-    return f"CREATE TABLE IF NOT EXISTS {table(ref)} ({columns})"
-
-
-def lock(ref: TargetRef) -> str:
-    """Exclude other loads; must be the transaction's first statement. Readers of the target are not touched."""
-    return f"LOCK {table(ref)}"
-
-
-def select_head(ref: TargetRef) -> str:
-    """Select the columns of LedgerHead from the last row."""
-    names = ", ".join(
-        quoting.redshift_name(n) for n in ("sequence", "log_uri", "max_cursor", "target_oid", "generation")
-    )
-    return f"SELECT {names} FROM {table(ref)} ORDER BY sequence DESC LIMIT 1"
-
-
-def select_range(ref: TargetRef, *, after: int, most: int) -> str:
-    """Select (sequence, rows_copied, rows_superseded) of the entries above ``after``, in order."""
-    return (
-        f"SELECT sequence, rows_copied, rows_superseded FROM {table(ref)} WHERE sequence > {quoting.integer(after)} "
-        f"ORDER BY sequence LIMIT {quoting.integer(most)}"
-    )
-
-
-def has_load(ref: TargetRef, load_id: str) -> str:
-    """Count the rows that one load wrote: asked after a lost reply to COMMIT."""
-    return f"SELECT COUNT(*) FROM {table(ref)} WHERE load_id = {quoting.redshift_string(load_id)}"
-
-
-def select_load(ref: TargetRef, load_id: str) -> str:
-    """Select (sequence, copied, inserted, replaced) of the entries that one load applied."""
-    return (
-        f"SELECT sequence, rows_copied, rows_inserted, rows_replaced FROM {table(ref)} "
-        f"WHERE load_id = {quoting.redshift_string(load_id)} ORDER BY sequence"
-    )
-
-
-def insert_row(ref: TargetRef, row: LedgerRow) -> str:
-    """Insert one row; the time is Redshift's."""
-    values = []
-    for name, _ in COLUMNS[:-1]:
-        value = getattr(row, name)
-        if value is None:
-            values.append("NULL")
-        else:
-            values.append(quoting.integer(value) if isinstance(value, int) else quoting.redshift_string(value))
-    names = ", ".join(quoting.redshift_name(name) for name, _ in COLUMNS)
-    return f"INSERT INTO {table(ref)} ({names}) VALUES ({', '.join(values)}, GETDATE())"

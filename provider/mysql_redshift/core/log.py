@@ -1,9 +1,13 @@
-"""The log of one table: append-only, totally ordered, and the only thing that moves a position."""
+"""The log of one table: append-only, totally ordered, and the only thing that moves a position.
+
+``docs/protocol.md`` specifies the format.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any, Self
 
 from mysql_redshift.core.clock import Observation
 from mysql_redshift.core.cursor import Cursor
@@ -13,23 +17,23 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.errors import StateError
 
-VERSION = 1
+VERSION = 1  # of the log's format; docs/protocol.md has the upgrade rule
 
 
 class EntryKind(StrEnum):
     """Why a position moved, or why files were added."""
 
     EXTRACT = "extract"
-    EMPTY = "empty"
+    EMPTY = "empty"  # the window was read and held no rows
+    REPAIR = "repair"  # a window below the position was read again
+    RECONCILE = "reconcile"  # the files hold every key of the source; the load deletes target rows with other keys
     SET = "set"
     RESET = "reset"
-    REPAIR = "repair"
-    RECONCILE = "reconcile"  # files hold every key of the source; rows whose key is not there leave the target
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogFile:
-    """One Parquet file of an entry; ``rows`` is what its footer says, ``etag`` what S3 answered."""
+    """One Parquet file of an entry. ``rows`` is read from its footer, ``size`` (bytes) and ``etag`` from S3."""
 
     key: str
     size: int
@@ -41,9 +45,9 @@ class LogFile:
 
 @dataclass(frozen=True, kw_only=True)
 class LogEntry:
-    """One commit of stage one. ``position_to`` None means: nothing is done, the next run reads from the oldest row.
+    """One commit of stage one. ``position_to`` None means that nothing is done: the next run reads from the oldest row.
 
-    ``full`` says that the files hold every row of the source, so that loading them replaces what came before.
+    ``full``: the files hold every row of the source, so loading them replaces what came before.
     """
 
     version: int = VERSION
@@ -66,29 +70,59 @@ class LogEntry:
     safe_point_reason: str = ""
     server_uuid: str = ""
     observation: Observation | None = None
-    gap_end: Position | None = None  # rows below were left out on purpose (a gap); None: nothing was
-    policy_counts: dict[str, int] = field(default_factory=dict)  # values a policy acted on, by "column: policy"
+    gap_end: Position | None = None  # rows below were skipped on purpose; None: no gap
+    policy_counts: dict[str, int] = field(default_factory=dict)  # values that a policy changed, by "column: policy"
     actor: str = ""
     run_id: str = ""
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if self.version != VERSION:
+        if self.version > VERSION:
             raise StateError(
-                "This log entry was written by another version of the provider",
-                where=f"sequence {self.sequence}",
-                expected=f"version {VERSION}",
-                found=f"version {self.version}",
-                remedy="Run a provider version that knows it.",
+                "This log entry was written by a newer version of the provider",
+                where=f"{self.spec.name}, log entry {self.sequence}",
+                expected=f"format version {VERSION} or lower",
+                found=f"format version {self.version}",
+                remedy="Upgrade the provider.",
             )
+
+    @classmethod
+    def after(cls, head: LogEntry | None, **fields: Any) -> Self:
+        """Return the entry that follows ``head``: next sequence, same position, schema, cursor and server.
+
+        ``fields`` are the entry's own; they override what is taken from ``head``.
+        """
+        inherited: dict[str, Any] = {"sequence": 1, "position_from": None, "position_to": None}
+        if head is not None:
+            inherited = {
+                "sequence": head.sequence + 1,
+                "position_from": head.position_to,
+                "position_to": head.position_to,
+                "cursor": head.cursor,
+                "schema": head.schema,
+                "server_uuid": head.server_uuid,
+            }
+        return cls(**(inherited | fields))
 
     @property
     def window_read(self) -> Window | None:
-        """The window as far as every row of it was read: with a row limit it ends where the position does."""
+        """The window up to which every row was read: with a row limit it ends at the position."""
         to = self.position_to
         if self.window is None or to is None or to.key is None:
             return self.window
         return replace(self.window, upper=min(self.window.upper, to.value))
+
+    @property
+    def read_up_to(self) -> int | None:
+        """The cursor value below which this entry read every row; None without a cursor or a window."""
+        if self.full:
+            return self.position_to.value if self.position_to is not None else None
+        return self.window_read.upper if self.window_read is not None else None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a load has something to apply: files, or a full read, which may have found no rows."""
+        return bool(self.files) or self.full
 
     @property
     def rows(self) -> int:

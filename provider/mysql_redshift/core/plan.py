@@ -1,4 +1,4 @@
-"""What a plan decided, handed from task to task; and what each extract answers."""
+"""What a plan decided, passed from task to task, and what each extraction returns."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from mysql_redshift.core.window import Window
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """One run's reading, decided before any row is touched. ``sequence`` is the log's head + 1 as plan saw it.
+    """What one run reads, decided before any row is read. ``sequence`` is the log head + 1 as plan read it.
 
-    ``chunks`` is empty where there is nothing to read; publish then adds an entry without files. With ``skip`` set not
-    even that happens (mode redshift-only, dry run): ``work`` is what is to be extracted.
+    ``chunks`` is empty if there is nothing to read; publish then adds an entry without files. ``skip`` (mode
+    redshift-only, dry run): nothing is extracted or published.
     """
 
     spec: TableSpec
@@ -45,20 +45,24 @@ class Plan:
 
     @property
     def work(self) -> tuple[Chunk, ...]:
-        """The chunks to extract: none where the run only shows its plan."""
+        """The chunks to extract; none if the plan is only shown."""
         return () if self.skip else self.chunks
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What one chunk's extraction counted; ``rows`` were counted, read, written and found in the footers alike."""
+    """What the extraction of one chunk counted; ``rows`` is the count in the snapshot, of rows read and of the footers.
+
+    ``cursor_range``: smallest and largest cursor value as text. ``last``: with a row limit, the last (cursor, key)
+    read. ``peak_memory``: bytes, of the reading process.
+    """
 
     run_key: str
     chunk: int
     rows: int
     files: tuple[LogFile, ...]
     cursor_range: tuple[str, str] | None = None
-    last: Position | None = None  # with a row limit: the last (cursor, key) read
+    last: Position | None = None
     policy_counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
-    peak_memory: int = 0  # bytes, of the reading process
+    peak_memory: int = 0

@@ -1,10 +1,12 @@
-"""What one run is asked to do: the run configuration of the UI form, the REST API and the CLI."""
+"""The run configuration, as given in the UI form, through the REST API or on the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import ConfigurationError
 
 
@@ -18,7 +20,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """One run. ``since`` and ``until`` are text as the person wrote them: ISO 8601, or an id."""
+    """One run. ``since`` and ``until`` are text as given: ISO 8601, or an id.
+
+    The properties say which stages the run has; operators, CLI and steps decide by them alone.
+    """
 
     mode: Mode = Mode.SYNC
     since: str | None = None
@@ -28,8 +33,8 @@ class RunRequest:
     full_refresh: bool = False
     dry_run: bool = False
     allow_gap: bool = False
-    actor: str = ""  # who started the run: "schedule", a user, "cli"
-    run_id: str = ""  # Airflow's DAG run id, for people
+    actor: str = ""  # who started the run: "scheduled", a user, "cli: ..."
+    run_id: str = ""  # Airflow's DAG run id
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
@@ -51,3 +56,22 @@ class RunRequest:
                 "redshift-only reads nothing from MySQL, so since, until, limit and full_refresh have no meaning",
                 remedy="Leave them out, or use mode sync.",
             )
+
+    @property
+    def reads_source(self) -> bool:
+        """Whether the run connects to MySQL."""
+        return self.mode is not Mode.REDSHIFT_ONLY
+
+    @property
+    def checks_target(self) -> bool:
+        """Whether the plan connects to Redshift, before any row moves."""
+        return self.mode is Mode.SYNC
+
+    @property
+    def loads(self) -> bool:
+        """Whether the run loads and verifies."""
+        return self.mode is not Mode.BACKUP_ONLY and not self.dry_run
+
+    def checks(self, configured: Sequence[str]) -> tuple[str, ...]:
+        """Return the checks of this run: those configured or, without MySQL, only custody."""
+        return tuple(configured) if self.reads_source else (Check.CUSTODY.value,)

@@ -1,4 +1,4 @@
-"""What a run may not be: a load that the table does not allow, or one that goes on from another key or cursor."""
+"""Validate a run request against the table and the log head."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from mysql_redshift.errors import ConfigurationError
 
 
 def load_mode(spec: TableSpec, schema: TableSchema, cursor: Cursor | None, request: RunRequest) -> LoadMode:
-    """Return the configured mode, or what the table allows: replace without a cursor, merge with a key, else append."""
+    """Return the configured load mode, or the default: replace without a cursor, merge with a key, else append.
+
+    Raises:
+        ConfigurationError: the table lacks the key or cursor that the mode or the request needs.
+
+    """
     default = LoadMode.REPLACE if cursor is None else LoadMode.MERGE if schema.key else LoadMode.APPEND
     mode = spec.load or default
     if mode is LoadMode.MERGE and not schema.key:
@@ -30,7 +35,7 @@ def _unfit(spec: TableSpec, what: str, expected: str) -> ConfigurationError:
 
 
 def check_layout(spec: TableSpec, schema: TableSchema) -> None:
-    """Refuse a layout of columns that do not travel."""
+    """Reject a layout that names columns which are not read."""
     layout, known = spec.layout, [column.name for column in schema.columns]
     named = (*([layout.dist_key] if layout.dist_key else []), *layout.sort_key, *layout.encode)
     unknown = [name for name in dict.fromkeys(named) if name not in known]
@@ -47,7 +52,7 @@ def check_layout(spec: TableSpec, schema: TableSchema) -> None:
 def check_head(
     spec: TableSpec, schema: TableSchema, cursor: Cursor | None, head: LogEntry | None, *, full: bool = False
 ) -> None:
-    """Refuse to go on from a log that was kept by another key or another cursor; a full refresh may change the key."""
+    """Reject a run if the log was written with another key or cursor; a full refresh may change the key."""
     if head is None:
         return
     if head.schema is not None and head.schema.key != schema.key and not full:
@@ -62,7 +67,7 @@ def check_head(
     now = cursor.column if cursor else None
     if head.position_to is not None and before != now:
         raise ConfigurationError(
-            "The table's cursor changed since the last run, so its watermark means nothing any more",
+            "The table's cursor changed since the last run, so its watermark is no longer valid",
             where=spec.name,
             expected=before or "none",
             found=now or "none",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -131,3 +132,12 @@ class TableSpec:
     def name(self) -> str:
         """The table's name in messages: pipeline, database and table."""
         return f"{self.pipeline}: {self.source.database}.{self.source.table}"
+
+    @property
+    def route(self) -> str:
+        """Source and target as messages name them."""
+        return f"{self.name} -> {self.target.schema}.{self.target.table}"
+
+    def reconciles(self, checks: Iterable[str]) -> bool:
+        """Return whether a verification with these checks deletes what the source no longer has."""
+        return self.deletes is Deletes.RECONCILE and "keys" in checks

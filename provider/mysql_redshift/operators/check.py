@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.core import codec
-from mysql_redshift.core.request import Mode
-from mysql_redshift.core.verification import Check
 from mysql_redshift.operators.load import skip_unless_loading
 from mysql_redshift.operators.table import TableOperator
 
@@ -35,24 +33,13 @@ class RowCountCheckOperator(TableOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Verify, and tell the table's asset how far."""
         from mysql_redshift.hooks.clients import Clients
-        from mysql_redshift.steps.verify import verify
+        from mysql_redshift.hooks.verification import run_checks
 
         with self.fail_fast_on_terminal_errors():
             skip_unless_loading(self, context)
             spec = self.table_spec()
-            only_redshift = self.request(context).mode is Mode.REDSHIFT_ONLY
-            checks = [Check.CUSTODY.value] if only_redshift else list(self.checks or spec.checks)
             with Clients(spec) as clients:
-                source = None if only_redshift else clients.source
-                report = verify(
-                    spec,
-                    source=source,
-                    store=clients.store,
-                    warehouse=clients.warehouse,
-                    encoder=clients.encoder,
-                    checks=checks,
-                    if_due=self.if_due,
-                )
+                report = run_checks(clients, spec, self.request(context), checks=self.checks, if_due=self.if_due)
         if report.redshift_skipped:
             self.log.info("%s: nothing was loaded since the last verification, Redshift was not asked", spec.name)
         for result in report.results:

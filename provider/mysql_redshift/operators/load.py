@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.core.request import Mode
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def skip_unless_loading(operator: TableOperator, context: Context) -> None:
     from airflow.providers.common.compat.sdk import AirflowSkipException
 
     request = operator.request(context)
-    if request.mode is Mode.BACKUP_ONLY or request.dry_run:
+    if not request.loads:
         raise AirflowSkipException(
             "This run does not touch Redshift (mode backup-only or dry_run); what is in the log stays pending"
         )

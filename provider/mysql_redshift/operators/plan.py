@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.core import codec
-from mysql_redshift.core.request import Mode
 from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown
 from mysql_redshift.operators.table import TableOperator
 
@@ -33,8 +32,8 @@ class WindowPlanOperator(TableOperator):
             if self.run is None:
                 refuse_unknown(context["dag_run"].conf or (), where=f"run {context['dag_run'].run_id}")
             request = self.request(context)
-            source = None if request.mode is Mode.REDSHIFT_ONLY else clients.source
-            warehouse = clients.warehouse if request.mode is Mode.SYNC else None
+            source = clients.source if request.reads_source else None
+            warehouse = clients.warehouse if request.checks_target else None
             decided = plan(self.table_spec(), request, source=source, store=clients.store, warehouse=warehouse)
         self.log.info(
             "%s: run %s, log sequence %d; window %s (bound: %s); %d chunks%s",

@@ -1,33 +1,32 @@
-"""Step two: read one chunk inside one snapshot, write it to S3, and count it four times."""
+"""Step two: read one chunk in one snapshot, write it to S3, and count its rows four times."""
 
 from __future__ import annotations
 
 import resource
-import secrets
 import time
 from collections.abc import Iterator
 
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.engines import has_snapshots
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.log import LogFile
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import SourceTable, TableSchema
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import DataCheckFailed, SourceError, SourceMoved
-from mysql_redshift.ports import Batch, EncodedPart, Encoder, ObjectStore, RowStream, Snapshot, Source
+from mysql_redshift.ports import Batch, Encoder, ObjectStore, RowStream, Snapshot, Source
+from mysql_redshift.steps.state.parts import upload_parts
 
 
 def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, encoder: Encoder) -> Receipt:
-    """Read ``chunk`` and return what was counted: the snapshot's count, the rows read, the footers, all equal.
+    """Read ``chunk`` and return the counts: the snapshot's count = rows read = rows written = rows of the footers.
 
-    Files are uploaded under keys of this attempt alone; without a log entry naming them they mean nothing.
+    Files are uploaded under keys of this attempt; they have no effect until a log entry names them.
 
     Raises:
         DataCheckFailed: two of the counts differ.
-        SourceMoved: they differ on a table whose engine has no snapshots: a retry may succeed.
+        SourceMoved: they differ for a table whose engine has no snapshots; a retry may succeed.
         SourceError: the table is not the one that was planned.
 
     """
@@ -41,7 +40,8 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
         stream = snapshot.stream(sql, schema, batch_rows=plan.spec.batch_rows)
         tally = _Tally(stream)
         parts = encoder.parts(tally, schema, part_bytes=plan.spec.part_bytes)
-        files = tuple(_store(plan, chunk, parts, store))
+        layout = TableLayout.of(plan.spec)
+        files = tuple(upload_parts(parts, store=store, layout=layout, run_key=plan.run_key, chunk=chunk.index))
     _check(plan, chunk, table, counted=expected, read=tally.rows, written=sum(file.rows for file in files))
     return Receipt(
         run_key=plan.run_key,
@@ -70,9 +70,9 @@ class _Tally:
 
 
 def _planned_schema(plan: Plan, table: SourceTable) -> TableSchema:
-    """Return the plan's schema, having made sure that the table still has it."""
+    """Return the plan's schema; raises SourceError if the table no longer has it."""
     if plan.table_schema is None:
-        raise SourceError("This plan reads nothing", where=plan.spec.name)
+        raise SourceError("This plan has no columns to read", where=plan.spec.name)
     found = resolve_schema(table, plan.spec)
     if found.fingerprint != plan.table_schema.fingerprint:
         raise SourceError(
@@ -101,28 +101,21 @@ def _last_read(plan: Plan, chunk: Chunk, schema: TableSchema, snapshot: Snapshot
     )
 
 
-def _store(plan: Plan, chunk: Chunk, parts: Iterator[EncodedPart], store: ObjectStore) -> Iterator[LogFile]:
-    layout, token = TableLayout.of(plan.spec), secrets.token_hex(4)
-    for number, part in enumerate(parts):
-        info = store.upload(layout.part(plan.run_key, chunk.index, number, token), part.path)
-        yield LogFile(key=info.key, size=info.size, rows=part.rows, etag=info.etag, chunk=chunk.index, part=number)
-
-
 def _check(plan: Plan, chunk: Chunk, table: SourceTable, *, counted: int, read: int, written: int) -> None:
     if counted == read == written:
         return
     where, found = f"{plan.spec.name}, {chunk}", f"{read} rows read, {written} rows in the Parquet footers"
     if not has_snapshots(table):
         raise SourceMoved(
-            f"The table was written to while it was read, and engine {table.engine} has no snapshots; nothing of this "
-            "chunk is published",
+            f"Rows were written while the table was read, and engine {table.engine} has no snapshots; the chunk was "
+            "not published",
             where=where,
             expected=f"{counted} rows, counted before",
             found=found,
-            remedy="A retry reads the chunk again. ALTER TABLE ... ENGINE=InnoDB ends this for good.",
+            remedy="A retry reads the chunk again. ALTER TABLE ... ENGINE=InnoDB prevents this.",
         )
     raise DataCheckFailed(
-        "Rows went astray between the source and S3; nothing of this chunk is published",
+        "Source and Parquet row counts differ; the chunk was not published",
         where=where,
         expected=f"{counted} rows, counted in the snapshot",
         found=found,

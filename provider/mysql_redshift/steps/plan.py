@@ -1,28 +1,26 @@
-"""Step one: decide what to read, from log head, safe point and catalogue. No row is touched."""
+"""Step one: decide what to read, from log head, safe point and catalogue. Reads no row."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime
+from typing import Any
 
 from mysql_redshift.core.engines import engine_notes
-from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan
-from mysql_redshift.core.request import Mode, RunRequest
+from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.request_checks import check_head, check_layout, load_mode
 from mysql_redshift.core.schema_change import schema_notes
 from mysql_redshift.core.spec import LoadMode, TableSpec
-from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.column import SourceTable, TableSchema
 from mysql_redshift.core.types.resolve_cursor import resolve_cursor
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore, Source, Warehouse
-from mysql_redshift.steps.planning import preflight
-from mysql_redshift.steps.planning.cascades import cascade_notes
-from mysql_redshift.steps.planning.read_scope import Reading
+from mysql_redshift.steps.planning.preflight import cascade_notes, check_bucket, check_target
+from mysql_redshift.steps.planning.read_scope import ReadScope
 from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
+from mysql_redshift.steps.state.stamps import new_run_key
 
 
 def plan(
@@ -33,15 +31,14 @@ def plan(
     store: ObjectStore,
     warehouse: Warehouse | None = None,
 ) -> Plan:
-    """Decide one run: its window, its chunks, its sequence in the log.
+    """Decide one run: its window, its chunks and its sequence in the log.
 
-    With a ``warehouse`` the target is checked as well, before any row moves: in a table's first run, after its columns
-    or its target changed, and after a failed load. Otherwise Redshift is left asleep.
-    Mode redshift-only asks neither MySQL (``source`` may be None) nor the warehouse. A failure is noted in the cache;
-    no position moves.
+    With a ``warehouse`` the target is checked too, before any row moves: in a table's first run, after its columns or
+    its target changed, and after a failed load. Otherwise Redshift is not queried. Mode redshift-only needs neither
+    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache; no position moves.
 
     Raises:
-        MysqlRedshiftError: anything that would make the run fail later and can be known now.
+        MysqlRedshiftError: whatever would fail the run later and can be known now.
 
     """
     try:
@@ -55,75 +52,79 @@ def _plan(
     spec: TableSpec, request: RunRequest, source: Source | None, store: ObjectStore, warehouse: Warehouse | None
 ) -> Plan:
     cache = watermark_cache.read(spec, store)
-    head = Journal(store, TableLayout.of(spec)).head(hint=cache.log_extracted)
-    if request.mode is Mode.REDSHIFT_ONLY or source is None:
+    head = Journal.of(spec, store).head(hint=cache.log_extracted)
+    if not request.reads_source or source is None:
         return _nothing_to_read(spec, request, head)
     if head is None:
-        preflight.check_bucket(spec, store)
+        check_bucket(spec, store)
     table = source.describe(spec.source.database, spec.source.table)
     schema = resolve_schema(table, spec)
     cursor = resolve_cursor(table, spec)
     load = load_mode(spec, schema, cursor, request)
     check_head(spec, schema, cursor, head, full=request.full_refresh)
     check_layout(spec, schema)
-    reading = Reading.of(spec, request, schema, cursor, load, head, source)
-    news = _target_changed(spec, schema, head)
-    due = news or request.dry_run or cache.redshift_status == "failed"
-    cascades = cascade_notes(spec, source) if cursor is not None and (news or request.dry_run) else ()
-    engine = engine_notes(table) if news or request.dry_run else ()
-    changes = schema_notes(head.schema if head is not None else None, schema)
-    if warehouse is not None and due and reading.chunks and request.mode is Mode.SYNC:
-        changes += preflight.check_target(spec, schema, warehouse)
+    scope = ReadScope.of(spec, request, schema, cursor, load, head, source)
+    changed = _target_changed(spec, schema, head)
+    notes = list(scope.decision.notes)
+    notes += schema_notes(head.schema if head is not None else None, schema)
+    must_check_target = changed or request.dry_run or cache.redshift_status == "failed"
+    if warehouse is not None and must_check_target and scope.chunks and request.checks_target:
+        notes += check_target(spec, schema, warehouse)
+    if changed or request.dry_run:
+        notes += _source_notes(spec, table, source, has_cursor=cursor is not None)
     return Plan(
-        spec=spec,
-        request=request,
-        run_key=new_run_key(),
-        sequence=head.sequence + 1 if head is not None else 1,
-        kind=reading.decision.kind,
+        **_common(spec, request, head),
+        kind=scope.decision.kind,
         load=load,
-        full=reading.full,
+        full=scope.full,
         table_schema=schema,
         cursor=cursor,
-        position_from=head.position_to if head is not None else None,
-        position_to=reading.decision.position_to,
-        window=reading.decision.window,
-        chunks=reading.chunks,
-        safe_point_reason=reading.point.reason if reading.point else "a table without a cursor is read whole",
-        server_uuid=reading.server_uuid or table.server_uuid,
-        observation=reading.point.observation if reading.point else None,
-        gap_end=reading.decision.gap_end,
+        position_to=scope.decision.position_to,
+        window=scope.decision.window,
+        chunks=scope.chunks,
+        safe_point_reason=scope.point.reason if scope.point else "a table without a cursor is read whole",
+        server_uuid=scope.server_uuid or table.server_uuid,
+        observation=scope.point.observation if scope.point else None,
+        gap_end=scope.decision.gap_end,
         skip=request.dry_run,
-        notes=(*reading.decision.notes, *changes, *cascades, *engine),
+        notes=tuple(notes),
     )
 
 
+def _common(spec: TableSpec, request: RunRequest, head: LogEntry | None) -> dict[str, Any]:
+    return {
+        "spec": spec,
+        "request": request,
+        "run_key": new_run_key(),
+        "sequence": head.sequence + 1 if head is not None else 1,
+        "position_from": head.position_to if head is not None else None,
+    }
+
+
 def _target_changed(spec: TableSpec, schema: TableSchema, head: LogEntry | None) -> bool:
+    """Return whether target or columns are new since the last entry that named any."""
     if head is None or head.schema is None:
         return True
     return head.spec.target != spec.target or head.schema.fingerprint != schema.fingerprint
 
 
+def _source_notes(spec: TableSpec, table: SourceTable, source: Source, *, has_cursor: bool) -> tuple[str, ...]:
+    """Return warnings about the source that do not change from run to run."""
+    cascades = cascade_notes(spec, source) if has_cursor else ()
+    return (*cascades, *engine_notes(table))
+
+
 def _nothing_to_read(spec: TableSpec, request: RunRequest, head: LogEntry | None) -> Plan:
-    position = head.position_to if head is not None else None
     return Plan(
-        spec=spec,
-        request=request,
-        run_key=new_run_key(),
-        sequence=head.sequence + 1 if head is not None else 1,
+        **_common(spec, request, head),
         kind=EntryKind.EMPTY,
         load=spec.load or LoadMode.MERGE,
         full=False,
         table_schema=None,
         cursor=None,
-        position_from=position,
-        position_to=position,
+        position_to=head.position_to if head is not None else None,
         window=None,
         chunks=(),
         skip=True,
         notes=("redshift-only: nothing is read from MySQL",),
     )
-
-
-def new_run_key() -> str:
-    """Return a key no other run bears: this machine's time for people, randomness for uniqueness."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"

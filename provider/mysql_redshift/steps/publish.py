@@ -1,11 +1,10 @@
-"""Step three: one new log entry for all parts of a run. Creating it is the commit of stage one."""
+"""Step three: publish all parts of a run as one log entry. Creating the entry is the commit of stage one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import Position
@@ -13,16 +12,17 @@ from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore
 from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
+from mysql_redshift.steps.state.stamps import now_text
 
 
 def publish(plan: Plan, receipts: Sequence[Receipt], *, store: ObjectStore) -> LogEntry | None:
-    """Publish the run's files and move the position, in one object. Twice is as once.
+    """Publish the run's files and move the position in one object. Idempotent.
 
-    Returns None where the plan was not to be carried out (dry run, mode redshift-only).
+    Returns None if the plan is not carried out (dry run, mode redshift-only).
 
     Raises:
-        DataCheckFailed: a chunk has no receipt, or two, or a file of a receipt is not on S3 as it was written.
-        Conflict: another run published at this sequence; this run's files are not used.
+        DataCheckFailed: a chunk has no receipt or two, or a file on S3 differs from its receipt.
+        Conflict: another run, which is named, published at this sequence; this run's files are not used.
 
     """
     if plan.skip:
@@ -35,11 +35,11 @@ def publish(plan: Plan, receipts: Sequence[Receipt], *, store: ObjectStore) -> L
 
 
 def _publish(plan: Plan, receipts: Sequence[Receipt], store: ObjectStore) -> LogEntry:
-    journal = Journal(store, TableLayout.of(plan.spec))
+    journal = Journal.of(plan.spec, store)
     earlier = journal.find(plan.sequence)
     if earlier is not None and earlier.run_key == plan.run_key:
         return earlier
-    ordered = _one_receipt_a_chunk(plan, receipts)
+    ordered = _one_receipt_per_chunk(plan, receipts)
     if earlier is None:
         _check_files(plan, ordered, store)
     entry = journal.append(_entry(plan, ordered))
@@ -48,15 +48,15 @@ def _publish(plan: Plan, receipts: Sequence[Receipt], store: ObjectStore) -> Log
     return entry
 
 
-def _one_receipt_a_chunk(plan: Plan, receipts: Sequence[Receipt]) -> list[Receipt]:
+def _one_receipt_per_chunk(plan: Plan, receipts: Sequence[Receipt]) -> list[Receipt]:
     mine = sorted((r for r in receipts if r.run_key == plan.run_key), key=lambda r: r.chunk)
     planned = [chunk.index for chunk in plan.chunks]
     found = [receipt.chunk for receipt in mine]
     if found != planned or len(mine) != len(receipts):
         raise DataCheckFailed(
-            "The chunks extracted are not the chunks planned; nothing is published",
+            "The extracted chunks are not the planned ones; nothing was published",
             where=f"{plan.spec.name}, run {plan.run_key}",
-            expected=f"one receipt for each of the chunks {planned}",
+            expected=f"one receipt for each of chunks {planned}",
             found=f"chunks {found}, and {len(receipts) - len(mine)} receipts of other runs",
             remedy="Run the failed extract tasks again, then publish.",
         )
@@ -64,16 +64,16 @@ def _one_receipt_a_chunk(plan: Plan, receipts: Sequence[Receipt]) -> list[Receip
 
 
 def _check_files(plan: Plan, receipts: Sequence[Receipt], store: ObjectStore) -> None:
-    """Every file must lie on S3 with the size and ETag it was written with."""
+    """Check that every file is on S3 with the size and ETag of its receipt."""
     for file in (file for receipt in receipts for file in receipt.files):
         info = store.head(file.key)
         if info is None or (info.size, info.etag) != (file.size, file.etag):
             raise DataCheckFailed(
-                "A Parquet file of this run is not on S3 as it was written; nothing is published",
+                "A Parquet file of this run differs from what was written; nothing was published",
                 where=f"{plan.spec.name}, {store.uri(file.key)}",
                 expected=f"{file.size} bytes, ETag {file.etag}",
                 found="no such object" if info is None else f"{info.size} bytes, ETag {info.etag}",
-                remedy="Run again; make sure that nothing else writes below this prefix.",
+                remedy="Run again. Make sure that nothing else writes under this prefix.",
             )
 
 
@@ -88,7 +88,7 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         sequence=plan.sequence,
         kind=EntryKind.EMPTY if empty and plan.kind is EntryKind.EXTRACT else plan.kind,
         run_key=plan.run_key,
-        created_at=watermark_cache.now_text(),
+        created_at=now_text(),
         position_from=plan.position_from,
         position_to=to,
         spec=plan.spec,
@@ -113,7 +113,7 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
 
 
 def _position_to(plan: Plan, receipts: Sequence[Receipt]) -> Position | None:
-    """With a row limit the position stops at the last row read; it never moves back."""
+    """Return the plan's position or, with a row limit, that of the last row read; it never moves back."""
     last = next((receipt.last for receipt in receipts if receipt.last is not None), None)
     if last is None or plan.kind is EntryKind.REPAIR:
         return plan.position_to
@@ -123,7 +123,7 @@ def _position_to(plan: Plan, receipts: Sequence[Receipt]) -> Position | None:
 
 
 def _cursor_range(receipts: Sequence[Receipt]) -> tuple[str, str] | None:
-    """Smallest and largest cursor, for people: compared as text where the width is the same."""
+    """Return the smallest and largest cursor value, for people: shorter texts first, then by text."""
     found = [receipt.cursor_range for receipt in receipts if receipt.cursor_range is not None]
     if not found:
         return None

@@ -1,31 +1,31 @@
-"""Step five: count again, at both ends, and let ``verified_through`` move."""
+"""Step five: count again at source and target, and move ``verified_through``. Changes no row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mysql_redshift.core import verification as rules
-from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core import verification
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
 from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.state.session_labels import unique_label
-from mysql_redshift.steps.verification import keys
-from mysql_redshift.steps.verification.due import compared_through, due_checks, is_whole, with_passed
-from mysql_redshift.steps.verification.source_counts import count
+from mysql_redshift.steps.verification.due import compared_through, due_checks, is_complete, with_passed
+from mysql_redshift.steps.verification.key_comparison import compare_keys
+from mysql_redshift.steps.verification.source_counts import count_source
 from mysql_redshift.steps.verification.target_state import read_target_state
+
+DEFAULT = (Check.CUSTODY, Check.BOUNDS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyReport:
-    """Every check passed. ``rows`` is the target's count; ``position`` what was verified through.
+    """Every check passed. ``rows`` is the target's count; ``position`` is what was verified through.
 
     ``redshift_skipped``: Redshift was not queried: nothing was loaded since the last verification, which is of today.
     """
@@ -45,37 +45,37 @@ def verify(
     store: ObjectStore,
     warehouse: Warehouse,
     encoder: Encoder | None = None,
-    checks: Sequence[str] = (Check.CUSTODY, Check.BOUNDS),
+    checks: Sequence[str] = DEFAULT,
     if_due: bool = False,
+    compared: CheckResult | None = None,
 ) -> VerifyReport:
-    """Run the checks named, on real counts. ``custody`` does without ``source``; ``keys`` needs the ``encoder``.
+    """Run the named checks on real counts. ``custody`` needs no ``source``; ``keys`` needs the ``encoder``.
 
-    With ``deletes: reconcile`` the check ``keys`` also deletes what the source no longer has.
-    With ``if_due`` keys are compared once a day, and Redshift is left asleep where nothing was loaded since a
-    verification of the last day, and every entry above that is empty: those windows were counted at the source, and
-    held no row. Log entries that a verification compared before are then only looked for in the ledger.
+    ``if_due``: keys are compared once a day, and Redshift is skipped if nothing was loaded since a verification of the
+    last day and every later entry is empty. Log entries that an earlier verification compared are then only looked up
+    in the ledger. ``compared``: the outcome of a key comparison that was just made; keys are not compared again.
 
     Raises:
-        DataCheckFailed: naming each check that failed, with both counts and what to do.
-        ConfigurationError: a check has an unknown name.
+        DataCheckFailed: naming each failed check with both counts and the remedy.
+        ConfigurationError: a check has an unknown name, or its source or encoder is missing.
 
     """
-    wanted = _names(checks)
-    journal = Journal(store, TableLayout.of(spec))
+    wanted = named_checks(checks)
+    journal = Journal.of(spec, store)
     cache = watermark_cache.read(spec, store)
     head = journal.head(hint=cache.log_extracted)
     if head is None:
         return VerifyReport()
-    due = due_checks(wanted, journal, cache, head) if if_due else wanted
+    due = due_checks(wanted, journal, cache, head) if if_due and compared is None else wanted
     if not due:
-        if is_whole(spec, wanted):
-            watermark_cache.write(spec, store, replace(cache, verified_through=head.position_to))
-        return VerifyReport(position=head.position_to, log_head=head.sequence, redshift_skipped=True)
+        return _skip(spec, store, wanted, head)
     try:
-        compared = _keys(spec, source, store, warehouse, encoder) if Check.KEYS in due else ()
+        results = [compared] if compared is not None else []
+        if Check.KEYS in due and compared is None:
+            results.append(_compare(spec, source=source, store=store, warehouse=warehouse, encoder=encoder))
         head = journal.head(hint=head.sequence) or head
         known = compared_through(cache) if if_due else 0
-        report = _verify(spec, source, warehouse, due, journal, head, compared, known)
+        report = _count(spec, source, warehouse, due, journal, head, results, known)
     except MysqlRedshiftError as exc:
         watermark_cache.note_failure(spec, store, stage="verify", error=exc)
         raise
@@ -85,34 +85,71 @@ def verify(
     return report
 
 
-def _keys(
-    spec: TableSpec, source: Source | None, store: ObjectStore, warehouse: Warehouse, encoder: Encoder | None
-) -> tuple[CheckResult, ...]:
+def named_checks(checks: Sequence[str]) -> frozenset[Check]:
+    """Return the checks of these names; raises ConfigurationError for an unknown name or none at all."""
+    known = {check.value for check in Check}
+    unknown = sorted(set(map(str, checks)) - known)
+    if unknown or not checks:
+        raise ConfigurationError(
+            "Unknown check", expected=", ".join(sorted(known)), found=", ".join(unknown) or "no check"
+        )
+    return frozenset(Check(name) for name in checks)
+
+
+def require_source(spec: TableSpec, source: Source | None) -> Source:
+    """Return the source; raises ConfigurationError if there is none."""
+    if source is None:
+        raise ConfigurationError("Without MySQL only the check custody is possible", where=spec.name)
+    return source
+
+
+def require_encoder(spec: TableSpec, encoder: Encoder | None) -> Encoder:
+    """Return the encoder; raises ConfigurationError if there is none."""
     if encoder is None:
         raise ConfigurationError("The check keys writes files, so it needs an encoder", where=spec.name)
-    given = _needed(spec, source)
-    return (keys.compare(spec, source=given, store=store, warehouse=warehouse, encoder=encoder),)
+    return encoder
 
 
-def _verify(
+def _skip(spec: TableSpec, store: ObjectStore, wanted: frozenset[Check], head: LogEntry) -> VerifyReport:
+    if is_complete(spec, wanted):
+        state = watermark_cache.read(spec, store)
+        watermark_cache.write(spec, store, replace(state, verified_through=head.position_to))
+    return VerifyReport(position=head.position_to, log_head=head.sequence, redshift_skipped=True)
+
+
+def _compare(
+    spec: TableSpec, *, source: Source | None, store: ObjectStore, warehouse: Warehouse, encoder: Encoder | None
+) -> CheckResult:
+    found = compare_keys(
+        spec,
+        source=require_source(spec, source),
+        store=store,
+        warehouse=warehouse,
+        encoder=require_encoder(spec, encoder),
+    )
+    if isinstance(found, CheckResult):
+        return found
+    found.key_file.delete(store)
+    return found.result(f"deletes: {spec.deletes}")
+
+
+def _count(
     spec: TableSpec,
     source: Source | None,
     warehouse: Warehouse,
-    wanted: frozenset[Check],
+    due: frozenset[Check],
     journal: Journal,
     head: LogEntry,
-    compared: tuple[CheckResult, ...],
+    results: list[CheckResult],
     known: int,
 ) -> VerifyReport:
-    schema = head.schema or TableSchema(columns=(), key=())
     with warehouse.session(unique_label()) as session:
-        state = read_target_state(spec, session, schema, journal, head, known=known)
+        state = read_target_state(spec, session, journal, head, known=known)
         session.rollback()
-    results = list(compared)
-    if Check.CUSTODY in wanted:
-        results.append(rules.custody(log=state.log, ledger=state.ledger, known=state.known))
-    if wanted & {Check.BOUNDS, Check.WINDOW}:
-        results += count(spec, _needed(spec, source), schema, head, state, wanted)
+    if Check.CUSTODY in due:
+        results.append(verification.custody(log=state.log, ledger=state.ledger, known=state.known))
+    if due & {Check.BOUNDS, Check.WINDOW}:
+        results += count_source(spec, require_source(spec, source), head, state, due)
     _require(spec, results)
     return VerifyReport(
         results=tuple(results),
@@ -123,30 +160,14 @@ def _verify(
     )
 
 
-def _needed(spec: TableSpec, source: Source | None) -> Source:
-    if source is None:
-        raise ConfigurationError("Only the check custody does without MySQL", where=spec.name)
-    return source
-
-
 def _require(spec: TableSpec, results: Iterable[CheckResult]) -> None:
-    failed = [result for result in results if not result.ok]
+    failed = verification.failures(results)
     if not failed:
         return
     raise DataCheckFailed(
         f"Verification failed: {', '.join(result.check.value for result in failed)}",
-        where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+        where=spec.route,
         expected="; ".join(f"{result.check}: {result.expected}" for result in failed),
         found="; ".join(f"{result.check}: {result.found}" for result in failed),
         remedy=" ".join(dict.fromkeys(result.remedy for result in failed)),
     )
-
-
-def _names(checks: Sequence[str]) -> frozenset[Check]:
-    known = {check.value for check in Check}
-    unknown = sorted(set(map(str, checks)) - known)
-    if unknown or not checks:
-        raise ConfigurationError(
-            "Unknown check", expected=", ".join(sorted(known)), found=", ".join(unknown) or "none at all"
-        )
-    return frozenset(Check(name) for name in checks)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from mysql_redshift.adapters.redshift.session import RedshiftSession
-from mysql_redshift.core import codec, ledger
+from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.sql import ledger as ledger_sql
 from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError, TargetError
 from tests.flavors import ON_LAST
 from tests.table_pipeline import TablePipeline, insert_orders
@@ -115,4 +116,4 @@ def _rewrite(pipeline: TablePipeline, entry: LogEntry) -> None:
 
 
 def _ledger(pipeline: TablePipeline) -> list[tuple[Any, ...]]:
-    return sorted(pipeline.target(f"SELECT sequence, rows_copied FROM {ledger.table(pipeline.spec.target)}"))
+    return sorted(pipeline.target(f"SELECT sequence, rows_copied FROM {ledger_sql.table(pipeline.spec.target)}"))

@@ -14,7 +14,7 @@ from mysql_redshift.steps.verify import VerifyReport, verify
 from tests.table_pipeline import TablePipeline, insert_orders
 
 SOME = "Rows are missing"
-DUPLICATE = "more than once"
+DUPLICATE = "duplicate rows"
 TIED = "'2026-01-01 00:00:00'"
 
 
@@ -51,7 +51,7 @@ def test_deleted_rows_are_kept_and_told(synced: TablePipeline) -> None:
     """``deletes: keep`` is the default: what the source no longer has is counted exactly."""
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
     (result,) = synced.verify("keys").results
-    assert "2 rows are kept in the target" in result.note
+    assert "2 rows that the source no longer has are kept in the target" in result.note
     assert len(synced.rows()) == 20
 
 

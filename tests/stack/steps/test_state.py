@@ -14,6 +14,7 @@ from mysql_redshift.errors import DataCheckFailed, StateError, TargetError
 from mysql_redshift.steps import watermark
 from mysql_redshift.steps.loading import batch
 from mysql_redshift.steps.state import watermark_cache
+from mysql_redshift.steps.state.stamps import now_text
 from tests.flavors import ON_LAST
 from tests.table_pipeline import TablePipeline, insert_orders
 
@@ -53,7 +54,7 @@ LOG_ACCIDENTS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda body: body[: len(body) // 2], "This LogEntry is not JSON"),
     "not ours": (lambda _: b"[1, 2]", "This LogEntry cannot be read"),
     "a field lost": (changed(run_key=None), "This LogEntry cannot be read\n"),
-    "another sequence": (changed(sequence=7), "A log entry lies under another's key"),
+    "another sequence": (changed(sequence=7), "A log entry is stored under another sequence's key"),
     "newer": (changed(version=2, kind="teleport"), "This LogEntry was written by another version of the provider"),
 }
 
@@ -90,7 +91,7 @@ def test_a_log_entry_of_another_table_is_refused(synced: TablePipeline) -> None:
         synced.plan()
     found = layout.table.replace("orders", "customers")
     assert str(caught.value) == (
-        "A log entry of another table lies in this log\n"
+        "This log holds an entry of another table\n"
         f"  where: {synced.clients.store.uri(layout.entry(2))}\n"
         f"  expected: {layout.table}\n"
         f"  found: {found}\n"
@@ -110,7 +111,7 @@ def test_a_missing_log_entry_is_never_skipped(synced: TablePipeline, missing: in
         synced.load()
 
 
-PASSED = {check: {"sequence": 900, "at": watermark_cache.now_text()} for check in ("custody", "bounds", "window")}
+PASSED = {check: {"sequence": 900, "at": now_text()} for check in ("custody", "bounds", "window")}
 CACHE_ACCIDENTS: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda body: body[:40],
     "not ours": lambda _: b"<html>",
@@ -176,11 +177,11 @@ def test_a_target_that_was_dropped_is_recognised(synced: TablePipeline) -> None:
     with pytest.raises(TargetError) as caught:
         synced.load()
     assert str(caught.value) == (
-        "The target table is not the one that was loaded: it was dropped, or dropped and made again\n"
+        "The target table is not the one that was loaded: it was dropped, or dropped and created again\n"
         f"  where: {way_of(synced)}\n"
         f"  expected: table with OID {oid}\n"
         "  found: no such table\n"
-        "  what to do: Its history is gone. Run with full_refresh: true to load every row anew."
+        "  what to do: Its history is lost. Run with full_refresh: true to load every row again."
     )
     synced.sync(full_refresh=True)
     assert synced.rows() == synced.source_rows()
@@ -217,11 +218,11 @@ def test_nothing_is_appended_to_rows_that_no_ledger_knows(pipeline: TablePipelin
     with pytest.raises(TargetError) as caught:
         pipeline.load()
     assert str(caught.value) == (
-        "The target holds rows that its ledger does not know, and appending could double them\n"
+        "The target holds rows that its ledger does not know, and appending could duplicate them\n"
         f"  where: {way_of(pipeline)}\n"
-        "  expected: an empty target where the ledger is empty\n"
+        "  expected: an empty target, because the ledger is empty\n"
         "  found: 10 rows\n"
-        "  what to do: Restore the ledger with the target; or run with full_refresh: true to load every row anew."
+        "  what to do: Restore the ledger with the target; or run with full_refresh: true to load every row again."
     )
     assert len(pipeline.rows()) == 10
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.core.sql import merge as merge_sql
-from mysql_redshift.core.sql.merge import Staging
+from mysql_redshift.core.sql import staging as staging_sql
+from mysql_redshift.core.sql import target as target_sql
+from mysql_redshift.core.sql.merge_keys import compared_keys
+from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.types.column import SourceColumn, SourceTable, TableSchema
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from tests.fakes.specs import spec
@@ -48,18 +50,18 @@ def test_the_collation_decides_whether_trailing_blanks_count(collation: str, cou
     found = schema(collation)
     suffix = "|| '|'"
     for sql in (
-        merge_sql.delete_matching(REF, STAGING.table, found),
-        merge_sql.count_matching_keys(REF, STAGING.table, found),
-        merge_sql.count_keys(STAGING, found),
-        merge_sql.keep_newest(STAGING, found.columns, found, None),
-        merge_sql.count_target_keys(REF, found),
+        target_sql.delete_matching(REF, STAGING.table, found),
+        target_sql.count_matching_keys(REF, STAGING.table, found),
+        staging_sql.count_keys(STAGING, found),
+        staging_sql.keep_newest(STAGING, found.columns, found, None),
+        target_sql.count_keys(REF, found),
     ):
         assert (suffix in sql) is counts, sql
-    assert merge_sql.compared_keys(found, "t")[1] == 't."nr"'
+    assert compared_keys(found, "t")[1] == 't."nr"'
 
 
 def test_the_suffix_is_used_only_to_compare_keys() -> None:
     """The inserted value is the original one."""
     found = schema("utf8mb4_0900_ai_ci")
-    assert "|| '|'" not in merge_sql.insert(REF, STAGING.table, found.columns)
+    assert "|| '|'" not in target_sql.insert(REF, STAGING.table, found.columns)
     assert [column.blanks_count for column in found.columns] == [True, False]

@@ -59,7 +59,7 @@ def test_custody_checks_that_already_verified_entries_are_still_in_the_ledger() 
     assert checks.custody(log={3: 5}, ledger={1: (9, 0), 2: (0, 9), 3: (5, 0)}, known=range(1, 3)).ok
     lost = checks.custody(log={3: 5}, ledger={1: (9, 0), 3: (4, 0)}, known=range(1, 3))
     assert not lost.ok
-    assert lost.expected == "entry 2: loaded, as seen before, entry 3: 5 rows"
+    assert lost.expected == "entry 2: loaded, as verified before, entry 3: 5 rows"
     assert lost.found == "entry 2: not in the ledger, entry 3: 4 rows copied"
 
 
@@ -70,7 +70,7 @@ def test_one_missing_stale_or_duplicate_row_fails_the_check_keys(
     missing: int, stale: int, duplicates: int, ok: bool
 ) -> None:
     """A matching row count is not enough."""
-    counts = checks.KeyCounts(comparable=9, missing=missing, stale=stale, duplicates=duplicates, gone=0)
+    counts = checks.KeyCounts(comparable=9, missing=missing, stale=stale, duplicates=duplicates, deleted=0)
     result = checks.keys(counts, reconciled=False)
     assert result.ok is ok
     assert bool(result.remedy) is not ok
@@ -78,8 +78,8 @@ def test_one_missing_stale_or_duplicate_row_fails_the_check_keys(
 
 def test_rows_deleted_at_the_source_do_not_fail_the_check_keys() -> None:
     """They are reported as kept or as deleted."""
-    counts = checks.KeyCounts(comparable=9, missing=0, stale=0, duplicates=0, gone=2)
+    counts = checks.KeyCounts(comparable=9, missing=0, stale=0, duplicates=0, deleted=2)
     kept, deleted = (checks.keys(counts, reconciled=reconciled) for reconciled in (False, True))
     assert kept.ok
-    assert kept.note == "2 rows are kept in the target that the source no longer has"
-    assert deleted.note == "2 rows, which the source no longer has, were deleted from the target"
+    assert kept.note == "2 rows that the source no longer has are kept in the target"
+    assert deleted.note == "2 rows that the source no longer has were deleted from the target"

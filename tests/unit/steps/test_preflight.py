@@ -26,7 +26,7 @@ def test_a_bucket_without_conditional_writes_is_refused_and_left_as_it_was() -> 
     assert str(caught.value) == (
         "The bucket has no conditional writes: two runs could overwrite each other's log\n"
         "  where: shop: shop.orders, s3://lake\n"
-        "  expected: a second PUT with If-None-Match: * to be refused (412)\n"
+        "  expected: a second PUT with If-None-Match: * is refused (412)\n"
         "  found: it was accepted\n"
         "  what to do: Use a bucket on Amazon S3 or on a server that supports conditional writes."
     )

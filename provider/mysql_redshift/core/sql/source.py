@@ -24,7 +24,7 @@ def table(source: SourceRef) -> str:
 def rows(
     source: SourceRef, schema: TableSchema, cursor: Cursor | None, chunk: Chunk, *, limit: int | None = None
 ) -> str:
-    """Select the chunk's rows, in cursor and key order only where a limit makes the order matter."""
+    """Select the chunk's rows; ordered by cursor and key only if a limit makes the order matter."""
     columns = ", ".join(column.select.format(name=quoting.mysql_name(column.name)) for column in schema.columns)
     tail = "" if limit is None else f" {_order(schema, cursor)} LIMIT {quoting.integer(limit)}"
     return f"SELECT {columns} FROM {table(source)}{_where(schema, cursor, chunk)}{tail}"
@@ -33,7 +33,7 @@ def rows(
 def count(
     source: SourceRef, schema: TableSchema, cursor: Cursor | None, chunk: Chunk, *, limit: int | None = None
 ) -> str:
-    """Count the same rows and say the cursor's smallest and largest value, as text."""
+    """Count the same rows; also select the smallest and largest cursor value as text."""
     column = quoting.mysql_name(cursor.column) if cursor else "NULL"
     tail = "" if limit is None else f" {_order(schema, cursor)} LIMIT {quoting.integer(limit)}"
     inner = f"SELECT {column} AS c FROM {table(source)}{_where(schema, cursor, chunk)}{tail}"
@@ -41,7 +41,7 @@ def count(
 
 
 def last_read(source: SourceRef, schema: TableSchema, cursor: Cursor, chunk: Chunk, *, limit: int) -> str:
-    """Select cursor and key, as text, of the last row that ``limit`` admits."""
+    """Select cursor and key, as text, of the last row within ``limit``."""
     keys = [_as_text(schema.column(name)) for name in schema.key]
     columns = ", ".join([f"CAST({quoting.mysql_name(cursor.column)} AS CHAR)", *keys])
     where = _where(schema, cursor, chunk)
@@ -49,24 +49,24 @@ def last_read(source: SourceRef, schema: TableSchema, cursor: Cursor, chunk: Chu
 
 
 def null_cursors(source: SourceRef, cursor: Cursor) -> str:
-    """Count the rows whose cursor is NULL."""
+    """Count the rows with a NULL cursor."""
     return f"SELECT COUNT(*) FROM {table(source)} WHERE {quoting.mysql_name(cursor.column)} IS NULL"
 
 
 def maximum(source: SourceRef, cursor: Cursor) -> str:
-    """Return the largest id."""
+    """Select the largest id."""
     return f"SELECT MAX({quoting.mysql_name(cursor.column)}) FROM {table(source)}"
 
 
 def next_boundary(source: SourceRef, column: str, *, lower: str | None, where: str, offset: int) -> str:
-    """Probe the index: the value, as text, ``offset`` rows above ``lower`` (a literal; None: from the start)."""
+    """Select, from the index, the value ``offset`` rows above ``lower`` (a literal; None: the start), as text."""
     name = quoting.mysql_name(column)
     clause = _all_of(f"{name} >= {lower}" if lower is not None else "", where)
     return f"SELECT CAST({name} AS CHAR) FROM {table(source)}{clause} ORDER BY {name} LIMIT 1 OFFSET {offset}"
 
 
 def value_above(source: SourceRef, column: str, *, lower: str, where: str) -> str:
-    """Return the smallest value, as text, above ``lower``."""
+    """Select the smallest value above ``lower``, as text."""
     name = quoting.mysql_name(column)
     return f"SELECT CAST(MIN({name}) AS CHAR) FROM {table(source)}{_all_of(f'{name} > {lower}', where)}"
 
@@ -79,18 +79,18 @@ def _all_of(*conditions: str) -> str:
 def counts_below(
     source: SourceRef, schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position
 ) -> str:
-    """Return, in one statement: rows at or above ``gap_end`` and done by ``upper``; and all rows."""
+    """Count, in one statement, the rows at or above ``gap_end`` and below ``upper``, and all rows."""
     return f"SELECT COALESCE(SUM({_between(schema, cursor, gap_end, upper)}), 0), COUNT(*) FROM {table(source)}"
 
 
 def cascades(source: SourceRef) -> str:
-    """Select (name, ON DELETE, ON UPDATE) of the foreign keys that change this table's rows by themselves."""
-    quiet = "'RESTRICT', 'NO ACTION'"
+    """Select (name, ON DELETE, ON UPDATE) of the foreign keys whose actions change rows of this table."""
+    inert = "'RESTRICT', 'NO ACTION'"
     return (
         "SELECT CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS "
         f"WHERE CONSTRAINT_SCHEMA = {quoting.mysql_string(source.database)} "
         f"AND TABLE_NAME = {quoting.mysql_string(source.table)} "
-        f"AND (DELETE_RULE NOT IN ({quiet}) OR UPDATE_RULE NOT IN ({quiet})) ORDER BY CONSTRAINT_NAME"
+        f"AND (DELETE_RULE NOT IN ({inert}) OR UPDATE_RULE NOT IN ({inert})) ORDER BY CONSTRAINT_NAME"
     )
 
 
@@ -103,7 +103,7 @@ def comparable(schema: TableSchema, cursor: Cursor, *, gap_end: Position | None,
 
 
 def count_comparable(source: SourceRef, condition: str) -> str:
-    """Count all rows, and those that ``condition`` judges."""
+    """Count all rows, and those that meet ``condition``."""
     return f"SELECT COUNT(*), COALESCE(SUM({condition}), 0) FROM {table(source)}"
 
 
@@ -149,7 +149,7 @@ def _key_range(keys: KeyRange) -> list[str]:
 
 
 def _above(schema: TableSchema, cursor: Cursor, position: Position) -> str:
-    """Rows that ``position`` does not count as done."""
+    """Return the condition for rows that ``position`` does not count as done."""
     name, literal = quoting.mysql_name(cursor.column), cursor.literal(position.value)
     if position.key is None:
         return f"{name} >= {literal}"
@@ -164,7 +164,7 @@ def _done(schema: TableSchema, cursor: Cursor, position: Position) -> str:
 
 
 def _key_compare(schema: TableSchema, values: tuple[str, ...], operator: str) -> str:
-    """Compare a key of several columns in the order of its columns, spelled out because indexes serve that better."""
+    """Compare a composite key column by column: MySQL uses indexes better than for a row comparison."""
     name = schema.key[len(schema.key) - len(values)]
     column = quoting.mysql_name(name)
     literal = _literal(schema.column(name), values[0])
@@ -180,7 +180,7 @@ def _as_text(column: Column) -> str:
 
 
 def _literal(column: Column, text: str) -> str:
-    """Numbers stay numbers: MySQL would compare them with text as doubles and lose digits."""
+    """Return a literal; numbers stay numbers, because MySQL compares a number with text as doubles and loses digits."""
     if column.cell in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
         if not NUMBER.fullmatch(text):
             raise SourceError("A key value is not a number", where=column.name, found=repr(text))

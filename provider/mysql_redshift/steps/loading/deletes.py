@@ -1,49 +1,53 @@
-"""Applies a key file: what the source no longer has leaves the target. See docs/adr/0006."""
+"""Applies a key file: deletes target rows whose key the source no longer has. See docs/adr/0006."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from mysql_redshift.core import key_file
 from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.key_file import key_schema
+from mysql_redshift.core.ledger import AppliedEntry
 from mysql_redshift.core.log import LogEntry, LogFile
-from mysql_redshift.core.sql import merge as merge_sql
-from mysql_redshift.core.sql.merge import Staging
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.sql import key_file as key_file_sql
+from mysql_redshift.core.sql import staging as staging_sql
+from mysql_redshift.core.sql import target as target_sql
+from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import DataCheckFailed, StateError
-from mysql_redshift.steps.loading.groups import AppliedEntry
-from mysql_redshift.steps.loading.transaction import LoadContext
+from mysql_redshift.steps.loading.transaction import LoadTransaction
+from mysql_redshift.steps.target.table import Target
 
 
-def delete_gone(context: LoadContext, entry: LogEntry, applied: AppliedEntry) -> AppliedEntry:
+def delete_rows(transaction: LoadTransaction, target: Target, entry: LogEntry, applied: AppliedEntry) -> AppliedEntry:
     """Delete the target's rows whose key is not in the entry's key file.
 
-    The file is newer than every entry below this one, whose rows alone are in the target: DESIGN.md's "sequence order
-    is snapshot order". All its rows count as superseded, since none is inserted.
+    The file is newer than every earlier entry, and only their rows are in the target: sequence order is snapshot
+    order. None of its rows is inserted, so all count as superseded.
 
     Raises:
-        DataCheckFailed: a count does not add up, or every row would go and nobody has allowed that.
+        DataCheckFailed: two counts differ, or every row would be deleted without permission.
 
     """
     if entry.schema is None or entry.cursor is None or not entry.schema.key:
-        raise StateError("A key file names no key", where=f"{context.spec.name}, log entry {entry.sequence}")
-    if context.session.describe(context.spec.target.schema, context.spec.target.table) is None:
+        raise StateError("A key file has no key", where=f"{transaction.spec.name}, log entry {entry.sequence}")
+    if target.table is None:
         return replace(applied, rows_superseded=entry.rows)
-    staging = Staging(load_id=f"{context.load_id}_{entry.sequence}")
-    copied = stage_keys(context, staging, entry.schema, entry.cursor, entry.files, source_rows=entry.source_rows)
-    context.session.execute(key_file.collect_gone(context.spec.target, staging, entry.schema))
-    gone = context.number(key_file.count_gone(staging))
-    refuse_empty(context, keys=copied, gone=gone)
+    ref, session = transaction.spec.target, transaction.session
+    staging = Staging(load_id=f"{transaction.load_id}_{entry.sequence}")
+    copied = stage_keys(transaction, staging, entry.schema, entry.cursor, entry.files, source_rows=entry.source_rows)
+    session.execute(key_file_sql.collect_deleted(ref, staging, entry.schema))
+    expected = transaction.number(key_file_sql.count_deleted(staging))
+    refuse_emptying(transaction.spec, keys=copied, deleted=expected)
     deleted = 0
-    if gone:
-        sql = merge_sql.delete_matching(context.spec.target, staging.newest, entry.schema)
-        deleted = context.session.execute(sql)
-        context.equal("rows deleted from the target", gone, deleted)
+    if expected:
+        deleted = session.execute(target_sql.delete_matching(ref, staging.newest, entry.schema))
+        transaction.require_equal("rows deleted from the target", expected, deleted)
     return replace(applied, rows_copied=copied, rows_superseded=copied, rows_deleted=deleted)
 
 
 def stage_keys(
-    context: LoadContext,
+    transaction: LoadTransaction,
     staging: Staging,
     schema: TableSchema,
     cursor: Cursor,
@@ -51,24 +55,24 @@ def stage_keys(
     *,
     source_rows: int,
 ) -> int:
-    """COPY a key file to a temporary table; the source, the footers, COPY and the table must agree in the count."""
-    columns = key_file.key_schema(schema, cursor).columns
-    context.session.execute(merge_sql.create_staging(staging, columns))
-    copied = context.copy(staging, columns, files, "keys") if files else 0
-    context.equal("keys in the files", source_rows, sum(file.rows for file in files))
-    context.equal("keys copied", source_rows, copied)
-    context.equal("keys in staging", source_rows, context.number(merge_sql.count_staging(staging)))
+    """COPY a key file into a temporary table; source, footers, COPY and table must agree on the count."""
+    columns = key_schema(schema, cursor).columns
+    transaction.session.execute(staging_sql.create(staging, columns))
+    copied = transaction.copy(staging, columns, files, "keys") if files else 0
+    transaction.require_equal("keys in the files", source_rows, sum(file.rows for file in files))
+    transaction.require_equal("keys copied", source_rows, copied)
+    transaction.require_equal("keys in staging", source_rows, transaction.number(staging_sql.count(staging)))
     return copied
 
 
-def refuse_empty(context: LoadContext, *, keys: int, gone: int) -> None:
-    """An empty source needs explicit permission before it empties the target."""
-    if keys or not gone or context.spec.allow_empty_replace:
+def refuse_emptying(spec: TableSpec, *, keys: int, deleted: int) -> None:
+    """Raise DataCheckFailed if an empty source would empty the target without ``allow_empty_replace``."""
+    if keys or not deleted or spec.allow_empty_replace:
         return
     raise DataCheckFailed(
         "The source is empty, and reconciling deletes would empty the target",
-        where=context.where,
+        where=spec.route,
         expected="at least one row at the source",
-        found=f"0 rows at the source, {gone} in the target",
+        found=f"0 rows at the source, {deleted} in the target",
         remedy="If the source is meant to be empty, set allow_empty_replace: true for this table.",
     )

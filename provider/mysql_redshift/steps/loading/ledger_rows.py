@@ -1,56 +1,65 @@
-"""What a load reads out of the ledger before it begins, and what it writes into it."""
+"""What a load reads from the ledger before it starts, and the rows it adds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from mysql_redshift.core.ledger import LedgerHead, LedgerRow
+from mysql_redshift.core.ledger import AppliedEntry, LedgerHead, LedgerRow
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import StateError
-from mysql_redshift.steps.loading.groups import AppliedEntry
-from mysql_redshift.steps.loading.transaction import LoadContext
 
 
-def check_log_uri(spec: TableSpec, log_uri: str, before: LedgerHead, *, last: int) -> None:
-    """Raise StateError unless the ledger's rows are of the log at ``log_uri``, whose last sequence is ``last``."""
-    if before.log_uri not in ("", log_uri):
+def check_log(spec: TableSpec, log_uri: str, head: LedgerHead, *, last: int) -> None:
+    """Check that the ledger belongs to the log at ``log_uri``, whose last sequence is ``last``.
+
+    Raises:
+        StateError: another log loads this target, or the log lacks entries that the ledger holds.
+
+    """
+    if head.log_uri not in ("", log_uri):
         raise StateError(
             "Another pipeline loads this target table",
-            where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+            where=spec.route,
             expected=log_uri,
-            found=before.log_uri,
+            found=head.log_uri,
             remedy="Give each pipeline a target table of its own.",
         )
-    if before.sequence > last:
+    if head.sequence > last:
         raise StateError(
-            "The ledger knows of loads that the log does not hold",
+            "The ledger holds loads that the log does not",
             where=f"{spec.name}, {log_uri}/log",
-            expected=f"sequence {before.sequence} or later",
+            expected=f"sequence {head.sequence} or higher",
             found=f"sequence {last}",
             remedy="Restore the log's objects from the bucket's versions.",
         )
 
 
 def ledger_rows(
-    context: LoadContext, applied: Sequence[AppliedEntry], entries: Sequence[LogEntry], *, oid: int, generation: int
+    applied: Iterable[AppliedEntry],
+    entries: Sequence[LogEntry],
+    *,
+    load_id: str,
+    log_uri: str,
+    target_oid: int,
+    generation: int,
 ) -> list[LedgerRow]:
-    """Return one row for each entry that was applied; ``oid`` and ``generation`` say to which target."""
+    """Return one row per applied entry."""
     by_sequence = {entry.sequence: entry for entry in entries}
     return [
         LedgerRow(
             sequence=done.sequence,
-            load_id=context.load_id,
+            load_id=load_id,
             run_key=by_sequence[done.sequence].run_key,
             kind=by_sequence[done.sequence].kind.value,
-            log_uri=context.store.uri(context.layout.root),
+            log_uri=log_uri,
             rows_copied=done.rows_copied,
             rows_inserted=done.rows_inserted,
             rows_replaced=done.rows_replaced,
             rows_superseded=done.rows_superseded,
             position=done.position,
             max_cursor=done.max_cursor,
-            target_oid=oid,
+            target_oid=target_oid,
             generation=generation,
         )
         for done in applied

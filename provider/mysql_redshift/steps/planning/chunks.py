@@ -1,4 +1,4 @@
-"""Cuts a window into chunks by probing the index: never counts, never scans the table."""
+"""Cuts a window into chunks by probing the index; never counts or scans the table."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from mysql_redshift.errors import SourceError
 from mysql_redshift.ports import Source
 
 
-def cut(
+def cut_window(
     spec: TableSpec, schema: TableSchema, cursor: Cursor | None, window: Window | None, source: Source
 ) -> tuple[tuple[Chunk, ...], Window | None]:
-    """Return the chunks, and the window as far as they reach: a backlog is cut to max_chunks of chunk_rows.
+    """Return the chunks and the window that they cover: a backlog is cut to max_chunks of chunk_rows rows.
 
-    ``window`` None means all rows, which are never cut short: their chunks grow instead.
+    ``window`` None means all rows; they are never cut short, the chunks grow instead.
     """
     if spec.strategy is not Strategy.INTRA_TABLE:
         return (Chunk(index=0, window=window),), window
@@ -43,10 +43,10 @@ def cut(
 def null_chunk(
     spec: TableSpec, schema: TableSchema, cursor: Cursor | None, window: Window | None, source: Source
 ) -> bool:
-    """Say whether rows with a NULL cursor need a chunk of their own.
+    """Return whether rows with a NULL cursor need a chunk of their own.
 
     Raises:
-        SourceError: there are some, and no policy says what to do with them.
+        SourceError: there are some, and no policy says how to handle them.
 
     """
     if cursor is None or window is None or spec.cursor is None or not schema.column(cursor.column).nullable:
@@ -54,17 +54,17 @@ def null_chunk(
     rows = int(source.query(source_sql.null_cursors(spec.source, cursor))[0][0])
     if rows and spec.cursor.nulls != "load":
         raise SourceError(
-            "Rows have no cursor value: no window would ever hold them",
+            "Rows have no cursor value, so no window would ever contain them",
             where=f"{spec.name}, column {cursor.column}",
             expected="no NULL",
             found=f"{rows} rows with NULL",
-            remedy="Fill the column, or say cursor: {column: ..., nulls: load} to load these rows with every run.",
+            remedy="Fill the column, or set cursor: {column: ..., nulls: load} to load these rows in every run.",
         )
     return rows > 0
 
 
 def _key_boundaries(spec: TableSpec, schema: TableSchema, source: Source) -> list[int] | None:
-    """Probe the first key column where it is an integer; None where it is not."""
+    """Probe the first key column; None if it is not an integer."""
     if not schema.key or schema.column(schema.key[0]).cell not in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
         return None
     if schema.column(schema.key[0]).scale:
@@ -86,7 +86,7 @@ def _cursor_boundaries(
 
 
 def _probe(source_ref: SourceRef, column: str, where: str, step: int, source: Source) -> Iterator[str]:
-    """Yield ascending values, each about ``step`` rows above the last; a value with more rows than that comes once."""
+    """Yield ascending values, each about ``step`` rows above the last; a value with more rows than that, once."""
     lower: str | None = None
     while True:
         found = _value(source, source_sql.next_boundary(source_ref, column, lower=lower, where=where, offset=step))
@@ -105,5 +105,5 @@ def _value(source: Source, sql: str) -> str | None:
 
 
 def _literal(text: str) -> str:
-    """A number as it is, so that MySQL compares integers and not doubles; anything else as text."""
+    """Return a literal: numbers unquoted, so that MySQL compares integers and not doubles; others as text."""
     return text if source_sql.NUMBER.fullmatch(text) else quoting.mysql_string(text)

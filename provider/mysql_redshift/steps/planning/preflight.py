@@ -1,26 +1,25 @@
-"""What can be known to fail before any row moves."""
+"""Checks before any row moves: bucket, target and the source's foreign keys."""
 
 from __future__ import annotations
 
 import secrets
-from functools import partial
 
 from mysql_redshift.core.layout import TableLayout
-from mysql_redshift.core.spec import OnTypeChange, TableSpec
-from mysql_redshift.core.target_schema import TargetChanges, compare
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import AccessDenied, StoreError
-from mysql_redshift.ports import ObjectStore, TargetTable, Warehouse, WarehouseSession
+from mysql_redshift.ports import ObjectStore, Source, Warehouse
 from mysql_redshift.steps.state.session_labels import unique_label
-from mysql_redshift.steps.target.layout import unalterable
+from mysql_redshift.steps.target.changes import target_changes
 from mysql_redshift.steps.target.rebuild import refuse_rebuild
 
 
 def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
-    """Prove once, before the first run of a table, that the bucket keeps If-None-Match. It is left as it was.
+    """Test once, before a table's first run, that the bucket honours If-None-Match. The test object is deleted.
 
     Raises:
-        StoreError: the bucket lets the same new key be created twice, so that two runs could overwrite each other.
+        StoreError: the bucket creates the same key twice, so two runs could overwrite each other's log.
 
     """
     key = TableLayout.of(spec).probe(secrets.token_hex(8))
@@ -33,14 +32,14 @@ def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
         raise StoreError(
             "The bucket has no conditional writes: two runs could overwrite each other's log",
             where=f"{spec.name}, s3://{spec.lake.bucket}",
-            expected="a second PUT with If-None-Match: * to be refused (412)",
+            expected="a second PUT with If-None-Match: * is refused (412)",
             found="it was accepted",
             remedy="Use a bucket on Amazon S3 or on a server that supports conditional writes.",
         )
 
 
 def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> tuple[str, ...]:
-    """Connect to the target and compare it with what the rows need; return what the next load will change there.
+    """Connect to the target and compare it with the schema; return what the next load will change.
 
     Raises:
         AccessDenied: naming every missing privilege.
@@ -51,10 +50,10 @@ def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> 
         missing = session.missing_privileges(spec.target.schema, spec.target.table, spec.target.ledger_schema)
         if missing:
             raise AccessDenied(
-                "The Redshift user may not do what a load does",
-                where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
+                "The Redshift user lacks privileges that a load needs",
+                where=spec.route,
                 found="; ".join(missing),
-                remedy="Have an administrator grant it, or name another user in the connection.",
+                remedy="Have an administrator grant them, or set another user in the connection.",
             )
         table = session.describe(spec.target.schema, spec.target.table)
         changes = target_changes(spec, schema, table, session)
@@ -64,22 +63,11 @@ def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> 
     return changes.notes()
 
 
-def target_changes(
-    spec: TableSpec, schema: TableSchema, table: TargetTable | None, session: WarehouseSession
-) -> TargetChanges:
-    """Return what must change at an existing target; raises TargetError where that cannot be.
-
-    Encodings and defaults are asked for only where a column has to be widened.
-    """
-    if table is None:
-        return TargetChanges()
-    compared = partial(
-        compare,
-        schema,
-        {column.name: column.type for column in table.columns},
-        where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
-        rebuild=spec.on_type_change is OnTypeChange.REBUILD,
-        required=[column.name for column in table.columns if not column.nullable],
+def cascade_notes(spec: TableSpec, source: Source) -> tuple[str, ...]:
+    """Return a note per foreign key through which MySQL deletes or changes rows without updating their cursor."""
+    found = source.query(source_sql.cascades(spec.source))
+    return tuple(
+        f"foreign key {name} (ON DELETE {on_delete}, ON UPDATE {on_update}) changes rows without updating their "
+        "cursor: the check keys finds such deletes, only a full refresh finds such updates"
+        for name, on_delete, on_update in found
     )
-    changes = compared()
-    return compared(fixed=unalterable(spec, session)) if changes.widen else changes

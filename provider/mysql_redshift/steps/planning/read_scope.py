@@ -1,4 +1,4 @@
-"""What a run is to read: its window, its chunks, its next position."""
+"""What a run reads: its window, its chunks and its next position."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.core.window_decision import Decision, decide
 from mysql_redshift.ports import Source
-from mysql_redshift.steps.planning import chunks as chunking
-from mysql_redshift.steps.planning.safe_point import safe_point
+from mysql_redshift.steps.planning.chunks import cut_window, null_chunk
+from mysql_redshift.steps.planning.safe_point import read_safe_point
 
-FAILOVER_LOOKBACK = 600 * SECOND  # read again once after the source's server changed
+FAILOVER_LOOKBACK = 600 * SECOND  # read again once, after the source's server changed
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What is to be read: the middle of a plan."""
+class ReadScope:
+    """The window, chunks and position of one run. ``point`` is None for a table without a cursor."""
 
     decision: Decision
     chunks: tuple[Chunk, ...]
@@ -41,14 +41,14 @@ class Reading:
         load: LoadMode,
         head: LogEntry | None,
         source: Source,
-    ) -> Reading:
-        """Decide from cursor, safe point and log head; a table without a cursor is one chunk."""
+    ) -> ReadScope:
+        """Decide from cursor, safe point and log head; a table without a cursor is read whole."""
         if cursor is None:
-            chunks, _ = chunking.cut(spec, schema, None, None, source)
+            chunks, _ = cut_window(spec, schema, None, None, source)
             return cls(
                 decision=Decision(window=None, position_to=None, kind=EntryKind.EXTRACT), chunks=chunks, full=True
             )
-        point, uuid = safe_point(spec, cursor, head, source)
+        point, uuid = read_safe_point(spec, cursor, head, source)
         if request.full_refresh or load is LoadMode.REPLACE:
             return cls._all_rows(spec, schema, cursor, head, source, point, uuid)
         decision = _decide(spec, request, cursor, head, point, uuid)
@@ -65,11 +65,11 @@ class Reading:
         source: Source,
         point: SafePoint,
         uuid: str,
-    ) -> Reading:
-        """Every row, without an upper bound; the safe point only becomes the position."""
+    ) -> ReadScope:
+        """Read every row without an upper bound; the safe point only becomes the position."""
         position = head.position_to if head is not None else None
         to = _later(position, point.upper)
-        chunks, _ = chunking.cut(spec, schema, cursor, None, source)
+        chunks, _ = cut_window(spec, schema, cursor, None, source)
         decision = Decision(window=None, position_to=to, kind=EntryKind.EXTRACT)
         return cls(decision=decision, chunks=chunks, full=True, point=point, server_uuid=uuid)
 
@@ -101,24 +101,24 @@ def _chunks(
     head: LogEntry | None,
     source: Source,
 ) -> tuple[tuple[Chunk, ...], Decision]:
-    """Cut the window; with a row limit there is one chunk, since the order of rows then matters."""
+    """Cut the window; a row limit needs one chunk, because the order of rows matters."""
     window = decision.window
     if window is None:
         return (), decision
     if request.limit is not None:
         return (Chunk(index=0, window=window),), decision
-    chunks, cut_window = chunking.cut(spec, schema, cursor, window, source)
-    if chunking.null_chunk(spec, schema, cursor, window, source):
+    chunks, covered = cut_window(spec, schema, cursor, window, source)
+    if null_chunk(spec, schema, cursor, window, source):
         chunks = (*chunks, Chunk(index=len(chunks), nulls=True))
-    return chunks, _cut_back(decision, cut_window, head)
+    return chunks, _cut_back(decision, covered, head)
 
 
 def _cut_back(decision: Decision, window: Window | None, head: LogEntry | None) -> Decision:
-    """Let the position stop where a cut backlog stops; it never moves back."""
+    """Stop the position where a cut backlog stops; it never moves back."""
     if window is None or decision.window is None or window.upper == decision.window.upper:
         return decision
     position = head.position_to if head is not None else None
-    note = f"backlog: read up to {window.upper_position} now, the next run goes on from there"
+    note = f"backlog: this run reads up to {window.upper_position}, the next run continues there"
     to = decision.position_to if decision.kind is EntryKind.REPAIR else _later(position, window.upper_position)
     return Decision(
         window=window, position_to=to, kind=decision.kind, gap_end=decision.gap_end, notes=(*decision.notes, note)

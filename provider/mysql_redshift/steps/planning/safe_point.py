@@ -1,4 +1,4 @@
-"""Asks the source for the safe point of one run."""
+"""Queries the source for the safe point of one run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.ports import Source
 
-SETTLE_SECONDS = 5.0  # how long a run waits for the writers of an id's maximum to end
+SETTLE_SECONDS = 5.0  # how long a run waits for the writers that were open when the maximum was read
 POLL_SECONDS = 0.25
 
 
-def safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
+def read_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
     """Return the safe point and the source's server_uuid."""
     if cursor.kind is CursorKind.INTEGER:
         return _id_safe_point(spec, cursor, head, source)
@@ -27,7 +27,7 @@ def safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: S
 
 
 def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
-    """Observe the maximum, and wait a moment for the writers of that time: most end within milliseconds."""
+    """Observe the maximum and wait briefly for the writers that were open then: most end within milliseconds."""
     previous = head.observation if head is not None else None
     now, uuid = _observe(spec, cursor, source)
     deadline = time.monotonic() + SETTLE_SECONDS
@@ -43,7 +43,7 @@ def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, sourc
 
 
 def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, str]:
-    """Read the maximum first, the writers second: whoever took a lower id is among them or has ended."""
+    """Read the maximum, then the writers: a session that took a lower id is among them or has ended."""
     value = source.query(source_sql.maximum(spec.source, cursor))[0][0]
     reading = source.clock()
     found = Observation(

@@ -1,31 +1,43 @@
-"""Reads and extends the log of one table on S3. Creating an entry under If-None-Match is the commit of stage one."""
+"""The log of one table on S3, read and extended. Creating an entry with If-None-Match is the commit of stage one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Self
 
 from mysql_redshift.core import codec
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import VERSION, LogEntry
+from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import Conflict, StateError
 from mysql_redshift.ports import ObjectStore
 
 
 class Journal:
-    """The log of one table. Nothing is cached here: each call asks S3."""
+    """The log of one table. Nothing is cached: each call queries S3."""
 
     def __init__(self, store: ObjectStore, layout: TableLayout) -> None:
         self._store = store
         self._layout = layout
 
-    def head(self, *, hint: int = 0) -> LogEntry | None:
-        """Return the last entry; None where the log is empty.
+    @classmethod
+    def of(cls, spec: TableSpec, store: ObjectStore) -> Self:
+        """Return the log of a table."""
+        return cls(store, TableLayout.of(spec))
 
-        ``hint`` is a sequence that probably exists: the listing starts there. A hint that proves false costs one whole
-        listing and decides nothing.
+    @property
+    def uri(self) -> str:
+        """The log's address: ``s3://bucket/root`` of the table."""
+        return self._store.uri(self._layout.root)
+
+    def head(self, *, hint: int = 0) -> LogEntry | None:
+        """Return the last entry; None if the log is empty.
+
+        ``hint`` is a sequence that probably exists; the listing starts there. A wrong hint costs one full listing and
+        changes no result.
 
         Raises:
-            StateError: an entry is missing between two others, or a foreign object lies in the log.
+            StateError: an entry is missing between two others, or an unexpected object is under the log prefix.
 
         """
         sequence = self._last_sequence(hint) if hint > 0 else None
@@ -34,14 +46,14 @@ class Journal:
         return self.read(sequence) if sequence else None
 
     def read(self, sequence: int) -> LogEntry:
-        """Return one entry; raises StateError where it is missing or unreadable."""
+        """Return one entry; raises StateError if it is missing or unreadable."""
         entry = self.find(sequence)
         if entry is None:
             raise self._missing(sequence)
         return entry
 
     def find(self, sequence: int) -> LogEntry | None:
-        """Return one entry, or None where S3 says that it does not exist."""
+        """Return one entry; None only if S3 answers that it does not exist."""
         key = self._layout.entry(sequence)
         stored = self._store.get(key)
         if stored is None:
@@ -49,7 +61,7 @@ class Journal:
         entry = codec.from_json(LogEntry, stored.body, where=self._store.uri(key), version=VERSION)
         if entry.sequence != sequence:
             raise StateError(
-                "A log entry lies under another's key",
+                "A log entry is stored under another sequence's key",
                 where=self._store.uri(key),
                 expected=f"sequence {sequence}",
                 found=f"sequence {entry.sequence}",
@@ -58,7 +70,7 @@ class Journal:
         own = TableLayout.of(entry.spec)
         if own.table != self._layout.table:
             raise StateError(
-                "A log entry of another table lies in this log",
+                "This log holds an entry of another table",
                 where=self._store.uri(key),
                 expected=self._layout.table,
                 found=own.table,
@@ -72,10 +84,10 @@ class Journal:
             yield self.read(number)
 
     def append(self, entry: LogEntry) -> LogEntry:
-        """Create the entry at its sequence, once. An entry of the same run that is there already is returned.
+        """Create the entry at its sequence. Idempotent: if the same run created it before, that entry is returned.
 
         Raises:
-            Conflict: another run took the sequence; it is named. Nothing was written.
+            Conflict: another run, which is named, took the sequence. Nothing was written.
 
         """
         key = self._layout.entry(entry.sequence)
@@ -89,11 +101,11 @@ class Journal:
             where=f"{entry.spec.name}, {self._store.uri(key)}",
             expected=f"sequence {entry.sequence} free, as when this run was planned",
             found=f"taken by run {winner.run_key} ({winner.kind}, {winner.actor or 'unknown actor'}, {winner.run_id})",
-            remedy="Nothing was lost. Start the run again if its rows are still wanted: it will go on from there.",
+            remedy="Nothing was lost. If the rows are still needed, start the run again: it continues from there.",
         )
 
     def _last_sequence(self, hint: int) -> int | None:
-        """Walk the listing from ``hint`` on; None where the hint itself does not exist."""
+        """Return the last sequence at or above ``hint``; None if the hint itself does not exist."""
         expected, last = max(hint, 1), 0
         start = self._layout.entry(hint - 1) if hint > 0 else ""
         for info in self._store.list(self._layout.log, start_after=start):
@@ -107,9 +119,9 @@ class Journal:
 
     def _missing(self, sequence: int) -> StateError:
         return StateError(
-            "A log entry is missing; nothing is assumed in its place",
+            "A log entry is missing",
             where=self._store.uri(self._layout.entry(sequence)),
             expected=f"sequence {sequence}",
             found="no such object",
-            remedy="Restore it from the bucket's versions. The log is never cleaned.",
+            remedy="Restore it from the bucket's versions. No cleanup of the provider deletes log entries.",
         )

@@ -1,4 +1,4 @@
-"""Names of Redshift sessions. Sessions of one name do one task's work: who comes later ends those before it."""
+"""Labels of Redshift sessions. A session first ends the sessions that an earlier attempt left under the same label."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ PREFIX = "mysql_redshift"
 
 
 def attempt_label(*parts: str) -> str:
-    """Return the same name for every attempt of one task in any run, told apart by ``parts``: DAG, task and table."""
+    """Return one label for every attempt of a task in any run; ``parts`` (DAG, task, table) identify the task."""
     return f"{PREFIX} {hashlib.sha256('/'.join(parts).encode()).hexdigest()[:24]}"
 
 
 def unique_label() -> str:
-    """Return a name no other session bears, for sessions that nobody retries."""
+    """Return a label that no other session has, for sessions that have no predecessor."""
     return f"{PREFIX} {secrets.token_hex(12)}"

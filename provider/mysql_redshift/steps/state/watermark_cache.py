@@ -1,9 +1,11 @@
-"""``watermark.json``: what operators read. A cache of log and ledger: rebuilt from them, never decided from."""
+"""``watermark.json``: what operators read. A cache of log and ledger, rebuilt from them; nothing is decided from it.
+
+``docs/protocol.md`` specifies the file.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from mysql_redshift.core import codec
@@ -13,11 +15,14 @@ from mysql_redshift.core.position import Position, PositionKind, format_time
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.errors import MysqlRedshiftError, StateError
 from mysql_redshift.ports import ObjectStore
+from mysql_redshift.steps.state.stamps import now_text
+
+VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckPass:
-    """When a check last passed, and which log entry the ledger's head was then."""
+    """When a check last passed, and the ledger head at that time."""
 
     sequence: int
     at: str
@@ -25,10 +30,10 @@ class CheckPass:
 
 @dataclass(frozen=True, kw_only=True)
 class WatermarkState:
-    """The names operators know from the tool before this one, and where log and ledger stand."""
+    """The fields that operators know from the predecessor of this provider, and the state of log and ledger."""
 
     table_name: str
-    version: int = 1
+    version: int = VERSION
     last_mysql_data_timestamp: str | None = None
     last_processed_id: int | None = None
     last_mysql_extraction_time: str | None = None
@@ -50,7 +55,7 @@ class WatermarkState:
 
 
 def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
-    """Return the cache; a fresh one where it is missing, unreadable or another table's, since it decides nothing."""
+    """Return the cache; a fresh one if it is missing, unreadable, of another version or of another table."""
     fresh = WatermarkState(table_name=f"{spec.source.database}.{spec.source.table}", created_at=now_text())
     layout = TableLayout.of(spec)
     stored = store.get(layout.watermark)
@@ -64,17 +69,17 @@ def read(spec: TableSpec, store: ObjectStore) -> WatermarkState:
 
 
 def write(spec: TableSpec, store: ObjectStore, state: WatermarkState) -> WatermarkState:
-    """Write the cache with the strategy of the spec and the time of now."""
+    """Write the cache with the spec's strategy and the current time."""
     state = replace(state, backup_strategy=spec.strategy.value, updated_at=now_text())
     store.put(TableLayout.of(spec).watermark, codec.to_json(state))
     return state
 
 
 def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
-    """Return the state after ``entry`` became the log's head."""
+    """Return the state after ``entry`` became the log head."""
     to = entry.position_to
     is_time = to is not None and to.kind is PositionKind.TIME
-    if entry.kind is not EntryKind.RECONCILE:  # whose files are keys, and no extraction
+    if entry.kind is not EntryKind.RECONCILE:  # its files hold keys; nothing was extracted
         state = replace(state, last_mysql_extraction_time=entry.created_at, mysql_rows_extracted=entry.rows)
     return replace(
         state,
@@ -88,23 +93,16 @@ def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
 
 
 def redshift_succeeded(state: WatermarkState) -> WatermarkState:
-    """Return the state after a load, or a whole verification; MySQL's failure stays to be read."""
+    """Return the state after a load or a complete verification; a failure of the stage mysql stays visible."""
     error = state.last_error if state.mysql_status == "failed" else None
     return replace(state, redshift_status="success", last_error=error)
 
 
-def now_text() -> str:
-    """Return this machine's time: for people only, no decision is made from it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: MysqlRedshiftError) -> None:
-    """Write status and error of a failed stage (``mysql``, ``redshift`` or ``verify``), never a position (D4).
+    """Record status and error of a failed stage (``mysql``, ``redshift`` or ``verify``), never a position (D4).
 
-    After a verification that failed every check is due again, whatever a load says of itself until then.
-
-    A table that never ran has no cache, and a failure of its first plan leaves S3 as it was. Where S3 itself is what
-    failed, nothing can be written: the error on its way says so.
+    After a failed verification every check is due again, even if a load succeeds in between. A table that never ran
+    has no cache, and a failure of its first plan writes nothing. If S3 itself failed, a note is added to the error.
     """
     text = str(error)[:2000]
     try:
@@ -118,4 +116,4 @@ def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: Mysq
                 state = replace(state, checks_passed={})
             write(spec, store, replace(state, redshift_status="failed", last_error=text))
     except MysqlRedshiftError as exc:
-        error.add_note(f"The failure could not be noted in watermark.json: {exc.what}")
+        error.add_note(f"The failure could not be recorded in watermark.json: {exc.what}")

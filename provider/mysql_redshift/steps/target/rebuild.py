@@ -1,7 +1,7 @@
-"""Rebuilds a target whose columns need types that Redshift cannot alter: a new table, filled and swapped in.
+"""Rebuilds a target whose columns need types that Redshift cannot alter: fills a new table and swaps it in.
 
-All of it happens in the load's transaction: a load that fails or dies leaves the old table as it was. DROP and the last
-RENAME wait for readers of the old table, and readers that come then wait for the COMMIT.
+Everything happens in the load's transaction: if the load fails or dies, the old table is unchanged. DROP and the final
+RENAME wait for readers of the old table; later readers wait for the COMMIT.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mysql_redshift.core.spec import TableSpec, TargetRef
-from mysql_redshift.core.sql import merge as merge_sql
 from mysql_redshift.core.sql import rebuild as rebuild_sql
+from mysql_redshift.core.sql import target as target_sql
 from mysql_redshift.core.sql.rebuild import DIST_STYLES, RebuiltColumn
 from mysql_redshift.core.target_schema import holds, normal_type
 from mysql_redshift.core.types.column import Column, TableSchema
@@ -20,21 +20,21 @@ from mysql_redshift.steps.target.layout import ColumnLayout, read_defaults, read
 
 
 def refuse_rebuild(spec: TableSpec, table: TargetTable, session: WarehouseSession) -> None:
-    """Raise TargetError where a rebuild would break what hangs on the table; nothing is touched."""
+    """Raise TargetError if a rebuild would break objects that depend on the table. Changes nothing."""
     views = [f"{schema}.{view}" for schema, view in session.query(rebuild_sql.select_views(table.oid))]
     if views:
         raise TargetError(
-            "The table must be rebuilt, and views are bound to it",
-            where=_where(spec),
-            expected="no view but those WITH NO SCHEMA BINDING",
+            "The table must be rebuilt, but views are bound to it",
+            where=spec.route,
+            expected="no views, or only views WITH NO SCHEMA BINDING",
             found=", ".join(views),
-            remedy="Drop these views, run again, and create them anew, best WITH NO SCHEMA BINDING.",
+            remedy="Drop these views, run again, and recreate them, preferably WITH NO SCHEMA BINDING.",
         )
     generated = [name for name, default in read_defaults(spec, session).items() if "identity" in default.lower()]
     if generated:
         raise TargetError(
-            "The table must be rebuilt, and a rebuild would number its IDENTITY columns anew",
-            where=_where(spec),
+            "The table must be rebuilt, but a rebuild would renumber its IDENTITY columns",
+            where=spec.route,
             found=", ".join(generated),
             remedy="Alter the target by hand.",
         )
@@ -50,13 +50,13 @@ def rebuild(
     *,
     keep_rows: bool = True,
 ) -> None:
-    """Fill a new table from the old one and let it take the name. Keys, layout, owner, grants and extra columns stay.
+    """Fill a new table from the old one and rename it. Keys, layout, owner, grants and extra columns are kept.
 
-    Without ``keep_rows`` the new table stays empty, and no old value has to fit a new type.
+    Without ``keep_rows`` the new table stays empty, so no old value must fit a new type.
 
     Raises:
         TargetError: views are bound to the table.
-        DataCheckFailed: values do not fit the new type, or other rows arrived than were there.
+        DataCheckFailed: values do not fit the new type, or the row counts differ.
 
     """
     refuse_rebuild(spec, table, session)
@@ -65,9 +65,9 @@ def rebuild(
     session.execute(rebuild_sql.create(new, columns, schema.key_targets, style))
     if keep_rows:
         _move_rows(spec, columns, new, session)
-    _take_over_rights(spec, table, session, load_id)
+    _copy_rights(spec, table, session, load_id)
     session.execute(rebuild_sql.drop(old))
-    session.execute(rebuild_sql.take_name(new, old))
+    session.execute(rebuild_sql.rename(new, old))
 
 
 def _move_rows(spec: TableSpec, columns: Sequence[RebuiltColumn], new: TargetRef, session: WarehouseSession) -> None:
@@ -75,7 +75,7 @@ def _move_rows(spec: TableSpec, columns: Sequence[RebuiltColumn], new: TargetRef
         if column.before is not None:
             _refuse_lossy(spec, column, session)
     session.execute(rebuild_sql.fill(spec.target, new, columns))
-    _compare_counts(spec, session, int(session.query(merge_sql.count_target(new))[0][0]))
+    _compare_counts(spec, session, int(session.query(target_sql.count(new))[0][0]))
 
 
 def _columns(
@@ -111,12 +111,12 @@ def _columns(
 
 
 def _layout(spec: TableSpec, session: WarehouseSession) -> dict[str, ColumnLayout]:
-    """Return the layout by column."""
+    """Return the layout by column; raises TargetError for an interleaved sort key."""
     layout = read_layout(spec, session)
     if any(column.sortkey < 0 for column in layout.values()):
         raise TargetError(
-            "The table must be rebuilt, and its sort key is interleaved, which a rebuild does not keep",
-            where=_where(spec),
+            "The table must be rebuilt, but a rebuild does not keep its interleaved sort key",
+            where=spec.route,
             remedy="Alter the target by hand.",
         )
     return layout
@@ -126,35 +126,32 @@ def _refuse_lossy(spec: TableSpec, column: RebuiltColumn, session: WarehouseSess
     lossy = int(session.query(rebuild_sql.count_lossy(spec.target, column))[0][0])
     if lossy:
         raise DataCheckFailed(
-            "A rebuild would change values; the load is rolled back",
-            where=f"{_where(spec)}, column {column.name}",
-            expected=f"values that are the same as {column.type}",
-            found=f"{lossy} rows whose {column.before} is not",
-            remedy="Correct them in the target, or run with full_refresh: true, which reads every row anew.",
+            "A rebuild would change values; the load was rolled back",
+            where=f"{spec.route}, column {column.name}",
+            expected=f"values that {column.type} can hold",
+            found=f"{lossy} rows whose {column.before} it cannot",
+            remedy="Correct them in the target, or run with full_refresh: true, which reads every row again.",
         )
 
 
 def _compare_counts(spec: TableSpec, session: WarehouseSession, found: int) -> None:
-    expected = int(session.query(merge_sql.count_target(spec.target))[0][0])
+    expected = int(session.query(target_sql.count(spec.target))[0][0])
     if found != expected:
         raise DataCheckFailed(
-            "The rebuilt table holds other rows than the old one; the load is rolled back",
-            where=_where(spec),
+            "Row count mismatch (rows of the rebuilt table); the load was rolled back",
+            where=spec.route,
             expected=f"{expected} rows",
             found=f"{found} rows",
             remedy="Run again.",
         )
 
 
-def _take_over_rights(spec: TableSpec, table: TargetTable, session: WarehouseSession, load_id: str) -> None:
+def _copy_rights(spec: TableSpec, table: TargetTable, session: WarehouseSession, load_id: str) -> None:
     new = rebuild_sql.fresh(spec.target, load_id)
     ((owner, user),) = session.query(rebuild_sql.select_owner(table.oid))
-    for privilege, kind, holder, again in session.query(rebuild_sql.select_grants(spec.target)):
-        if (str(kind), str(holder)) != ("user", str(owner)):
-            session.execute(rebuild_sql.grant(new, str(privilege), str(kind), str(holder), again=bool(again)))
+    for privilege, kind, grantee, grant_option in session.query(rebuild_sql.select_grants(spec.target)):
+        if (str(kind), str(grantee)) != ("user", str(owner)):
+            sql = rebuild_sql.grant(new, str(privilege), str(kind), str(grantee), grant_option=bool(grant_option))
+            session.execute(sql)
     if owner != user:
-        session.execute(rebuild_sql.give_to(new, str(owner)))
-
-
-def _where(spec: TableSpec) -> str:
-    return f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
+        session.execute(rebuild_sql.set_owner(new, str(owner)))

@@ -1,199 +1,126 @@
-"""The target table and its ledger: made where missing, and proven to be the ones that are known."""
+"""The target table inside a load transaction: created, widened or rebuilt, and checked to be the known one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from mysql_redshift.core import ledger, quoting
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import LoadMode, TableSpec
-from mysql_redshift.core.sql import merge as merge_sql
-from mysql_redshift.core.target_schema import TargetChanges
-from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, TargetError
-from mysql_redshift.ports import WarehouseSession
-from mysql_redshift.steps.loading.groups import AppliedEntry
-from mysql_redshift.steps.planning.preflight import target_changes
-from mysql_redshift.steps.state.watermark_cache import WatermarkState
+from mysql_redshift.core.sql import target as target_sql
+from mysql_redshift.core.types.column import Column, TableSchema
+from mysql_redshift.errors import TargetError
+from mysql_redshift.ports import TargetTable, WarehouseSession
+from mysql_redshift.steps.target.changes import target_changes
 from mysql_redshift.steps.target.rebuild import rebuild
 
-MOST_ROWS = 1000  # ledger rows read at a time
+
+class Target:
+    """The target of one transaction. Its catalogue is read once, and again only after this transaction changed it."""
+
+    def __init__(self, spec: TableSpec, session: WarehouseSession) -> None:
+        self._spec = spec
+        self._ref = spec.target
+        self._session = session
+        self._table = self._describe()
+
+    @property
+    def table(self) -> TargetTable | None:
+        """The catalogue's description; None if the table does not exist."""
+        return self._table
+
+    @property
+    def oid(self) -> int:
+        """The table's OID; 0 if it does not exist."""
+        return self._table.oid if self._table is not None else 0
+
+    def check_identity(self, head: LedgerHead, entries: Sequence[LogEntry], *, known_loaded: int) -> int:
+        """Return the ledger's generation for this load.
+
+        ``known_loaded`` is the last log entry that is known to be loaded. A full entry replaces everything, so it may
+        start a new generation on another table.
+
+        Raises:
+            TargetError: the target was dropped, recreated, or is on another cluster, so older rows would be missing.
+
+        """
+        if not entries or any(entry.full for entry in entries):
+            return head.generation + (1 if head.target_oid not in (0, self.oid) else 0)
+        if head.sequence == 0:
+            self._check_new_ledger(entries, known_loaded)
+        if head.target_oid not in (0, self.oid):
+            raise TargetError(
+                "The target table is not the one that was loaded: it was dropped, or dropped and created again",
+                where=self._spec.route,
+                expected=f"table with OID {head.target_oid}",
+                found=f"OID {self.oid}" if self.oid else "no such table",
+                remedy="Its history is lost. Run with full_refresh: true to load every row again.",
+            )
+        return head.generation
+
+    def prepare(self, schema: TableSchema, load_id: str, *, keep_rows: bool = True) -> None:
+        """Create the target, rebuild it, or add its missing columns, inside the load's transaction.
+
+        ``keep_rows=False``: this load deletes every row anyway, so a rebuild copies none.
+
+        Raises:
+            TargetError: a column does not fit.
+            DataCheckFailed: a rebuild would change values.
+
+        """
+        if self._table is None:
+            self._session.execute(target_sql.create(self._ref, schema, self._spec.layout))
+            self._table = self._describe()
+            return
+        changes = target_changes(self._spec, schema, self._table, self._session)
+        if changes.widen:
+            raise still_too_narrow(self._spec, changes.widen)
+        if changes.rebuild:
+            rebuild(self._spec, schema, changes.rebuild, self._table, self._session, load_id, keep_rows=keep_rows)
+        for column in changes.add:
+            self._session.execute(target_sql.add_column(self._ref, column))
+        if changes.rebuild or changes.add:
+            self._table = self._describe()
+
+    def _describe(self) -> TargetTable | None:
+        return self._session.describe(self._ref.schema, self._ref.table)
+
+    def _check_new_ledger(self, entries: Sequence[LogEntry], known_loaded: int) -> None:
+        if known_loaded > 0:
+            raise TargetError(
+                "The ledger is empty although loads are known: another cluster, or the ledger was dropped",
+                where=self._spec.route,
+                expected=f"loads up to log entry {known_loaded}",
+                found="an empty ledger",
+                remedy="Check the connection. If the target really is new, run with full_refresh: true.",
+            )
+        if self.oid and any(entry.load is LoadMode.APPEND and entry.files for entry in entries):
+            self._refuse_unknown_rows()
+
+    def _refuse_unknown_rows(self) -> None:
+        """Appending to rows that no ledger knows could create duplicates, and no check would find them."""
+        rows = int(self._session.query(target_sql.count(self._ref))[0][0])
+        if rows:
+            raise TargetError(
+                "The target holds rows that its ledger does not know, and appending could duplicate them",
+                where=self._spec.route,
+                expected="an empty target, because the ledger is empty",
+                found=f"{rows} rows",
+                remedy="Restore the ledger with the target; or run with full_refresh: true to load every row again.",
+            )
 
 
-class TargetTooNarrow(TargetError):
-    """An entry needs wider columns than the target has; they are widened outside the transaction."""
-
-    def __init__(self, spec: TableSpec, schema: TableSchema, changes: TargetChanges) -> None:
-        """Keep the schema whose columns did not fit."""
-        super().__init__(
-            "Columns must be widened before this load",
-            where=f"{spec.name} -> {spec.target.schema}.{spec.target.table}",
-            expected=", ".join(f"{c.target} {c.redshift_type}" for c in changes.widen),
-            remedy="Widen them by hand, outside a transaction.",
-        )
-        self.schema = schema
-        self.first = 0  # the entry that needs them, where others of its batch come before it
+def widen(spec: TableSpec, columns: Iterable[Column], session: WarehouseSession) -> None:
+    """Widen columns between two transactions, as Redshift demands. Each statement can be repeated."""
+    for column in columns:
+        session.alone(target_sql.widen_column(spec.target, column))
 
 
-def ensure_ledger(spec: TableSpec, session: WarehouseSession) -> None:
-    """Create the ledger and both schemas before the load's own transaction, whose first statement is LOCK.
-
-    Raises:
-        ConnectionFailed: also where the reply to a COMMIT was lost: no row depends on it, so nobody has to be asked.
-
-    """
-    try:
-        _ensure_schema(session, spec.target.schema, merge_sql.create_schema(spec.target))
-        _ensure_schema(session, spec.target.ledger_schema, ledger.create_schema(spec.target))
-        if session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is None:
-            session.execute(ledger.create_table(spec.target))
-            session.commit()
-        else:
-            session.rollback()
-    except OutcomeUnknown as exc:
-        raise ConnectionFailed(
-            "The connection was lost while the ledger was being made", where=spec.name, remedy="A retry goes on."
-        ) from exc
-
-
-def _ensure_schema(session: WarehouseSession, name: str, create: str) -> None:
-    """Create a schema. The first loads of many tables meet here: IF NOT EXISTS does not save the slower of two."""
-    if _schema_exists(session, name):
-        return
-    try:
-        session.execute(create)
-        session.commit()
-    except TargetError:
-        session.rollback()
-        if not _schema_exists(session, name):
-            raise
-
-
-def _schema_exists(session: WarehouseSession, name: str) -> bool:
-    found = session.query(f"SELECT 1 FROM pg_namespace WHERE nspname = {quoting.redshift_string(name.lower())}")
-    session.rollback()
-    return bool(found)
-
-
-def read_ledger_head(spec: TableSpec, session: WarehouseSession) -> LedgerHead:
-    """Return the last row's decisive columns; an empty head where there is none."""
-    rows = session.query(ledger.select_head(spec.target))
-    if not rows:
-        return LedgerHead()
-    sequence, log_uri, max_cursor, oid, generation = rows[0]
-    return LedgerHead(
-        sequence=int(sequence),
-        log_uri=str(log_uri),
-        max_cursor=None if max_cursor is None else int(max_cursor),
-        target_oid=int(oid),
-        generation=int(generation),
+def still_too_narrow(spec: TableSpec, columns: Iterable[Column]) -> TargetError:
+    """Return the error for columns that an ALTER did not widen."""
+    return TargetError(
+        "Columns of the target are too narrow, and widening them had no effect",
+        where=spec.route,
+        expected=", ".join(f"{column.target} {column.redshift_type}" for column in columns),
+        remedy="Widen them by hand, outside a transaction.",
     )
-
-
-def read_applied(spec: TableSpec, session: WarehouseSession, load_id: str) -> list[AppliedEntry]:
-    """Return what one load wrote into the ledger."""
-    rows = session.query(ledger.select_load(spec.target, load_id))
-    return [
-        AppliedEntry(sequence=int(r[0]), rows_copied=int(r[1]), rows_inserted=int(r[2]), rows_replaced=int(r[3]))
-        for r in rows
-    ]
-
-
-def check_identity(
-    spec: TableSpec,
-    session: WarehouseSession,
-    head: LedgerHead,
-    cache: WatermarkState,
-    entries: Sequence[LogEntry],
-    *,
-    full: bool,
-) -> tuple[int, int]:
-    """Return the target's OID (0: to be made) and the ledger's generation.
-
-    A full entry among those to load rebuilds everything, so it may begin a new generation.
-
-    Raises:
-        TargetError: the target was dropped, recreated, or is on another cluster, and history would be missing.
-
-    """
-    table = session.describe(spec.target.schema, spec.target.table)
-    oid = table.oid if table is not None else 0
-    where = f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
-    if full or not entries:
-        return oid, head.generation + (1 if head.target_oid not in (0, oid) else 0)
-    if head.sequence == 0 and cache.log_loaded > 0:
-        raise TargetError(
-            "The ledger is empty although loads are known: another cluster, or the ledger was dropped",
-            where=where,
-            expected=f"loads up to log entry {cache.log_loaded}",
-            found="an empty ledger",
-            remedy="Check the connection. If the target really is new, run with full_refresh: true.",
-        )
-    if head.sequence == 0 and oid and any(e.load is LoadMode.APPEND and e.files for e in entries):
-        _refuse_unknown_rows(spec, session, where)
-    if head.target_oid not in (0, oid):
-        raise TargetError(
-            "The target table is not the one that was loaded: it was dropped, or dropped and made again",
-            where=where,
-            expected=f"table with OID {head.target_oid}",
-            found=f"OID {oid}" if oid else "no such table",
-            remedy="Its history is gone. Run with full_refresh: true to load every row anew.",
-        )
-    return oid, head.generation
-
-
-def _refuse_unknown_rows(spec: TableSpec, session: WarehouseSession, where: str) -> None:
-    """Rows appended to rows that no ledger knows might be there already: nothing would tell."""
-    rows = int(session.query(merge_sql.count_target(spec.target))[0][0])
-    if rows:
-        raise TargetError(
-            "The target holds rows that its ledger does not know, and appending could double them",
-            where=where,
-            expected="an empty target where the ledger is empty",
-            found=f"{rows} rows",
-            remedy="Restore the ledger with the target; or run with full_refresh: true to load every row anew.",
-        )
-
-
-def prepare(
-    spec: TableSpec, schema: TableSchema, session: WarehouseSession, load_id: str, *, keep_rows: bool = True
-) -> None:
-    """Create the target, rebuild it, or add its missing columns, inside the load's transaction.
-
-    ``keep_rows=False`` says that this load deletes every row anyway: a rebuild leaves them behind.
-
-    Raises:
-        TargetTooNarrow: nothing is done yet; ``widen`` comes first.
-
-    """
-    table = session.describe(spec.target.schema, spec.target.table)
-    if table is None:
-        session.execute(merge_sql.create_target(spec.target, schema, spec.layout))
-        return
-    changes = target_changes(spec, schema, table, session)
-    if changes.widen:
-        raise TargetTooNarrow(spec, schema, changes)
-    if changes.rebuild:
-        rebuild(spec, schema, changes.rebuild, table, session, load_id, keep_rows=keep_rows)
-    for column in changes.add:
-        session.execute(merge_sql.add_column(spec.target, column))
-
-
-def widen(spec: TableSpec, schema: TableSchema, session: WarehouseSession) -> bool:
-    """Widen columns between two transactions: Redshift refuses it inside one. Each statement may be repeated.
-
-    Return whether there was any: columns that the same load would first have made are not there yet.
-    """
-    table = session.describe(spec.target.schema, spec.target.table)
-    changes = target_changes(spec, schema, table, session)
-    session.rollback()
-    for column in changes.widen:
-        session.alone(merge_sql.widen_column(spec.target, column))
-    return bool(changes.widen)
-
-
-def oid_after(spec: TableSpec, session: WarehouseSession) -> int:
-    """Return the target's OID at the end of the load; 0 where there still is no target."""
-    table = session.describe(spec.target.schema, spec.target.table)
-    return table.oid if table is not None else 0

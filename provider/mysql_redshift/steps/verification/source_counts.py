@@ -1,8 +1,8 @@
-"""What a verification counts at MySQL, after Redshift was looked at, in one snapshot."""
+"""What a verification counts at MySQL in one snapshot, after Redshift was read."""
 
 from __future__ import annotations
 
-from mysql_redshift.core import verification as rules
+from mysql_redshift.core import verification
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import source as source_sql
@@ -13,40 +13,42 @@ from mysql_redshift.ports import Snapshot, Source
 from mysql_redshift.steps.verification.target_state import TargetState
 
 
-def count(
-    spec: TableSpec, source: Source, schema: TableSchema, head: LogEntry, state: TargetState, wanted: frozenset[Check]
+def count_source(
+    spec: TableSpec, source: Source, head: LogEntry, state: TargetState, wanted: frozenset[Check]
 ) -> list[CheckResult]:
-    """Make the checks that count at the source.
+    """Run the checks that count at the source.
 
-    In a snapshot, since only that waits, on a replica, for what the writer had committed: a replica behind the target
-    would hold fewer rows than the target rightly has, or too few to notice a loss.
+    In a snapshot, because only a snapshot waits, on a replica, for what the writer had committed. A replica that is
+    behind the target would hold fewer rows than the target rightly has, or too few to reveal a loss.
     """
     results = []
     with source.snapshot() as snapshot:
         if Check.BOUNDS in wanted:
-            results.append(_bounds(spec, snapshot, schema, head, state))
+            results.append(_bounds(spec, snapshot, head, state))
         if Check.WINDOW in wanted and state.window_rows is not None:
-            results.append(_window(spec, snapshot, schema, head, state.window_rows))
+            results.append(_window(spec, snapshot, head, state.window_rows))
     return results
 
 
-def _bounds(
-    spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, state: TargetState
-) -> CheckResult:
+def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetState) -> CheckResult:
     cursor, entry, position = head.cursor, state.entry, state.position
     if cursor is None and entry is not None and entry.full:
-        below = everything = entry.rows  # read whole by the last run: exact, whatever the source did since
+        below = everything = entry.rows  # a full read is exact, whatever the source did since
     elif cursor is None or entry is None or position is None:
         below, everything = 0, int(snapshot.query(source_sql.count_all(spec.source))[0][0])
     else:
-        sql = source_sql.counts_below(spec.source, schema, cursor, gap_end=entry.gap_end, upper=position)
+        sql = source_sql.counts_below(spec.source, _schema(head), cursor, gap_end=entry.gap_end, upper=position)
         below, everything = (int(number) for number in snapshot.query(sql)[0])
-    return rules.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
+    return verification.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
 
 
-def _window(spec: TableSpec, snapshot: Snapshot, schema: TableSchema, head: LogEntry, target_rows: int) -> CheckResult:
+def _window(spec: TableSpec, snapshot: Snapshot, head: LogEntry, target_rows: int) -> CheckResult:
     if head.window_read is None or head.cursor is None:
-        raise ConfigurationError("The window check needs a table with a cursor", where=spec.name)
-    sql = source_sql.count_window(spec.source, schema, head.cursor, head.window_read)
+        raise ConfigurationError("The check window needs a table with a cursor", where=spec.name)
+    sql = source_sql.count_window(spec.source, _schema(head), head.cursor, head.window_read)
     rows = int(snapshot.query(sql)[0][0])
-    return rules.window(source=rows, target=target_rows, text=str(head.window_read))
+    return verification.window(source=rows, target=target_rows, text=str(head.window_read))
+
+
+def _schema(head: LogEntry) -> TableSchema:
+    return head.schema or TableSchema(columns=(), key=())

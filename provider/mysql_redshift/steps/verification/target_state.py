@@ -1,4 +1,4 @@
-"""What a verification sees at Redshift: ledger and target in one snapshot."""
+"""What a verification reads from Redshift: ledger and target in one snapshot."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from mysql_redshift.core import ledger
-from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.sql import merge as merge_sql
+from mysql_redshift.core.sql import target as target_sql
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.ports import WarehouseSession
 from mysql_redshift.steps.state.journal import Journal
-from mysql_redshift.steps.target import table as target
+from mysql_redshift.steps.state.ledger import Ledger
 
-MOST_ENTRIES = 1000  # log entries compared with the ledger in one verify: the newest
+MOST_ENTRIES = 1000  # log entries compared with the ledger per verification: the newest
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetState:
-    """What one Redshift snapshot showed; ``entry`` is the log entry at the ledger's head.
+    """What one Redshift snapshot showed. ``entry``: the log entry at the ledger head. ``keys``: distinct keys, if any.
 
-    ``log`` and ``ledger`` hold rows by sequence; ``known`` are sequences whose rows were compared before.
+    ``log`` and ``ledger`` hold rows by sequence; ``known``: sequences that an earlier verification compared.
     """
 
     entry: LogEntry | None
@@ -37,52 +35,61 @@ class TargetState:
 
     @property
     def position(self) -> Position | None:
-        """How far the target has come."""
+        """The position that the target has reached."""
         return self.entry.position_to if self.entry is not None else None
 
 
 def read_target_state(
-    spec: TableSpec,
-    session: WarehouseSession,
-    schema: TableSchema,
-    journal: Journal,
-    head: LogEntry,
-    *,
-    known: int = 0,
+    spec: TableSpec, session: WarehouseSession, journal: Journal, head: LogEntry, *, known: int = 0
 ) -> TargetState:
-    """Read ledger and target in one transaction, before the source is asked.
+    """Read ledger and target in one transaction, before the source is queried.
 
-    Log entries up to ``known`` are not read again: each is a request to S3, and none of them changes.
+    Log entries up to ``known`` are not read again: each costs a request to S3, and none of them changes.
     """
-    has_ledger = session.describe(spec.target.ledger_schema, ledger.table_name(spec.target)) is not None
-    has_target = session.describe(spec.target.schema, spec.target.table) is not None
-    last = target.read_ledger_head(spec, session) if has_ledger else LedgerHead()
+    ledger = Ledger(spec, session)
+    exists = session.describe(spec.target.schema, spec.target.table) is not None
+    loaded = ledger.head().sequence
     start = max(head.sequence - MOST_ENTRIES, 0)
-    rows = session.query(ledger.select_range(spec.target, after=start, most=MOST_ENTRIES)) if has_ledger else []
+    rows = ledger.rows(after=start, limit=MOST_ENTRIES)
     read_from = min(max(start, known), head.sequence)
     entries = journal.after(read_from, through=head.sequence)
-    count, keys, in_window = 0, 0 if schema.key else None, 0 if head.window_read is not None else None
-    if has_target:
-        count = _number(session, merge_sql.count_target(spec.target))
-        keys = _number(session, merge_sql.count_target_keys(spec.target, schema)) if schema.key else None
-        if head.window_read is not None and head.cursor is not None:
-            in_window = _number(
-                session, merge_sql.count_target_window(spec.target, schema, head.cursor, head.window_read)
-            )
+    counts = _count(spec, session, head, exists=exists)
     return TargetState(
-        entry=journal.read(last.sequence) if last.sequence else None,
-        rows=count,
-        keys=keys,
-        log=_pending_counts(entries, last.sequence),
+        entry=journal.read(loaded) if loaded else None,
+        rows=counts.rows,
+        keys=counts.keys,
+        log=_expected_rows(entries, loaded),
         known=range(start + 1, read_from + 1),
-        ledger={int(r[0]): (int(r[1]), int(r[2])) for r in rows},
-        window_rows=in_window,
+        ledger=rows,
+        window_rows=counts.window,
     )
 
 
-def _pending_counts(entries: Iterable[LogEntry], loaded: int) -> dict[int, int]:
-    """Rows by sequence; entries without files above the ledger's head were rightly left there."""
-    return {e.sequence: e.rows for e in islice(entries, MOST_ENTRIES) if e.files or e.full or e.sequence <= loaded}
+@dataclass(frozen=True, kw_only=True)
+class _Counts:
+    rows: int
+    keys: int | None
+    window: int | None
+
+
+def _count(spec: TableSpec, session: WarehouseSession, head: LogEntry, *, exists: bool) -> _Counts:
+    schema = head.schema or TableSchema(columns=(), key=())
+    window = head.window_read
+    if not exists:
+        return _Counts(rows=0, keys=0 if schema.key else None, window=0 if window is not None else None)
+    rows = _number(session, target_sql.count(spec.target))
+    keys = _number(session, target_sql.count_keys(spec.target, schema)) if schema.key else None
+    if window is None:
+        return _Counts(rows=rows, keys=keys, window=None)
+    if head.cursor is None:
+        return _Counts(rows=rows, keys=keys, window=0)
+    in_window = _number(session, target_sql.count_window(spec.target, schema, head.cursor, window))
+    return _Counts(rows=rows, keys=keys, window=in_window)
+
+
+def _expected_rows(entries: Iterable[LogEntry], loaded: int) -> dict[int, int]:
+    """Return rows by sequence; entries without work above the ledger head need not be loaded."""
+    return {e.sequence: e.rows for e in islice(entries, MOST_ENTRIES) if e.has_work or e.sequence <= loaded}
 
 
 def _number(session: WarehouseSession, sql: str) -> int:

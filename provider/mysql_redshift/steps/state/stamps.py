@@ -1,0 +1,16 @@
+"""Time stamps and run keys: this machine's time for people, randomness for uniqueness. No decision is based on them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+
+def now_text() -> str:
+    """Return this machine's time as ISO 8601 in UTC with six digits and a Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_run_key() -> str:
+    """Return a key that no other run has: a UTC time stamp and a random suffix."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"

@@ -1,0 +1,99 @@
+"""Writes the key file: every key of the source in one snapshot, on S3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.key_file import key_schema
+from mysql_redshift.core.layout import TableLayout
+from mysql_redshift.core.log import LogEntry, LogFile
+from mysql_redshift.core.position import Position
+from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.errors import DataCheckFailed, StateError
+from mysql_redshift.ports import Encoder, ObjectStore, Source
+from mysql_redshift.steps.state.parts import upload_parts
+from mysql_redshift.steps.state.stamps import new_run_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyFile:
+    """The files, their rows, and which server was read.
+
+    ``comparable``: rows below the position that the target has reached, so that it must hold them unchanged.
+    """
+
+    run_key: str
+    server_uuid: str
+    replica: bool
+    files: tuple[LogFile, ...]
+    rows: int
+    comparable: int
+
+    def delete(self, store: ObjectStore) -> None:
+        """Delete the files. Only if no log entry can name them."""
+        store.delete([file.key for file in self.files])
+
+
+def write_key_file(
+    spec: TableSpec,
+    schema: TableSchema,
+    cursor: Cursor,
+    loaded: LogEntry | None,
+    *,
+    source: Source,
+    store: ObjectStore,
+    encoder: Encoder,
+) -> KeyFile:
+    """Stream every key to S3 inside one snapshot, counted like an extraction. ``loaded``: the entry at the ledger head.
+
+    Raises:
+        DataCheckFailed: the snapshot's count and the footers differ.
+
+    """
+    gap_end, upper = (loaded.gap_end, loaded.position_to) if loaded is not None else (None, None)
+    upper = _of_kind(spec, upper, cursor)
+    condition = source_sql.comparable(schema, cursor, gap_end=gap_end, upper=upper)
+    columns = key_schema(schema, cursor, condition)
+    run_key, clock = new_run_key(), source.clock()  # on a replica, the clock waits for the writer
+    with source.snapshot() as snapshot:
+        rows, comparable = snapshot.query(source_sql.count_comparable(spec.source, condition))[0]
+        sql = source_sql.rows(spec.source, columns, None, Chunk(index=0))
+        stream = snapshot.stream(sql, columns, batch_rows=spec.batch_rows)
+        parts = encoder.parts(stream, columns, part_bytes=spec.part_bytes)
+        files = tuple(upload_parts(parts, store=store, layout=TableLayout.of(spec), run_key=run_key))
+    _check(spec, counted=int(rows), written=sum(file.rows for file in files))
+    return KeyFile(
+        run_key=run_key,
+        server_uuid=clock.server_uuid,
+        replica=clock.replica,
+        files=files,
+        rows=int(rows),
+        comparable=int(comparable),
+    )
+
+
+def _check(spec: TableSpec, *, counted: int, written: int) -> None:
+    if written != counted:
+        raise DataCheckFailed(
+            "The key file's row counts differ; nothing was compared or deleted",
+            where=spec.name,
+            expected=f"{counted} rows, counted in the snapshot",
+            found=f"{written} rows in the Parquet footers",
+            remedy="Run again. If it repeats, report it: this is a fault of the provider.",
+        )
+
+
+def _of_kind(spec: TableSpec, position: Position | None, cursor: Cursor) -> Position | None:
+    if position is not None and position.kind is not cursor.position_kind:
+        raise StateError(
+            "The watermark is of another kind than the cursor",
+            where=f"{spec.name}, cursor {cursor.column}",
+            expected=cursor.position_kind.value,
+            found=position.kind.value,
+            remedy="Run: airflow mysql-redshift watermark reset, then a sync.",
+        )
+    return position

@@ -1,0 +1,46 @@
+"""A log entry continues from the log head."""
+
+from __future__ import annotations
+
+from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.position import PositionKind
+from mysql_redshift.core.window import Window
+from tests.fakes.specs import at, entry, schema, spec
+
+OWN = {"kind": EntryKind.RESET, "run_key": "r", "created_at": "now", "spec": spec()}
+
+
+def test_the_first_entry_has_sequence_one_and_no_position() -> None:
+    """Nothing is done before it."""
+    first = LogEntry.after(None, **OWN)
+    assert (first.sequence, first.position_from, first.position_to) == (1, None, None)
+
+
+def test_an_entry_inherits_position_schema_and_server() -> None:
+    """A manual entry loses nothing that later runs compare with."""
+    head = entry(4, server_uuid="u", schema=schema("id", "a"), files=(), gap_end=at(3))
+    following = LogEntry.after(head, **OWN)
+    assert (following.sequence, following.position_from, following.position_to) == (5, at(40), at(40))
+    assert (following.schema, following.server_uuid) == (head.schema, "u")
+    assert (following.files, following.gap_end) == ((), None)
+
+
+def test_fields_of_its_own_override_what_is_inherited() -> None:
+    """A reset clears the position."""
+    assert LogEntry.after(entry(4), **OWN, position_to=None).position_to is None
+
+
+def test_an_entry_has_read_up_to_its_window_or_its_position() -> None:
+    """A full entry has no window; a limited one stops at its position."""
+    window = Window(kind=PositionKind.TIME, lower=None, upper=99)
+    assert entry(1, window=window).read_up_to == 99
+    assert entry(1, window=window, position_to=at(50, key=("7",))).read_up_to == 50
+    assert entry(1, full=True, position_to=at(70)).read_up_to == 70
+    assert entry(1, full=True, position_to=None).read_up_to is None
+
+
+def test_an_entry_without_files_has_work_only_if_it_is_full() -> None:
+    """A full read without rows may empty the target; other entries without files change nothing."""
+    assert not entry(1, files=()).has_work
+    assert entry(1, files=(), full=True).has_work
+    assert entry(1).has_work
