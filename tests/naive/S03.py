@@ -11,7 +11,7 @@ from mysql_redshift.adapters.redshift import warehouse
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for whoever holds the lock."""
-    monkeypatch.setattr(warehouse, "_end_predecessors", lambda *arguments: _wait(arguments))
+    monkeypatch.setattr(warehouse, "_terminate_predecessors", lambda *arguments: _wait(arguments))
 
 
 def _wait(arguments: Any) -> None:
