@@ -11,7 +11,7 @@ from mysql_redshift.adapters.redshift import warehouse
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set no timeout."""
-    monkeypatch.setattr(warehouse, "_settle", lambda session, *arguments: _nothing(session, arguments))
+    monkeypatch.setattr(warehouse, "_configure", lambda session, *arguments: _nothing(session, arguments))
 
 
 def _nothing(session: Any, arguments: Any) -> None:
