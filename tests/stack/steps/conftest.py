@@ -1,4 +1,4 @@
-"""The steps, on real servers only."""
+"""The pipeline steps are tested on real servers only."""
 
 from tests.table_pipeline import pipeline
 

@@ -1,4 +1,4 @@
-"""Each link between the source and the target, broken on purpose: found before the load commits."""
+"""Lose or change rows at each hand-over between source and target: the load fails before it commits."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_LAST
 
-Break = Callable[[TablePipeline, LogEntry, pytest.MonkeyPatch], None]
+BreakLink = Callable[[TablePipeline, LogEntry, pytest.MonkeyPatch], None]
 
 
-def cut_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose the end of a file on S3."""
+def truncate_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Truncate a file on S3."""
     key = entry.files[0].key
     stored = pipeline.clients.store.get(key)
     assert stored is not None
@@ -31,12 +31,12 @@ def cut_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.Monke
 
 
 def lose_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose a whole file."""
+    """Delete a file."""
     pipeline.clients.store.delete([entry.files[0].key])
 
 
 def swap_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a file of other rows in its place, whole and readable."""
+    """Replace a file by a valid file with other rows."""
     insert_orders(pipeline, 3, first=500)
     planned = pipeline.plan(full_refresh=True)
     other = pipeline.clients.store.get(pipeline.extract(planned)[0].files[0].key)
@@ -47,43 +47,43 @@ def swap_file(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.Monk
 
 
 def miscount_source(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the source have counted one row more than the files hold."""
+    """Record one more source row than the files contain."""
     _rewrite(pipeline, replace(entry, source_rows=entry.source_rows + 1))
 
 
 def miscount_copy(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let COPY say one row less than it took in."""
+    """Make COPY report one row fewer than it loaded."""
     copy = RedshiftSession.copy
     monkeypatch.setattr(RedshiftSession, "copy", lambda self, sql: copy(self, sql) - 1)
 
 
 def lose_staged_row(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose a row between COPY and the merge."""
+    """Delete a row from staging after COPY."""
     copy = RedshiftSession.copy
 
-    def losing(self: RedshiftSession, sql: str) -> int:
+    def losing_one_row(self: RedshiftSession, sql: str) -> int:
         rows = copy(self, sql)
         self.execute(f"DELETE FROM {sql.split()[1]} WHERE id = 3")
         return rows
 
-    monkeypatch.setattr(RedshiftSession, "copy", losing)
+    monkeypatch.setattr(RedshiftSession, "copy", losing_one_row)
 
 
 def lose_inserted_row(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose a row on its way from staging to the target."""
+    """Skip a row when staging is inserted into the target."""
     execute = RedshiftSession.execute
 
-    def losing(self: RedshiftSession, sql: str) -> int:
-        lost = f"{sql} WHERE id <> 3" if sql.startswith("INSERT INTO") and '"mr_' in sql else sql
-        return execute(self, lost)
+    def losing_one_row(self: RedshiftSession, sql: str) -> int:
+        changed = f"{sql} WHERE id <> 3" if sql.startswith("INSERT INTO") and '"mr_' in sql else sql
+        return execute(self, changed)
 
-    monkeypatch.setattr(RedshiftSession, "execute", losing)
+    monkeypatch.setattr(RedshiftSession, "execute", losing_one_row)
 
 
 @pytest.mark.parametrize(
-    ("broken", "error"),
+    ("break_link", "error"),
     [
-        (cut_file, TargetError),
+        (truncate_file, TargetError),
         (lose_file, TargetError),
         (swap_file, DataCheckFailed),
         (miscount_source, DataCheckFailed),
@@ -93,25 +93,25 @@ def lose_inserted_row(pipeline: TablePipeline, entry: LogEntry, monkeypatch: pyt
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_a_broken_link_is_found_before_commit(
-    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch, broken: Break, error: type[MysqlRedshiftError]
+def test_a_lost_or_changed_row_fails_the_load_before_commit(
+    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch, break_link: BreakLink, error: type[MysqlRedshiftError]
 ) -> None:
-    """Nothing is committed, neither rows nor the ledger's word for them; the message names the table."""
+    """Neither rows nor ledger rows are committed, and the message names the table or the COPY."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
     pipeline.sql("DO SLEEP(0.01)")
     entry = pipeline.extract_and_publish()
     before = pipeline.rows(), _ledger(pipeline)
-    with monkeypatch.context() as patched:
-        broken(pipeline, entry, patched)
+    with monkeypatch.context() as patch:
+        break_link(pipeline, entry, patch)
         with pytest.raises(error, match=r"orders|COPY"):
             pipeline.load()
     assert (pipeline.rows(), _ledger(pipeline)) == before
 
 
 def _rewrite(pipeline: TablePipeline, entry: LogEntry) -> None:
-    """Change a log entry, as nobody is allowed to."""
+    """Overwrite a log entry, which the protocol forbids."""
     pipeline.clients.store.put(TableLayout.of(pipeline.spec).entry(entry.sequence), codec.to_json(entry))
 
 

@@ -1,4 +1,4 @@
-"""The check keys finds what it claims to find, and reconciling deletes exactly what the source no longer has."""
+"""The check ``keys`` finds every difference; reconciling deletes exactly the rows that the source no longer has."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.verify import VerifyReport, verify
 from tests.table_pipeline import TablePipeline, insert_orders
 
-SOME = "Rows are missing"
-DUPLICATE = "duplicate rows"
-TIED = "'2026-01-01 00:00:00'"
+MISSING_REMEDY = "Rows are missing"
+DUPLICATE_REMEDY = "duplicate rows"
+MOMENT = "'2026-01-01 00:00:00'"
 
 
 @pytest.fixture
 def synced(pipeline: TablePipeline) -> TablePipeline:
-    """Twenty rows at both ends."""
+    """Sync twenty rows."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     return pipeline
@@ -29,16 +29,28 @@ def synced(pipeline: TablePipeline) -> TablePipeline:
 @pytest.mark.parametrize(
     ("at", "statement", "found", "remedy"),
     [
-        ("target", "DELETE FROM {t} WHERE id = 3", "1 missing, 0 stale, 0 duplicate (keys 3)", SOME),
-        ("target", "UPDATE {t} SET updated_at = '2020-01-01' WHERE id IN (4, 5)", "0 missing, 2 stale", SOME),
-        ("target", "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9", "0 missing, 0 stale, 1 duplicate", DUPLICATE),
-        ("source", "UPDATE orders SET id = 100 WHERE id = 3", "1 missing, 0 stale, 0 duplicate (keys 100)", SOME),
-        ("source", "UPDATE orders SET updated_at = '2020-01-01' WHERE id = 3", "0 missing, 1 stale", SOME),
+        ("target", "DELETE FROM {t} WHERE id = 3", "1 missing, 0 stale, 0 duplicate (keys 3)", MISSING_REMEDY),
+        ("target", "UPDATE {t} SET updated_at = '2020-01-01' WHERE id IN (4, 5)", "0 missing, 2 stale", MISSING_REMEDY),
+        (
+            "target",
+            "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9",
+            "0 missing, 0 stale, 1 duplicate",
+            DUPLICATE_REMEDY,
+        ),
+        (
+            "source",
+            "UPDATE orders SET id = 100 WHERE id = 3",
+            "1 missing, 0 stale, 0 duplicate (keys 100)",
+            MISSING_REMEDY,
+        ),
+        ("source", "UPDATE orders SET updated_at = '2020-01-01' WHERE id = 3", "0 missing, 1 stale", MISSING_REMEDY),
     ],
-    ids=["lost", "stale", "doubled", "key changed", "cursor moved back"],
+    ids=["missing", "stale", "duplicate", "key changed", "cursor moved back"],
 )
-def test_each_difference_is_found(synced: TablePipeline, at: str, statement: str, found: str, remedy: str) -> None:
-    """Exact for missing, stale and doubled rows, with some of their keys; the counts alone would often be fooled."""
+def test_missing_stale_and_duplicate_keys_are_found(
+    synced: TablePipeline, at: str, statement: str, found: str, remedy: str
+) -> None:
+    """The message has exact counts and some of the keys; comparing row counts would miss several of these cases."""
     (synced.target if at == "target" else synced.sql)(statement)
     with pytest.raises(DataCheckFailed) as caught:
         synced.verify("keys")
@@ -47,16 +59,16 @@ def test_each_difference_is_found(synced: TablePipeline, at: str, statement: str
     assert "20 keys" in str(caught.value)
 
 
-def test_deleted_rows_are_kept_and_told(synced: TablePipeline) -> None:
-    """``deletes: keep`` is the default: what the source no longer has is counted exactly."""
+def test_deleted_rows_are_kept_and_reported_by_default(synced: TablePipeline) -> None:
+    """With ``deletes: keep`` the report has the exact number of rows that the source no longer has."""
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
     (result,) = synced.verify("keys").results
     assert "2 rows that the source no longer has are kept in the target" in result.note
     assert len(synced.rows()) == 20
 
 
-def test_reconciling_deletes_what_is_gone(synced: TablePipeline) -> None:
-    """Both ends are equal after it, also for a key that changed with its cursor; the log and custody know of it."""
+def test_reconciling_deletes_the_rows_that_the_source_no_longer_has(synced: TablePipeline) -> None:
+    """A changed key is a deleted and a new row. The log gets a ``reconcile`` entry only if there is a row to delete."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
     synced.sql("UPDATE orders SET id = 100, updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
@@ -73,8 +85,8 @@ def test_reconciling_deletes_what_is_gone(synced: TablePipeline) -> None:
     assert journal(synced).head() == head
 
 
-def test_rows_the_writer_adds_are_not_taken_for_gone(synced: TablePipeline) -> None:
-    """A row that came after the window belongs to the next run: neither missing nor deleted."""
+def test_rows_above_the_position_are_neither_missing_nor_deleted(synced: TablePipeline) -> None:
+    """A row that was inserted after the last window belongs to the next run."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 3")
     synced.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
@@ -84,12 +96,12 @@ def test_rows_the_writer_adds_are_not_taken_for_gone(synced: TablePipeline) -> N
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_replay_neither_resurrects_nor_deletes(synced: TablePipeline) -> None:
-    """A target restored to before the reconciliation loads it in its place: rows that came again afterwards stay."""
+def test_a_replayed_reconciliation_deletes_no_row_that_was_inserted_later(synced: TablePipeline) -> None:
+    """A target restored from an older snapshot loads the ``reconcile`` entry again at its place in the log."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")
     synced.verify("keys")
-    synced.sql("INSERT INTO orders VALUES (3, UTC_TIMESTAMP(6), 1, 'came again')")
+    synced.sql("INSERT INTO orders VALUES (3, UTC_TIMESTAMP(6), 1, 'inserted again')")
     synced.sql("DO SLEEP(0.01)")
     synced.sync()
     restore(synced, sequence=1)
@@ -100,8 +112,8 @@ def test_a_replay_neither_resurrects_nor_deletes(synced: TablePipeline) -> None:
     assert synced.rows() == synced.source_rows()
 
 
-def test_an_empty_source_deletes_nothing_unasked(synced: TablePipeline) -> None:
-    """The target is never emptied by a mistake; ``allow_empty_replace`` permits it."""
+def test_reconciling_with_an_empty_source_needs_permission(synced: TablePipeline) -> None:
+    """``allow_empty_replace`` permits a reconciliation that empties the target."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders")
     with pytest.raises(DataCheckFailed, match="would empty the target"):
@@ -112,8 +124,8 @@ def test_an_empty_source_deletes_nothing_unasked(synced: TablePipeline) -> None:
     assert synced.rows() == []
 
 
-def test_nothing_is_deleted_while_rows_are_missing(synced: TablePipeline) -> None:
-    """A comparison that fails changes nothing."""
+def test_a_comparison_that_fails_deletes_nothing(synced: TablePipeline) -> None:
+    """Rows are missing in the target, so it is not reconciled."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 7")
     synced.target("DELETE FROM {t} WHERE id = 3")
@@ -122,28 +134,30 @@ def test_nothing_is_deleted_while_rows_are_missing(synced: TablePipeline) -> Non
     assert len(synced.rows()) == 19
 
 
-def test_a_run_that_publishes_meanwhile_wins(synced: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key file is older than that run's rows, so it is not used, nor left behind; the message names the winner."""
+def test_a_run_that_publishes_during_a_reconciliation_wins(
+    synced: TablePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key file is older than that run's rows, so it is deleted without being used; the message names the winner."""
     synced.change(deletes=Deletes.RECONCILE)
     synced.sql("DELETE FROM orders WHERE id = 7")
-    winners = []
+    winning_entries = []
 
-    def overtaken(self: Journal, entry: object, append: object = Journal.append) -> object:
+    def append_after_another_run(self: Journal, entry: object, append: object = Journal.append) -> object:
         monkeypatch.setattr(Journal, "append", append)
-        winners.append(synced.extract_and_publish())
+        winning_entries.append(synced.extract_and_publish())
         return Journal.append(self, entry)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Journal, "append", overtaken)
+    monkeypatch.setattr(Journal, "append", append_after_another_run)
     with pytest.raises(Conflict) as caught:
         synced.verify("keys")
-    assert winners[0].run_key in str(caught.value)
+    assert winning_entries[0].run_key in str(caught.value)
     assert len(synced.rows()) == 20
-    named = {file.key for entry in journal(synced).after(0, through=2) for file in entry.files}
-    assert {info.key for info in synced.clients.store.list(TableLayout.of(synced.spec).data)} == named
+    named_in_log = {file.key for entry in journal(synced).after(0, through=2) for file in entry.files}
+    assert {info.key for info in synced.clients.store.list(TableLayout.of(synced.spec).data)} == named_in_log
 
 
-def test_key_files_that_are_not_published_are_removed(synced: TablePipeline) -> None:
-    """A comparison leaves no data behind."""
+def test_an_unpublished_key_file_is_deleted(synced: TablePipeline) -> None:
+    """A comparison without differences leaves no object on S3."""
     data = TableLayout.of(synced.spec).data
     before = [info.key for info in synced.clients.store.list(data)]
     synced.verify("keys")
@@ -151,21 +165,25 @@ def test_key_files_that_are_not_published_are_removed(synced: TablePipeline) -> 
 
 
 @pytest.mark.parametrize(
-    ("checks", "later"), [(("custody", "keys"), ["custody"]), (("keys",), ["keys"])], ids=["beside others", "alone"]
+    ("checks", "later_checks"),
+    [(("custody", "keys"), ["custody"]), (("keys",), ["keys"])],
+    ids=["with another check", "alone"],
 )
-def test_a_days_runs_compare_the_keys_once(synced: TablePipeline, checks: tuple[str, ...], later: list[str]) -> None:
-    """It reads every key, so one run a day does it; but a verification that moves the watermark is never without."""
-    assert [result.check.value for result in due(synced, checks).results] == sorted(checks, reverse=True)
-    assert due(synced, checks).redshift_skipped
+def test_scheduled_runs_compare_the_keys_once_per_day(
+    synced: TablePipeline, checks: tuple[str, ...], later_checks: list[str]
+) -> None:
+    """The check reads every key, so it runs again on the same day only if it is the table's only check."""
+    assert [result.check.value for result in scheduled_verify(synced, checks).results] == sorted(checks, reverse=True)
+    assert scheduled_verify(synced, checks).redshift_skipped
     synced.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
     synced.sql("DO SLEEP(0.01)")
     synced.extract_and_publish()
     synced.load()
-    assert [result.check.value for result in due(synced, checks).results] == later
+    assert [result.check.value for result in scheduled_verify(synced, checks).results] == later_checks
 
 
-def due(pipeline: TablePipeline, checks: tuple[str, ...]) -> VerifyReport:
-    """Verify as the factory's DAG does."""
+def scheduled_verify(pipeline: TablePipeline, checks: tuple[str, ...]) -> VerifyReport:
+    """Verify as the DAG factory's verify task does."""
     clients = pipeline.clients
     return verify(
         pipeline.spec,
@@ -178,18 +196,18 @@ def due(pipeline: TablePipeline, checks: tuple[str, ...]) -> VerifyReport:
     )
 
 
-def test_a_table_without_a_cursor_says_that_it_was_not_compared(pipeline: TablePipeline) -> None:
-    """Silence would pass for success."""
+def test_a_table_without_a_cursor_reports_that_its_keys_were_not_compared(pipeline: TablePipeline) -> None:
+    """Without a note the result would look like a passed comparison."""
     pipeline.change(cursor=None)
     insert_orders(pipeline, 5)
     pipeline.sync()
     assert "not compared" in pipeline.verify("keys").results[0].note
 
 
-def test_rows_beyond_a_row_limit_are_not_missing(pipeline: TablePipeline) -> None:
-    """The position lies between rows that tie on the cursor: those up to its key are judged, the others are not."""
+def test_rows_beyond_a_row_limit_are_not_reported_as_missing(pipeline: TablePipeline) -> None:
+    """The position is between rows with equal cursors: only rows up to its key are compared."""
     pipeline.checks = ["keys"]
-    pipeline.sql(f"INSERT INTO orders VALUES {', '.join(f'({i}, {TIED}, 1, NULL)' for i in range(1, 21))}")
+    pipeline.sql(f"INSERT INTO orders VALUES {', '.join(f'({i}, {MOMENT}, 1, NULL)' for i in range(1, 21))}")
     pipeline.sync(limit=7)
     pipeline.sql("DELETE FROM orders WHERE id = 12")
     (result,) = pipeline.verify().results
@@ -199,8 +217,8 @@ def test_rows_beyond_a_row_limit_are_not_missing(pipeline: TablePipeline) -> Non
         pipeline.verify()
 
 
-def test_rows_left_out_by_a_gap_are_not_missing(pipeline: TablePipeline) -> None:
-    """A watermark set forward leaves rows out on purpose; those above it are judged."""
+def test_rows_in_a_gap_are_not_reported_as_missing(pipeline: TablePipeline) -> None:
+    """A watermark that was set forward skips rows on purpose; only rows above the gap are compared."""
     insert_orders(pipeline, 20)
     watermark.set_position(
         pipeline.spec,
@@ -215,8 +233,8 @@ def test_rows_left_out_by_a_gap_are_not_missing(pipeline: TablePipeline) -> None
     assert result.expected.startswith("10 keys")
 
 
-def test_an_append_by_id_is_reconciled_too(pipeline: TablePipeline) -> None:
-    """A key of two columns, of which one is the cursor; text keys with quotes and braces."""
+def test_an_append_table_with_an_id_cursor_is_reconciled(pipeline: TablePipeline) -> None:
+    """The key has two columns, one of them the cursor; its texts contain quotes and braces."""
     pipeline.sql("ALTER TABLE orders MODIFY id BIGINT NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (note, id)")
     pipeline.sql(
         "INSERT INTO orders VALUES (1, NULL, 1, '{x}'), (2, NULL, 2, 'it''s'), (3, NULL, 3, '{x}'), (4, NULL, 4, '')"
@@ -231,8 +249,8 @@ def test_an_append_by_id_is_reconciled_too(pipeline: TablePipeline) -> None:
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_a_zero_date_is_null_at_both_ends(pipeline: TablePipeline) -> None:
-    """A value that a policy changed is compared as it is in the target."""
+def test_a_zero_date_mapped_to_null_is_not_reported_as_stale(pipeline: TablePipeline) -> None:
+    """A cursor that a policy changed is compared with its value in the target."""
     pipeline.change(policies={"zero_date": "null"})
     pipeline.sql("SET sql_mode = ''")
     pipeline.sql("INSERT INTO orders VALUES (1, 0, 1, NULL), (2, '2026-01-01', 1, NULL)")
@@ -243,8 +261,8 @@ def test_a_zero_date_is_null_at_both_ends(pipeline: TablePipeline) -> None:
         pipeline.verify("keys")
 
 
-def test_the_plan_warns_of_cascades(pipeline: TablePipeline) -> None:
-    """Rows that MySQL deletes or changes by a foreign key keep their cursor, so no window ever holds them."""
+def test_the_plan_warns_of_foreign_key_cascades(pipeline: TablePipeline) -> None:
+    """A cascade changes rows without changing their cursor, so no window contains them."""
     pipeline.sql("CREATE TABLE customers (id BIGINT UNSIGNED PRIMARY KEY)")
     pipeline.sql("ALTER TABLE orders ADD CONSTRAINT quiet FOREIGN KEY (id) REFERENCES customers (id)")
     assert pipeline.plan().notes == ()
@@ -258,7 +276,7 @@ def journal(pipeline: TablePipeline) -> Journal:
 
 
 def restore(pipeline: TablePipeline, *, sequence: int) -> None:
-    """Put the target back to what entry 1 loaded, and the ledger with it, as a snapshot of the cluster would."""
+    """Restore target and ledger to the state after entry 1, as a cluster snapshot would."""
     ledger = f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
     pipeline.target(f"DELETE FROM {ledger} WHERE sequence > {sequence}")
     pipeline.target("DELETE FROM {t}")

@@ -1,4 +1,4 @@
-"""A reconciliation that is interrupted goes on with the next load."""
+"""The next load completes an interrupted reconciliation."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ OURS = "mysql_redshift*"
 
 @pytest.fixture
 def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
-    """The stand-in; orders that were not carried out are taken back."""
+    """Yield the stand-in; withdraw fault orders that did not take effect."""
     assert stack_status.redshift is not None
     yield stack_status.redshift
     order(stack_status.redshift, withdraw=OURS)
 
 
-def _gone(pipeline: TablePipeline) -> None:
-    """Delete three rows at the source that the target has."""
+def _delete_at_source(pipeline: TablePipeline) -> None:
+    """Load twenty rows, then delete three of them at the source."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.change(deletes=Deletes.RECONCILE)
@@ -38,11 +38,9 @@ def _gone(pipeline: TablePipeline) -> None:
 
 
 @pytest.mark.faults
-def test_a_load_that_fails_leaves_the_key_file_to_the_next_one(
-    pipeline: TablePipeline, redshift: RedshiftStatus
-) -> None:
-    """The entry that names the file is in the log; without the file no load would ever pass it."""
-    _gone(pipeline)
+def test_a_failed_load_keeps_the_key_file_for_the_next_load(pipeline: TablePipeline, redshift: RedshiftStatus) -> None:
+    """The log entry that names the key file is published; without the file no later load could pass that entry."""
+    _delete_at_source(pipeline)
     order(redshift, fault="drop_at_parse", application_name=OURS, matching="LOCK")
     with pytest.raises(MysqlRedshiftError):
         pipeline.verify("keys")
@@ -52,19 +50,19 @@ def test_a_load_that_fails_leaves_the_key_file_to_the_next_one(
 
 
 @pytest.mark.faults
-def test_a_lost_reply_to_the_entry_leaves_the_key_file_to_the_next_load(
+def test_a_lost_reply_to_the_log_entry_keeps_the_key_file_for_the_next_load(
     pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unknown is neither success nor failure: the entry may be there."""
-    _gone(pipeline)
-    created = S3Store.put_new
+    """The outcome is unknown: the entry may be in the log."""
+    _delete_at_source(pipeline)
+    put_new = S3Store.put_new
 
-    def lost(store: S3Store, key: str, body: bytes) -> bool:
-        created(store, key, body)
-        raise OutcomeUnknown("the reply was lost")
+    def put_and_lose_reply(store: S3Store, key: str, body: bytes) -> bool:
+        put_new(store, key, body)
+        raise OutcomeUnknown("The reply was lost")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(S3Store, "put_new", lost)
+    with monkeypatch.context() as patch:
+        patch.setattr(S3Store, "put_new", put_and_lose_reply)
         with pytest.raises(OutcomeUnknown):
             pipeline.verify("keys")
     planned: Any = pipeline.plan()

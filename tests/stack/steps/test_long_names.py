@@ -1,4 +1,4 @@
-"""Names as long as MySQL allows them: the ledger's is longer still."""
+"""Table and column names of the maximum length that MySQL allows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.table_pipeline import TablePipeline
 pytestmark = ON_FIRST
 
 
-def test_names_of_64_characters_travel_and_are_verified(pipeline: TablePipeline) -> None:
-    """Table and column have 64 characters each; the ledger's name holds schema and table."""
+def test_names_of_64_characters_are_synced_and_verified(pipeline: TablePipeline) -> None:
+    """The name of the ledger table contains schema and table, so it is even longer."""
     table, column = "t" * 64, "c" * 64
     pipeline.sql(f"CREATE TABLE {table} (id INT PRIMARY KEY, updated_at DATETIME(6), {column} VARCHAR(10))")
     pipeline.sql(f"INSERT INTO {table} VALUES (1, '2026-01-01', 'one'), (2, '2026-01-02', 'two')")

@@ -1,4 +1,4 @@
-"""Whatever way the rows take, they arrive as by a full sync."""
+"""Every run mode and load mode produces the same target as a plain sync."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = ON_LAST
 
 @pytest.fixture
 def changed(pipeline: TablePipeline) -> TablePipeline:
-    """Twenty rows that were synced, then changed: some updated, some new."""
+    """Sync twenty rows, then update some and insert one."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.sql("UPDATE orders SET amount = 9, updated_at = UTC_TIMESTAMP(6) WHERE id <= 5")
@@ -32,15 +32,15 @@ def changed(pipeline: TablePipeline) -> TablePipeline:
     return pipeline
 
 
-def test_full_refresh(changed: TablePipeline) -> None:
-    """Every row anew; what was broken in the target is mended."""
+def test_a_full_refresh_loads_every_row_again(changed: TablePipeline) -> None:
+    """It restores a row that was deleted in the target."""
     changed.target("DELETE FROM {t} WHERE id = 7")
     changed.sync(full_refresh=True)
     assert changed.rows() == changed.source_rows()
 
 
-def test_repair_of_a_window(changed: TablePipeline) -> None:
-    """Since and until read a window again; the position stays, and a sync goes on from it."""
+def test_a_repair_loads_a_window_again_and_keeps_the_position(changed: TablePipeline) -> None:
+    """``since`` and ``until`` with ``move_watermark: false`` read a window again."""
     changed.sync()
     changed.target("UPDATE {t} SET note = 'broken' WHERE id BETWEEN 8 AND 10")
     entry = changed.extract_and_publish(
@@ -51,8 +51,7 @@ def test_repair_of_a_window(changed: TablePipeline) -> None:
     assert changed.rows() == changed.source_rows()
 
 
-def test_backup_only_then_redshift_only(changed: TablePipeline) -> None:
-    """Two stages, hours apart."""
+def test_redshift_only_loads_what_backup_only_extracted(changed: TablePipeline) -> None:
     changed.extract_and_publish(mode=Mode.BACKUP_ONLY)
     assert changed.rows() != changed.source_rows()
     assert changed.plan(mode=Mode.REDSHIFT_ONLY).work == ()
@@ -60,8 +59,8 @@ def test_backup_only_then_redshift_only(changed: TablePipeline) -> None:
     assert changed.rows() == changed.source_rows()
 
 
-def test_redshift_only_with_mysql_down(changed: TablePipeline) -> None:
-    """Nobody asks MySQL: its connection does not even exist."""
+def test_redshift_only_needs_no_mysql_connection(changed: TablePipeline) -> None:
+    """It loads and verifies although the source connection does not exist."""
     changed.extract_and_publish(mode=Mode.BACKUP_ONLY)
     spec = replace(changed.spec, source=replace(changed.spec.source, conn_id="nowhere"))
     with Clients(spec) as clients:
@@ -72,16 +71,16 @@ def test_redshift_only_with_mysql_down(changed: TablePipeline) -> None:
     assert changed.rows() == changed.source_rows()
 
 
-def test_replace(changed: TablePipeline) -> None:
-    """The whole table each run, in one transaction."""
+def test_replace_mode_replaces_the_whole_table(changed: TablePipeline) -> None:
+    """A row deleted at the source is not in the target afterwards."""
     changed.sql("DELETE FROM orders WHERE id = 4")
     changed.change(load=LoadMode.REPLACE)
     changed.sync()
     assert changed.rows() == changed.source_rows()
 
 
-def test_a_full_refresh_takes_over_a_key_that_changed(pipeline: TablePipeline) -> None:
-    """Any other run is refused and says so: what is in the target goes by the old key."""
+def test_a_changed_key_needs_a_full_refresh(pipeline: TablePipeline) -> None:
+    """Rows in the target were merged by the old key, so any other run is refused and names the remedy."""
     insert_orders(pipeline, 10)
     pipeline.sync()
     pipeline.sql("ALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, updated_at)")
@@ -94,8 +93,8 @@ def test_a_full_refresh_takes_over_a_key_that_changed(pipeline: TablePipeline) -
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_an_append_that_reads_all_again_replaces_rows_without_a_cursor(pipeline: TablePipeline) -> None:
-    """They were loaded before the table had this cursor, and are not inserted a second time."""
+def test_an_append_that_reads_everything_again_replaces_rows_without_a_cursor(pipeline: TablePipeline) -> None:
+    """Such rows were loaded before the table had this cursor; they are not duplicated."""
     insert_orders(pipeline, 10)
     pipeline.change(load=LoadMode.APPEND)
     pipeline.sync()

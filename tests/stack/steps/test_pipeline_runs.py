@@ -1,4 +1,4 @@
-"""One table from MySQL to Redshift: each run moves exactly the rows it should."""
+"""Runs of one table from MySQL to Redshift: which rows each run moves, and when it fails."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.table_pipeline import TablePipeline, insert_orders
 pytestmark = pytest.mark.fast
 
 
-def test_a_first_run_brings_every_row(pipeline: TablePipeline) -> None:
-    """Same rows, same values, NULL and '' told apart."""
+def test_a_first_run_loads_every_row(pipeline: TablePipeline) -> None:
+    """Values are equal, and NULL and the empty string stay different."""
     insert_orders(pipeline, 100)
     pipeline.sql("UPDATE orders SET note = NULL WHERE id = 1")
     pipeline.sql("UPDATE orders SET note = '' WHERE id = 2")
@@ -26,8 +26,8 @@ def test_a_first_run_brings_every_row(pipeline: TablePipeline) -> None:
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_the_next_run_moves_only_what_changed(pipeline: TablePipeline) -> None:
-    """Three inserts and two updates are five rows; the ledger says which were new."""
+def test_the_next_run_inserts_only_new_rows(pipeline: TablePipeline) -> None:
+    """The ledger counts three inserted rows although the lookback reads every row again."""
     insert_orders(pipeline, 50)
     pipeline.sync()
     insert_orders(pipeline, 3, first=1000, at="2026-02-01 00:00:00")
@@ -38,12 +38,12 @@ def test_the_next_run_moves_only_what_changed(pipeline: TablePipeline) -> None:
     report = pipeline.sync()
     pipeline.change(lookback=first.lookback)
     assert pipeline.rows() == pipeline.source_rows()
-    (done,) = report.applied
-    assert (done.rows_inserted, done.rows_superseded) == (3, 0)
+    (applied,) = report.applied
+    assert (applied.rows_inserted, applied.rows_superseded) == (3, 0)
 
 
-def test_an_empty_run_leaves_redshift_asleep(pipeline: TablePipeline) -> None:
-    """Rule 7: the log gets an entry, the target is not even asked."""
+def test_an_empty_run_skips_redshift(pipeline: TablePipeline) -> None:
+    """Rule 7: the log gets an entry, and the load does not connect to Redshift."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     entry = pipeline.extract_and_publish()
@@ -52,37 +52,37 @@ def test_an_empty_run_leaves_redshift_asleep(pipeline: TablePipeline) -> None:
 
 
 class UnusableWarehouse:
-    """A cluster that must not be woken."""
+    """A cluster that no step may connect to."""
 
     def session(self, label: str, *, statement_timeout: float | None = None) -> Any:
-        raise AssertionError(f"Redshift was woken by {label}")
+        raise AssertionError(f"{label} connected to Redshift")
 
 
-def test_a_run_with_nothing_new_wakes_redshift_at_no_step(pipeline: TablePipeline) -> None:
-    """Neither plan's check of the target, nor load, nor verify; a run with rows does wake it."""
+def test_no_step_of_an_empty_run_connects_to_redshift(pipeline: TablePipeline) -> None:
+    """Neither plan nor load nor verify connects; a run with rows does."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     pipeline.scheduled_run(UnusableWarehouse())
     assert watermark.read(pipeline.spec, pipeline.clients.store).verified_through == pipeline.plan().position_from
     pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
     pipeline.sql("DO SLEEP(0.01)")
-    with pytest.raises(AssertionError, match="woken"):
+    with pytest.raises(AssertionError, match="connected to Redshift"):
         pipeline.scheduled_run(UnusableWarehouse())
 
 
-def test_pending_work_is_loaded_by_a_run_with_nothing_to_extract(pipeline: TablePipeline) -> None:
-    """S10: backup-only left rows pending; the next run extracts none and loads them."""
+def test_a_run_with_nothing_to_extract_loads_pending_entries(pipeline: TablePipeline) -> None:
+    """S10: a backup-only run left rows pending; the next run extracts none and loads them."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish(mode=Mode.BACKUP_ONLY)
     pipeline.extract_and_publish()
     report = pipeline.load()
-    assert [done.rows_copied for done in report.applied] == [5, 0]
+    assert [applied.rows_copied for applied in report.applied] == [5, 0]
     pipeline.verify()
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_loading_twice_changes_nothing(pipeline: TablePipeline) -> None:
-    """D1: the ledger moves with the rows."""
+def test_a_load_is_idempotent(pipeline: TablePipeline) -> None:
+    """D1: rows and ledger are committed in one transaction."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish()
     pipeline.load()
@@ -91,8 +91,8 @@ def test_loading_twice_changes_nothing(pipeline: TablePipeline) -> None:
     assert pipeline.rows() == before
 
 
-def test_a_row_limit_stops_between_ties_and_goes_on(pipeline: TablePipeline) -> None:
-    """L4: 1,000 rows of one timestamp, 300 at a time: none lost, none twice."""
+def test_row_limits_split_rows_with_equal_cursors(pipeline: TablePipeline) -> None:
+    """L4: 1,000 rows with one timestamp, read 300 at a time: none is lost or duplicated."""
     values = ", ".join(f"({i}, '2026-01-01', {i}, 'x')" for i in range(1, 1001))
     pipeline.sql(f"INSERT INTO orders (id, updated_at, amount, note) VALUES {values}")
     assert [pipeline.sync(limit=300).rows_copied for _ in range(4)] == [300, 300, 300, 100]
@@ -100,8 +100,8 @@ def test_a_row_limit_stops_between_ties_and_goes_on(pipeline: TablePipeline) -> 
 
 
 @pytest.mark.parametrize("rows", [0, 1, 10, 1001])
-def test_intra_table_chunks_add_up(pipeline: TablePipeline, rows: int) -> None:
-    """Several chunks, one log entry, every row once."""
+def test_intra_table_chunks_cover_every_row_once(pipeline: TablePipeline, rows: int) -> None:
+    """Several chunks make one log entry."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=100)
     if rows:
         insert_orders(pipeline, rows)
@@ -113,22 +113,21 @@ def test_intra_table_chunks_add_up(pipeline: TablePipeline, rows: int) -> None:
     assert (pipeline.rows() if rows else []) == pipeline.source_rows()
 
 
-def test_a_backlog_is_cut_and_the_next_run_goes_on(pipeline: TablePipeline) -> None:
-    """The position stops where the read chunks stop."""
+def test_a_backlog_is_read_by_several_runs(pipeline: TablePipeline) -> None:
+    """``max_chunks`` limits a run; its position is the end of the last chunk."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10, max_chunks=2)
     insert_orders(pipeline, 55)
-    moved = []
+    rows_per_run = []
     for _ in range(10):
-        moved.append(pipeline.sync().rows_copied)
-        if moved[-1] == 0:
+        rows_per_run.append(pipeline.sync().rows_copied)
+        if rows_per_run[-1] == 0:
             break
-    assert sum(moved) == 55
-    assert max(moved) < 55
+    assert sum(rows_per_run) == 55
+    assert max(rows_per_run) < 55
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_a_full_refresh_replaces_everything(pipeline: TablePipeline) -> None:
-    """Rows deleted at the source are gone afterwards."""
+def test_a_full_refresh_removes_deleted_rows(pipeline: TablePipeline) -> None:
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.sql("DELETE FROM orders WHERE id <= 5")
@@ -136,8 +135,8 @@ def test_a_full_refresh_replaces_everything(pipeline: TablePipeline) -> None:
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_a_repair_reads_a_window_again_and_moves_nothing(pipeline: TablePipeline) -> None:
-    """A row that was damaged in the target comes back; the watermark stays."""
+def test_a_repair_reads_a_window_again_and_keeps_the_position(pipeline: TablePipeline) -> None:
+    """A row that was changed in the target is restored."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     before = watermark.read(pipeline.spec, pipeline.clients.store).position
@@ -147,8 +146,8 @@ def test_a_repair_reads_a_window_again_and_moves_nothing(pipeline: TablePipeline
     assert watermark.read(pipeline.spec, pipeline.clients.store).position == before
 
 
-def test_reset_loads_everything_again_and_doubles_nothing(pipeline: TablePipeline) -> None:
-    """D5."""
+def test_a_reset_loads_every_row_again_without_duplicates(pipeline: TablePipeline) -> None:
+    """D5: a merge replaces the rows it loads again."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
@@ -156,8 +155,8 @@ def test_reset_loads_everything_again_and_doubles_nothing(pipeline: TablePipelin
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_set_reads_from_the_given_moment(pipeline: TablePipeline) -> None:
-    """`set --timestamp T`: T itself is read again."""
+def test_a_set_timestamp_is_read_again(pipeline: TablePipeline) -> None:
+    """After ``set --timestamp T`` the next window starts at T and includes it."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     watermark.set_position(
@@ -172,8 +171,8 @@ def test_set_reads_from_the_given_moment(pipeline: TablePipeline) -> None:
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_an_append_table_goes_by_id(pipeline: TablePipeline) -> None:
-    """Every row once, the watermark is an id."""
+def test_an_append_table_uses_an_id_as_watermark(pipeline: TablePipeline) -> None:
+    """The next run loads only rows with higher ids."""
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -183,8 +182,8 @@ def test_an_append_table_goes_by_id(pipeline: TablePipeline) -> None:
     assert watermark.read(pipeline.spec, pipeline.clients.store).last_processed_id == 17
 
 
-def test_an_append_that_overlaps_deletes_its_window_first(pipeline: TablePipeline) -> None:
-    """Rule 3: after a reset the append reads all again, and doubles nothing."""
+def test_an_overlapping_append_deletes_its_window_first(pipeline: TablePipeline) -> None:
+    """Rule 3: after a reset the append reads every row again and duplicates none."""
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -193,8 +192,8 @@ def test_an_append_that_overlaps_deletes_its_window_first(pipeline: TablePipelin
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_a_table_without_cursor_is_replaced_whole(pipeline: TablePipeline) -> None:
-    """Also by a source that became smaller."""
+def test_a_table_without_a_cursor_is_replaced(pipeline: TablePipeline) -> None:
+    """Rows deleted at the source are not in the target afterwards."""
     pipeline.change(cursor=None)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -203,8 +202,8 @@ def test_a_table_without_cursor_is_replaced_whole(pipeline: TablePipeline) -> No
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_an_empty_source_does_not_empty_the_target(pipeline: TablePipeline) -> None:
-    """L12, rule 4: it needs explicit permission."""
+def test_an_empty_source_empties_the_target_only_with_permission(pipeline: TablePipeline) -> None:
+    """L12, rule 4: ``allow_empty_replace`` gives the permission."""
     pipeline.change(cursor=None)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -218,8 +217,8 @@ def test_an_empty_source_does_not_empty_the_target(pipeline: TablePipeline) -> N
     assert pipeline.rows() == []
 
 
-def test_null_cursors_fail_the_plan_or_are_loaded(pipeline: TablePipeline) -> None:
-    """L7: counted and named, or loaded with every run."""
+def test_rows_with_null_cursors_fail_the_plan_or_are_loaded(pipeline: TablePipeline) -> None:
+    """L7: the plan counts them, or ``nulls: load`` loads them with every run."""
     insert_orders(pipeline, 3)
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (100, NULL), (101, NULL)")
     with pytest.raises(SourceError, match="2 rows with NULL"):
@@ -229,8 +228,8 @@ def test_null_cursors_fail_the_plan_or_are_loaded(pipeline: TablePipeline) -> No
     assert sorted(pipeline.rows("id")) == sorted(pipeline.source_rows("id"))
 
 
-def test_the_slower_of_two_runs_publishes_nothing(pipeline: TablePipeline) -> None:
-    """Rule 5: the winner is named, and the loser's files are not loaded."""
+def test_a_run_that_publishes_second_is_refused(pipeline: TablePipeline) -> None:
+    """Rule 5: the error names the winner, and the loser's files are not loaded."""
     insert_orders(pipeline, 5)
     slow, quick = pipeline.plan(), pipeline.plan()
     pipeline.publish(quick, pipeline.extract(quick))
@@ -239,16 +238,16 @@ def test_the_slower_of_two_runs_publishes_nothing(pipeline: TablePipeline) -> No
     assert pipeline.load().rows_copied == 5
 
 
-def test_publishing_twice_returns_the_same_entry(pipeline: TablePipeline) -> None:
-    """A retry of publish is no second run."""
+def test_publish_is_idempotent(pipeline: TablePipeline) -> None:
+    """A retry returns the entry that the first attempt published."""
     insert_orders(pipeline, 5)
     planned = pipeline.plan()
     receipts = pipeline.extract(planned)
     assert pipeline.publish(planned, receipts) == pipeline.publish(planned, receipts)
 
 
-def test_a_missing_receipt_publishes_nothing(pipeline: TablePipeline) -> None:
-    """L3: a chunk that failed is not left out."""
+def test_a_missing_receipt_fails_publish(pipeline: TablePipeline) -> None:
+    """L3: a failed chunk is not skipped."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10)
     insert_orders(pipeline, 30)
     planned = pipeline.plan()
@@ -256,8 +255,8 @@ def test_a_missing_receipt_publishes_nothing(pipeline: TablePipeline) -> None:
         pipeline.publish(planned, pipeline.extract(planned)[:-1])
 
 
-def test_a_file_that_vanished_publishes_nothing(pipeline: TablePipeline) -> None:
-    """Every file is looked for before the entry is made."""
+def test_a_missing_file_fails_publish(pipeline: TablePipeline) -> None:
+    """Publish checks that every file is on S3 before it creates the entry."""
     insert_orders(pipeline, 5)
     planned = pipeline.plan()
     receipts = pipeline.extract(planned)
@@ -266,8 +265,8 @@ def test_a_file_that_vanished_publishes_nothing(pipeline: TablePipeline) -> None
         pipeline.publish(planned, receipts)
 
 
-def test_a_table_altered_after_plan_is_not_extracted(pipeline: TablePipeline) -> None:
-    """The files would not be what the log entry says."""
+def test_a_table_altered_after_plan_fails_extract(pipeline: TablePipeline) -> None:
+    """The files would not match the schema in the log entry."""
     insert_orders(pipeline, 5)
     planned = pipeline.plan()
     pipeline.sql("ALTER TABLE orders ADD COLUMN extra INT")
@@ -275,8 +274,8 @@ def test_a_table_altered_after_plan_is_not_extracted(pipeline: TablePipeline) ->
         pipeline.extract(planned)
 
 
-def test_an_added_column_reaches_the_target(pipeline: TablePipeline) -> None:
-    """Old rows have NULL there, new rows the value."""
+def test_a_column_added_at_the_source_is_added_to_the_target(pipeline: TablePipeline) -> None:
+    """New rows have its value."""
     insert_orders(pipeline, 3)
     pipeline.sync()
     pipeline.sql("ALTER TABLE orders ADD COLUMN extra INT")
@@ -286,8 +285,8 @@ def test_an_added_column_reaches_the_target(pipeline: TablePipeline) -> None:
     assert pipeline.target("SELECT extra FROM {t} WHERE id = 50") == [(7,)]
 
 
-def test_a_target_dropped_and_made_again_is_recognised(pipeline: TablePipeline) -> None:
-    """S12: a green run over lost history does not happen; a full refresh is the way out."""
+def test_a_recreated_target_is_refused_until_a_full_refresh(pipeline: TablePipeline) -> None:
+    """S12: a run must not succeed over lost rows; a full refresh loads them again."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     pipeline.target("DROP TABLE {t}")
@@ -300,7 +299,7 @@ def test_a_target_dropped_and_made_again_is_recognised(pipeline: TablePipeline) 
 
 
 def test_a_limit_without_a_cursor_is_refused(pipeline: TablePipeline) -> None:
-    """A replaced table would lose its other rows."""
+    """Replacing a table by its first rows would delete all others."""
     pipeline.change(cursor=None)
     with pytest.raises(ConfigurationError, match="limit needs a cursor"):
         pipeline.plan(limit=3)

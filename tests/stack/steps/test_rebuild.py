@@ -1,4 +1,4 @@
-"""A column's type changes at the source in a way Redshift cannot alter: fail, or rebuild and lose nothing."""
+"""A type change that Redshift cannot apply in place: the run fails, or rebuilds the table without losing anything."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from mysql_redshift.core import ledger, quoting
 from mysql_redshift.core.spec import LayoutRef, OnTypeChange
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
 from tests.flavors import ON_FIRST
-from tests.stack.steps.cuts import load_cut_at
+from tests.stack.steps.failure_injection import load_failing_at
 from tests.table_pipeline import TablePipeline
 
 pytestmark = ON_FIRST
 
-TYPES = (
+COLUMN_TYPES = (
     "SELECT column_name, data_type, is_nullable FROM svv_columns WHERE table_schema = '{schema}' "
     "AND table_name = 'orders' ORDER BY ordinal_position"
 )
-BEYOND = 3_000_000_000  # no INTEGER
+ABOVE_INT = 3_000_000_000  # above the range of INTEGER
 
 
 @pytest.fixture
 def narrow(pipeline: TablePipeline) -> TablePipeline:
-    """A loaded table whose ``pieces`` is an INT, and becomes a BIGINT at the source with a value that needs it."""
+    """Load a table whose column ``pieces`` is an INT; ``widen_source`` makes it a BIGINT with a larger value."""
     pipeline.sql("ALTER TABLE orders ADD COLUMN pieces INT")
     pipeline.sql(
         "INSERT INTO orders (updated_at, pieces) VALUES ('2026-01-01', 7), ('2026-01-02', NULL), ('2026-01-03', 9)"
@@ -33,16 +33,19 @@ def narrow(pipeline: TablePipeline) -> TablePipeline:
 
 def widen_source(pipeline: TablePipeline) -> None:
     pipeline.sql("ALTER TABLE orders MODIFY COLUMN pieces BIGINT")
-    pipeline.sql(f"INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), {BEYOND})")
-    pipeline.sql("DO SLEEP(0.01)")  # past the clock's resolution, so that the safe point is above the row
+    pipeline.sql(f"INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), {ABOVE_INT})")
+    pipeline.sql("DO SLEEP(0.01)")  # longer than the clock's resolution, so that the safe point is above the row
 
 
-def kinds(pipeline: TablePipeline) -> dict[str, str]:
-    return {name: kind for name, kind, _ in pipeline.target(TYPES.format(schema=pipeline.spec.target.schema))}
+def column_types(pipeline: TablePipeline) -> dict[str, str]:
+    return {
+        name: data_type
+        for name, data_type, _ in pipeline.target(COLUMN_TYPES.format(schema=pipeline.spec.target.schema))
+    }
 
 
-def test_by_default_the_run_fails_before_any_row_and_names_both_types(narrow: TablePipeline) -> None:
-    """The message says what is wanted, what is there, and the setting that rebuilds."""
+def test_by_default_a_type_change_fails_the_plan_and_names_both_types(narrow: TablePipeline) -> None:
+    """The message also names the setting that permits a rebuild."""
     widen_source(narrow)
     before = narrow.rows()
     with pytest.raises(TargetError, match="rebuild") as caught:
@@ -53,7 +56,7 @@ def test_by_default_the_run_fails_before_any_row_and_names_both_types(narrow: Ta
 
 
 def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: TablePipeline) -> None:
-    """Only the type is another: everything that hung on the table hangs on it still, and the next runs go on."""
+    """Only the type changes, and the next run succeeds."""
     narrow.target("ALTER TABLE {t} ADD COLUMN remark VARCHAR(20) DEFAULT 'ours'")
     narrow.target("GRANT SELECT ON {t} TO PUBLIC")
     widen_source(narrow)
@@ -61,12 +64,12 @@ def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: T
     planned = narrow.plan(dry_run=True)
     assert "target column pieces BIGINT is changed by rebuilding the table" in planned.notes
     narrow.sync()
-    assert kinds(narrow)["pieces"] == "bigint"
+    assert column_types(narrow)["pieces"] == "bigint"
     assert narrow.rows("id, pieces, remark") == [
         (1, 7, "ours"),
         (2, None, "ours"),
         (3, 9, "ours"),
-        (4, BEYOND, "ours"),
+        (4, ABOVE_INT, "ours"),
     ]
     grants = narrow.target(
         "SELECT privilege_type, identity_type FROM svv_relation_privileges WHERE relation_name = 'orders' "
@@ -79,7 +82,7 @@ def test_a_rebuild_keeps_rows_layout_grants_defaults_and_extra_columns(narrow: T
 
 
 def test_a_rebuild_keeps_distribution_and_sort_keys(pipeline: TablePipeline) -> None:
-    """A table that somebody laid out by hand stays laid out so."""
+    """The layout of a table that was created by hand is kept."""
     schema = pipeline.spec.target.schema
     pipeline.target(f"CREATE SCHEMA {schema}")
     pipeline.target(
@@ -103,7 +106,7 @@ def test_a_rebuild_keeps_distribution_and_sort_keys(pipeline: TablePipeline) -> 
 
 
 def test_a_rebuild_widens_bytes_and_text_keys_and_drops_not_null(pipeline: TablePipeline) -> None:
-    """Redshift alters none of these in place."""
+    """Redshift supports none of these changes in place."""
     schema = pipeline.spec.target.schema
     pipeline.sql("ALTER TABLE orders MODIFY id VARCHAR(10), ADD COLUMN payload VARBINARY(4)")
     pipeline.sql("INSERT INTO orders (id, updated_at, note, payload) VALUES ('a', '2026-01-01', 'text', 0x00FF)")
@@ -121,8 +124,8 @@ def test_a_rebuild_widens_bytes_and_text_keys_and_drops_not_null(pipeline: Table
     assert pipeline.rows("id, note, TO_HEX(payload)") == [("a", "text", "00ff"), ("abcdefghijk", None, "0001020304")]
 
 
-def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: TablePipeline) -> None:
-    """It would keep reading the old table; a late-binding view finds the new one by its name."""
+def test_a_view_bound_to_the_table_fails_the_plan_of_a_rebuild(narrow: TablePipeline) -> None:
+    """It would read the old table; a late-binding view finds the new table by its name and does not matter."""
     schema = narrow.spec.target.schema
     narrow.target(f"CREATE VIEW {schema}.bound AS SELECT id FROM {{t}}")
     narrow.target(f"CREATE VIEW {schema}.late AS SELECT pieces FROM {{t}} WITH NO SCHEMA BINDING")
@@ -137,8 +140,8 @@ def test_a_bound_view_forbids_the_rebuild_before_anything_is_touched(narrow: Tab
     assert len(narrow.rows("id")) == 4
 
 
-def test_values_that_the_new_type_cannot_hold_are_never_changed(pipeline: TablePipeline) -> None:
-    """A decimal that loses a digit fails the load, and the target is as it was."""
+def test_a_rebuild_that_would_change_values_fails_the_load(pipeline: TablePipeline) -> None:
+    """A decimal that would lose a digit fails the load, and the target is unchanged."""
     pipeline.sql("ALTER TABLE orders ADD COLUMN share DECIMAL(8,4)")
     pipeline.sql("INSERT INTO orders (updated_at, share) VALUES ('2026-01-01', 1.2345), ('2026-01-02', 1.5)")
     pipeline.sync()
@@ -152,8 +155,8 @@ def test_values_that_the_new_type_cannot_hold_are_never_changed(pipeline: TableP
     assert pipeline.rows() == before
 
 
-def test_a_text_that_is_no_number_fails_the_load_and_changes_nothing(pipeline: TablePipeline) -> None:
-    """Redshift's own refusal of the cast is the error; rows, type and table stay as they were."""
+def test_a_text_that_is_not_a_number_fails_the_load_and_changes_nothing(pipeline: TablePipeline) -> None:
+    """The error is Redshift's error of the cast; rows, type and table are unchanged."""
     pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
     pipeline.sync()
     before, oid = pipeline.rows(), pipeline.target("SELECT target_oid FROM " + ledger_of(pipeline))
@@ -165,23 +168,23 @@ def test_a_text_that_is_no_number_fails_the_load_and_changes_nothing(pipeline: T
     with pytest.raises(MysqlRedshiftError, match="twelve"):
         pipeline.load()
     assert pipeline.rows() == before
-    assert kinds(pipeline)["note"] == "character varying"
+    assert column_types(pipeline)["note"] == "character varying"
     assert pipeline.target("SELECT target_oid FROM " + ledger_of(pipeline)) == oid
 
 
-@pytest.mark.parametrize("whole", ["replace", "full refresh"])
-def test_rows_that_are_read_anew_need_not_fit_the_new_type(pipeline: TablePipeline, whole: str) -> None:
-    """A load that deletes every row takes none of them over; grants stay."""
+@pytest.mark.parametrize("complete", ["replace", "full refresh"])
+def test_replaced_rows_need_not_fit_the_new_type(pipeline: TablePipeline, complete: str) -> None:
+    """A load that replaces every row copies none into the rebuilt table; grants are kept."""
     pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'twelve')")
-    if whole == "replace":
+    if complete == "replace":
         pipeline.change(cursor=None)
     pipeline.sync()
     pipeline.target("GRANT SELECT ON {t} TO PUBLIC")
     pipeline.sql("UPDATE orders SET note = '12'")
     pipeline.sql("ALTER TABLE orders MODIFY note INT")
     pipeline.change(on_type_change=OnTypeChange.REBUILD)
-    pipeline.sync(**({} if whole == "replace" else {"full_refresh": True}))
-    assert kinds(pipeline)["note"] == "integer"
+    pipeline.sync(**({} if complete == "replace" else {"full_refresh": True}))
+    assert column_types(pipeline)["note"] == "integer"
     assert pipeline.rows("note") == [(12,)]
     grants = pipeline.target(
         "SELECT privilege_type FROM svv_relation_privileges WHERE relation_name = 'orders' "
@@ -190,8 +193,8 @@ def test_rows_that_are_read_anew_need_not_fit_the_new_type(pipeline: TablePipeli
     assert grants == [("SELECT",)]
 
 
-def test_a_rebuild_does_not_hide_that_the_source_is_empty(pipeline: TablePipeline) -> None:
-    """The target's rows are counted before they are replaced by none."""
+def test_a_rebuild_from_an_empty_source_needs_permission(pipeline: TablePipeline) -> None:
+    """The check counts the target's rows before the rebuild."""
     pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', '12')")
     pipeline.change(cursor=None)
     pipeline.sync()
@@ -207,22 +210,22 @@ def ledger_of(pipeline: TablePipeline) -> str:
     return quoting.redshift_name(pipeline.spec.target.ledger_schema, ledger.table_name(pipeline.spec.target))
 
 
-def test_a_wider_target_is_wide_enough(narrow: TablePipeline) -> None:
-    """Nothing is rebuilt for a source that became narrower."""
+def test_a_target_wider_than_the_source_is_not_rebuilt(narrow: TablePipeline) -> None:
+    """A source column that becomes narrower needs no change."""
     widen_source(narrow)
     narrow.change(on_type_change=OnTypeChange.REBUILD)
     narrow.sync()
-    narrow.sql(f"DELETE FROM orders WHERE pieces = {BEYOND}")
+    narrow.sql(f"DELETE FROM orders WHERE pieces = {ABOVE_INT}")
     narrow.sql("ALTER TABLE orders MODIFY COLUMN pieces SMALLINT")
     narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 3)")
     narrow.change(on_type_change=OnTypeChange.FAIL)
     narrow.extract_and_publish()
     narrow.load()
-    assert kinds(narrow)["pieces"] == "bigint"
+    assert column_types(narrow)["pieces"] == "bigint"
 
 
 def test_entries_from_before_and_after_a_change_load_together(narrow: TablePipeline) -> None:
-    """Each goes through a staging of its own types, in the log's order."""
+    """Each entry is staged with its own types, in log order."""
     narrow.sql("INSERT INTO orders (updated_at, pieces) VALUES (UTC_TIMESTAMP(6), 5)")
     narrow.extract_and_publish(mode="backup-only")
     widen_source(narrow)
@@ -230,11 +233,11 @@ def test_entries_from_before_and_after_a_change_load_together(narrow: TablePipel
     narrow.change(on_type_change=OnTypeChange.REBUILD)
     narrow.extract_and_publish(mode="backup-only")
     narrow.load()
-    assert narrow.rows("id, pieces") == [(1, 6), (2, None), (3, 9), (4, 5), (5, BEYOND)]
+    assert narrow.rows("id, pieces") == [(1, 6), (2, None), (3, 9), (4, 5), (5, ABOVE_INT)]
 
 
-def test_a_column_that_went_is_kept_and_said(narrow: TablePipeline) -> None:
-    """The target keeps it; rows loaded from then on hold NULL; plan says so, and so does the log's entry."""
+def test_a_column_dropped_at_the_source_is_kept_and_reported(narrow: TablePipeline) -> None:
+    """Rows loaded afterwards have NULL in it; the plan and the log entry report the dropped column."""
     narrow.sql("ALTER TABLE orders DROP COLUMN pieces, ADD COLUMN parts INT")
     narrow.sql("INSERT INTO orders (updated_at, parts) VALUES (UTC_TIMESTAMP(6), 4)")
     planned = narrow.plan()
@@ -247,42 +250,42 @@ def test_a_column_that_went_is_kept_and_said(narrow: TablePipeline) -> None:
     assert narrow.rows("id, pieces, parts") == [(1, 7, None), (2, None, None), (3, 9, None), (4, None, 4)]
 
 
-def test_aload_cut_at_any_statement_of_a_rebuild_leaves_the_old_table(
+def test_a_rebuild_that_fails_at_any_statement_leaves_the_old_table(
     narrow: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever statement the connection dies at: the old table is whole, and a retry does all of it."""
+    """Rows and types are unchanged after each failure, and a retry completes the rebuild."""
     widen_source(narrow)
     narrow.change(on_type_change=OnTypeChange.REBUILD)
     narrow.extract_and_publish()
-    before, whole = narrow.rows("id, pieces"), [(1, 7), (2, None), (3, 9), (4, BEYOND)]
-    cuts = 0
-    while load_cut_at(narrow, cuts, monkeypatch):
+    before, complete = narrow.rows("id, pieces"), [(1, 7), (2, None), (3, 9), (4, ABOVE_INT)]
+    failures = 0
+    while load_failing_at(narrow, failures, monkeypatch):
         assert narrow.rows("id, pieces") == before
-        assert kinds(narrow)["pieces"] == "integer"
-        cuts += 1
-    assert cuts >= 10
-    assert narrow.rows("id, pieces") == whole
+        assert column_types(narrow)["pieces"] == "integer"
+        failures += 1
+    assert failures >= 10
+    assert narrow.rows("id, pieces") == complete
 
 
-BY_HAND = {
+MANUAL_CHANGES = {
     "another encoding": "ALTER TABLE {t} ALTER COLUMN note ENCODE text255",
     "a default": "CREATE TABLE {t} (id NUMERIC(20, 0), updated_at TIMESTAMP, amount DECIMAL(12, 2), "
     "note VARCHAR(200) DEFAULT '-', PRIMARY KEY (id))",
 }
 
 
-@pytest.mark.parametrize("reason", ["encode: text255", "encode: zstd", *BY_HAND])
-def test_a_text_that_redshift_does_not_alter_is_rebuilt(pipeline: TablePipeline, reason: str) -> None:
-    """By default its plan fails, before any row moves; any other column is widened in place."""
+@pytest.mark.parametrize("reason", ["encode: text255", "encode: zstd", *MANUAL_CHANGES])
+def test_a_text_column_that_redshift_cannot_widen_is_rebuilt(pipeline: TablePipeline, reason: str) -> None:
+    """Without ``on_type_change: rebuild`` the plan fails; other text columns are widened in place."""
     if reason.startswith("encode"):
         pipeline.change(layout=LayoutRef(encode={"note": reason.removeprefix("encode: ")}))
     if reason == "a default":
         pipeline.target(f'CREATE SCHEMA "{pipeline.spec.target.schema}"')
-        pipeline.target(BY_HAND[reason])
+        pipeline.target(MANUAL_CHANGES[reason])
     pipeline.sql("INSERT INTO orders (updated_at, note) VALUES ('2026-01-01', 'a')")
     pipeline.sync()
     if reason == "another encoding":
-        pipeline.target(BY_HAND[reason])
+        pipeline.target(MANUAL_CHANGES[reason])
     pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(60)")
     pipeline.sql(f"INSERT INTO orders (updated_at, note) VALUES (UTC_TIMESTAMP(6), '{'ä' * 60}')")
     pipeline.sql("DO SLEEP(0.01)")

@@ -1,4 +1,4 @@
-"""No row that is committed late is missed, whatever kind of cursor tells how new it is."""
+"""No row that is committed late is missed, with any kind of cursor."""
 
 from __future__ import annotations
 
@@ -13,52 +13,52 @@ from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import connect_mysql
 from tests.table_pipeline import TablePipeline
 
-MOST_RUNS = 8  # a fresh statement of somebody else on this server may hold the last row back, but not for ever
-Sql = Callable[[str], object]
-MICROS = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
-# What the cursor is, how its column is declared, and how applications stamp a row.
-KINDS = [
+MAX_RUNS = 8  # a new statement of another session on this server may hold back the last row for a few runs
+Execute = Callable[[str], object]
+UNIX_MICROS = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
+# The cursor, the type of its column, and the expression by which applications set it.
+CURSORS = [
     pytest.param(CursorRef(column="stamp"), "TIMESTAMP(6) NULL", "NOW(6)", id="timestamp"),
     pytest.param(CursorRef(column="stamp"), "DATETIME(6)", "UTC_TIMESTAMP(6)", id="datetime in UTC"),
     pytest.param(CursorRef(column="stamp", zone="Asia/Tokyo"), "DATETIME(6)", "NOW(6)", id="datetime in Tokyo"),
     pytest.param(CursorRef(column="stamp"), "DATETIME", "UTC_TIMESTAMP()", id="whole seconds"),
-    pytest.param(CursorRef(column="stamp", kind="unix-us"), "BIGINT", MICROS, id="unix microseconds"),
+    pytest.param(CursorRef(column="stamp", kind="unix-us"), "BIGINT", UNIX_MICROS, id="unix microseconds"),
     pytest.param(CursorRef(column="stamp", kind="unix-s"), "BIGINT", "UNIX_TIMESTAMP()", id="unix seconds"),
     pytest.param(CursorRef(column="id"), "INT", "1", id="id"),
 ]
 
 
 @pytest.fixture
-def session(pipeline: TablePipeline, mysql_server: MySQLStatus) -> Callable[[], AbstractContextManager[Sql]]:
-    """Open a session in Tokyo's time, inside a transaction."""
+def session(pipeline: TablePipeline, mysql_server: MySQLStatus) -> Callable[[], AbstractContextManager[Execute]]:
+    """Return a function that opens a transaction in a session whose time zone is Tokyo's."""
 
     @contextmanager
-    def opened() -> Iterator[Sql]:
+    def open_session() -> Iterator[Execute]:
         database = pipeline.spec.source.database
         with closing(connect_mysql(mysql_server, database=database, autocommit=False)) as connection:
 
-            def run(statement: str) -> object:
+            def execute(statement: str) -> object:
                 with connection.cursor() as cursor:
                     cursor.execute(statement)
                     return cursor.fetchall()
 
-            run("SET time_zone = '+09:00'")
-            yield run
+            execute("SET time_zone = '+09:00'")
+            yield execute
             connection.rollback()
 
-    return opened
+    return open_session
 
 
-@pytest.mark.parametrize(("cursor", "column", "now"), KINDS)
-def test_a_late_commit_is_not_missed(
+@pytest.mark.parametrize(("cursor", "column", "now"), CURSORS)
+def test_a_row_committed_late_is_not_missed(
     pipeline: TablePipeline,
-    session: Callable[[], AbstractContextManager[Sql]],
+    session: Callable[[], AbstractContextManager[Execute]],
     monkeypatch: pytest.MonkeyPatch,
     cursor: CursorRef,
     column: str,
     now: str,
 ) -> None:
-    """A row is stamped, another one is committed, a run passes, and only then the first is committed."""
+    """A row gets its cursor, a later row is committed, a run extracts, and only then is the first row committed."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     pipeline.sql(f"ALTER TABLE orders ADD COLUMN stamp {column}")
     pipeline.change(cursor=cursor)
@@ -67,7 +67,7 @@ def test_a_late_commit_is_not_missed(
         early(insert)
         early("COMMIT")
         late(insert)
-        pipeline.sql("DO SLEEP(1.1)")  # past a whole second, so that the clock alone would go beyond the open row
+        pipeline.sql("DO SLEEP(1.1)")  # longer than a second, so that the clock alone would pass the open row
         early(insert)
         early("COMMIT")
         held = pipeline.extract_and_publish()
@@ -78,7 +78,7 @@ def test_a_late_commit_is_not_missed(
         )
         late("COMMIT")
     read, runs = held.rows, 0
-    while read < 3 and runs < MOST_RUNS:
+    while read < 3 and runs < MAX_RUNS:
         pipeline.sql("DO SLEEP(1.1)")
         read, runs = read + pipeline.extract_and_publish().rows, runs + 1
     pipeline.load()

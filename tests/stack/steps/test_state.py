@@ -1,4 +1,4 @@
-"""State that is not what it should be is recognised: what was lost can be restored, and the message says how."""
+"""Damaged or lost state is detected; the message says how to restore it."""
 
 from __future__ import annotations
 
@@ -23,70 +23,73 @@ pytestmark = ON_LAST
 
 @pytest.fixture
 def synced(pipeline: TablePipeline) -> TablePipeline:
-    """Two runs of ten rows each, loaded and verified."""
+    """Sync ten rows twice."""
     insert_orders(pipeline, 10)
     pipeline.sync()
-    more(pipeline, first=11)
+    insert_new_rows(pipeline, first=11)
     pipeline.sync()
     return pipeline
 
 
-def more(pipeline: TablePipeline, *, first: int, rows: int = 10) -> None:
-    """Insert rows that the next run reads."""
+def insert_new_rows(pipeline: TablePipeline, *, first: int, rows: int = 10) -> None:
+    """Insert rows whose cursor is now."""
     pipeline.sql(
         f"INSERT INTO orders VALUES {', '.join(f'({first + i}, UTC_TIMESTAMP(6), 1, NULL)' for i in range(rows))}"
     )
     pipeline.sql("DO SLEEP(0.01)")
 
 
-def rewrite(pipeline: TablePipeline, key: str, change: Callable[[bytes], bytes]) -> None:
-    """Change an object as an accident would."""
+def overwrite_object(pipeline: TablePipeline, key: str, change: Callable[[bytes], bytes]) -> None:
+    """Overwrite an object by a changed copy, as an accident would."""
     stored = pipeline.clients.store.get(key)
     assert stored is not None
     pipeline.clients.store.put(key, change(stored.body))
 
 
-def changed(**fields: object) -> Callable[[bytes], bytes]:
+def with_fields(**fields: object) -> Callable[[bytes], bytes]:
     return lambda body: json.dumps({**json.loads(body), **fields}).encode()
 
 
 LOG_ACCIDENTS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda body: body[: len(body) // 2], "This LogEntry is not JSON"),
-    "not ours": (lambda _: b"[1, 2]", "This LogEntry cannot be read"),
-    "a field lost": (changed(run_key=None), "This LogEntry cannot be read\n"),
-    "another sequence": (changed(sequence=7), "A log entry is stored under another sequence's key"),
-    "newer": (changed(version=2, kind="teleport"), "This LogEntry was written by another version of the provider"),
+    "foreign": (lambda _: b"[1, 2]", "This LogEntry cannot be read"),
+    "missing field": (with_fields(run_key=None), "This LogEntry cannot be read\n"),
+    "wrong sequence": (with_fields(sequence=7), "A log entry is stored under another sequence's key"),
+    "newer version": (
+        with_fields(version=2, kind="teleport"),
+        "This LogEntry was written by another version of the provider",
+    ),
 }
 
 
 @pytest.mark.parametrize("accident", LOG_ACCIDENTS)
-def test_a_log_entry_that_was_damaged_is_refused(synced: TablePipeline, accident: str) -> None:
-    """Nothing is assumed in its place: no run goes on, and nothing moves until it is restored."""
-    change, says = LOG_ACCIDENTS[accident]
+def test_a_damaged_log_entry_is_refused_until_it_is_restored(synced: TablePipeline, accident: str) -> None:
+    """The plan fails and names the object; no default replaces the entry."""
+    change, message = LOG_ACCIDENTS[accident]
     key = TableLayout.of(synced.spec).entry(2)
-    good = synced.clients.store.get(key)
-    assert good is not None
-    rewrite(synced, key, change)
+    original = synced.clients.store.get(key)
+    assert original is not None
+    overwrite_object(synced, key, change)
     with pytest.raises(StateError) as caught:
         synced.plan()
     text = str(caught.value)
-    assert says in text
+    assert message in text
     assert f"where: {synced.clients.store.uri(key)}" in text
     assert "what to do: " in text
-    synced.clients.store.put(key, good.body)
-    more(synced, first=50)
+    synced.clients.store.put(key, original.body)
+    insert_new_rows(synced, first=50)
     synced.sync()
     assert synced.rows() == synced.source_rows()
 
 
 def test_a_log_entry_of_another_table_is_refused(synced: TablePipeline) -> None:
-    """Its files would be loaded into this table."""
+    """Otherwise its files would be loaded into this table."""
     layout = TableLayout.of(synced.spec)
     entry = synced.clients.store.get(layout.entry(2))
     assert entry is not None
     spec = json.loads(entry.body)["spec"]
     spec["source"]["table"] = "customers"
-    rewrite(synced, layout.entry(2), changed(spec=spec))
+    overwrite_object(synced, layout.entry(2), with_fields(spec=spec))
     with pytest.raises(StateError) as caught:
         synced.plan()
     found = layout.table.replace("orders", "customers")
@@ -100,9 +103,9 @@ def test_a_log_entry_of_another_table_is_refused(synced: TablePipeline) -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 2])
-def test_a_missing_log_entry_is_never_skipped(synced: TablePipeline, missing: int) -> None:
-    """Between two others a gap shows; at the head the ledger knows that there was more."""
-    more(synced, first=50)
+def test_a_missing_log_entry_is_not_skipped(synced: TablePipeline, missing: int) -> None:
+    """A missing entry in the middle leaves a gap; if the last entries are missing, the ledger is ahead of the log."""
+    insert_new_rows(synced, first=50)
     synced.extract_and_publish()
     layout = TableLayout.of(synced.spec)
     lost = [1] if missing == 1 else [2, 3]
@@ -111,27 +114,27 @@ def test_a_missing_log_entry_is_never_skipped(synced: TablePipeline, missing: in
         synced.load()
 
 
-PASSED = {check: {"sequence": 900, "at": now_text()} for check in ("custody", "bounds", "window")}
+CHECKS_PASSED_AHEAD = {check: {"sequence": 900, "at": now_text()} for check in ("custody", "bounds", "window")}
 CACHE_ACCIDENTS: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda body: body[:40],
-    "not ours": lambda _: b"<html>",
-    "another table's": changed(table_name="shop.customers", log_loaded=1),
-    "newer": changed(version=2, log_loaded=1),
-    "too far": changed(log_loaded=900, log_extracted=900, checks_passed=PASSED),
+    "foreign": lambda _: b"<html>",
+    "another table": with_fields(table_name="shop.customers", log_loaded=1),
+    "newer version": with_fields(version=2, log_loaded=1),
+    "ahead of the log": with_fields(log_loaded=900, log_extracted=900, checks_passed=CHECKS_PASSED_AHEAD),
 }
 
 
 @pytest.mark.parametrize("accident", [*CACHE_ACCIDENTS, "missing"])
-def test_the_cache_is_rebuilt_and_never_trusted(synced: TablePipeline, accident: str) -> None:
-    """The next run writes it anew from log and ledger; until then the log answers."""
+def test_a_damaged_watermark_cache_is_rebuilt_and_not_trusted(synced: TablePipeline, accident: str) -> None:
+    """The next run rebuilds it from log and ledger; until then the position is read from the log."""
     key = TableLayout.of(synced.spec).watermark
     before = watermark.read(synced.spec, synced.clients.store)
-    more(synced, first=50)
+    insert_new_rows(synced, first=50)
     synced.extract_and_publish()
     if accident == "missing":
         synced.clients.store.delete([key])
     else:
-        rewrite(synced, key, CACHE_ACCIDENTS[accident])
+        overwrite_object(synced, key, CACHE_ACCIDENTS[accident])
     assert watermark.read(synced.spec, synced.clients.store).log_extracted == 3
     for stage in ("redshift", "verified"):
         assert watermark.stage_position(synced.spec, synced.clients.store, stage) is None
@@ -139,7 +142,9 @@ def test_the_cache_is_rebuilt_and_never_trusted(synced: TablePipeline, accident:
     synced.verify()
     after = watermark_cache.read(synced.spec, synced.clients.store)
     assert (after.log_loaded, after.redshift_status) == (3, "success")
-    assert {check: passed.sequence for check, passed in after.checks_passed.items()} == dict.fromkeys(PASSED, 3)
+    assert {check: passed.sequence for check, passed in after.checks_passed.items()} == dict.fromkeys(
+        CHECKS_PASSED_AHEAD, 3
+    )
     assert after.verified_through is not None
     assert before.position is not None
     assert after.verified_through.value > before.position.value
@@ -150,14 +155,14 @@ def ledger_of(pipeline: TablePipeline) -> str:
     return f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
 
 
-def way_of(pipeline: TablePipeline) -> str:
-    """The table and its target, as messages name them."""
+def where_text(pipeline: TablePipeline) -> str:
+    """Return the ``where`` text of messages about the table."""
     database = pipeline.spec.source.database
     return f"shop: {database}.orders -> {database}.orders"
 
 
-def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced: TablePipeline) -> None:
-    """Rows and ledger are as old as each other: custody finds it, even where nothing new is to be loaded."""
+def test_a_target_restored_from_an_older_snapshot_loads_the_later_entries_again(synced: TablePipeline) -> None:
+    """Rows and ledger are from the same snapshot; custody finds the missing entries although nothing new is pending."""
     synced.target(f"DELETE FROM {ledger_of(synced)} WHERE sequence > 1")
     synced.target("DELETE FROM {t} WHERE id > 10")
     with pytest.raises(DataCheckFailed, match="not in the ledger"):
@@ -168,17 +173,17 @@ def test_a_target_restored_from_an_older_snapshot_loads_the_suffix_again(synced:
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_target_that_was_dropped_is_recognised(synced: TablePipeline) -> None:
-    """S12: its history would be missing in silence."""
+def test_a_dropped_target_is_detected(synced: TablePipeline) -> None:
+    """S12: otherwise its earlier rows would be missing without an error."""
     ((oid,),) = set(synced.target(f"SELECT target_oid FROM {ledger_of(synced)}"))
     synced.target("DROP TABLE {t}")
-    more(synced, first=50)
+    insert_new_rows(synced, first=50)
     synced.extract_and_publish()
     with pytest.raises(TargetError) as caught:
         synced.load()
     assert str(caught.value) == (
         "The target table is not the one that was loaded: it was dropped, or dropped and created again\n"
-        f"  where: {way_of(synced)}\n"
+        f"  where: {where_text(synced)}\n"
         f"  expected: table with OID {oid}\n"
         "  found: no such table\n"
         "  what to do: Its history is lost. Run with full_refresh: true to load every row again."
@@ -188,18 +193,18 @@ def test_a_target_that_was_dropped_is_recognised(synced: TablePipeline) -> None:
 
 
 @pytest.mark.parametrize("lost", ["ledger", "ledger and target"])
-def test_another_cluster_is_recognised(synced: TablePipeline, lost: str) -> None:
-    """Loads are known, and this place has none of them."""
+def test_another_cluster_is_detected(synced: TablePipeline, lost: str) -> None:
+    """The watermark cache knows of loads, but the ledger is empty."""
     synced.target(f"DROP TABLE {ledger_of(synced)}")
     if lost != "ledger":
         synced.target("DROP TABLE {t}")
-    more(synced, first=50)
+    insert_new_rows(synced, first=50)
     synced.extract_and_publish()
     with pytest.raises(TargetError) as caught:
         synced.load()
     assert str(caught.value) == (
         "The ledger is empty although loads are known: another cluster, or the ledger was dropped\n"
-        f"  where: {way_of(synced)}\n"
+        f"  where: {where_text(synced)}\n"
         "  expected: loads up to log entry 2\n"
         "  found: an empty ledger\n"
         "  what to do: Check the connection. If the target really is new, run with full_refresh: true."
@@ -208,8 +213,8 @@ def test_another_cluster_is_recognised(synced: TablePipeline, lost: str) -> None
     assert synced.rows() == synced.source_rows()
 
 
-def test_nothing_is_appended_to_rows_that_no_ledger_knows(pipeline: TablePipeline) -> None:
-    """With ledger and cache gone, all would be appended a second time."""
+def test_an_append_to_rows_without_a_ledger_is_refused(pipeline: TablePipeline) -> None:
+    """Ledger and cache are lost, so appending could duplicate every row."""
     pipeline.change(load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -219,7 +224,7 @@ def test_nothing_is_appended_to_rows_that_no_ledger_knows(pipeline: TablePipelin
         pipeline.load()
     assert str(caught.value) == (
         "The target holds rows that its ledger does not know, and appending could duplicate them\n"
-        f"  where: {way_of(pipeline)}\n"
+        f"  where: {where_text(pipeline)}\n"
         "  expected: an empty target, because the ledger is empty\n"
         "  found: 10 rows\n"
         "  what to do: Restore the ledger with the target; or run with full_refresh: true to load every row again."
@@ -227,11 +232,13 @@ def test_nothing_is_appended_to_rows_that_no_ledger_knows(pipeline: TablePipelin
     assert len(pipeline.rows()) == 10
 
 
-def test_many_entries_are_loaded_in_batches(synced: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each transaction is complete in itself: when a later one fails, the target is as the log was then."""
+def test_many_pending_entries_are_loaded_in_several_transactions(
+    synced: TablePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a later transaction fails, the target contains the entries of the earlier ones."""
     monkeypatch.setattr(batch, "MOST_ENTRIES", 2)
     for number in range(5):
-        more(synced, first=50 + number, rows=1)
+        insert_new_rows(synced, first=50 + number, rows=1)
         entry = synced.extract_and_publish()
     key = entry.files[0].key
     body = synced.clients.store.get(key)
@@ -247,14 +254,14 @@ def test_many_entries_are_loaded_in_batches(synced: TablePipeline, monkeypatch: 
     assert synced.rows() == synced.source_rows()
 
 
-def test_a_full_entry_ahead_takes_along_what_it_makes_superfluous(
+def test_entries_superseded_by_a_full_refresh_are_not_copied(
     synced: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many entries lie before it, none is copied, and the target never holds half of them."""
+    """They are recorded in the same transaction as the full refresh, even if they exceed one batch."""
     monkeypatch.setattr(batch, "MOST_ENTRIES", 2)
     entries = []
     for number in range(4):
-        more(synced, first=50 + number, rows=1)
+        insert_new_rows(synced, first=50 + number, rows=1)
         entries.append(synced.extract_and_publish())
     synced.extract_and_publish(full_refresh=True)
     synced.clients.store.delete([entry.files[0].key for entry in entries])
@@ -270,8 +277,8 @@ def test_a_full_entry_ahead_takes_along_what_it_makes_superfluous(
     assert synced.rows() == synced.source_rows()
 
 
-def test_the_state_is_written_so_that_people_can_read_it(synced: TablePipeline) -> None:
-    """The names operators know stand in watermark.json, one a line."""
+def test_the_watermark_file_has_one_field_per_line(synced: TablePipeline) -> None:
+    """Operators read ``watermark.json`` by eye."""
     stored = synced.clients.store.get(TableLayout.of(synced.spec).watermark)
     assert stored is not None
     assert codec.from_json(watermark_cache.WatermarkState, stored.body, where="").log_loaded == 2

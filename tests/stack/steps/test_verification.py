@@ -1,4 +1,4 @@
-"""The checks find what a test breaks in the target."""
+"""The checks find lost and duplicate rows in the target, and a passed check clears the failure of another run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_FIRST
 
-COPY_OF_NINE = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
+DUPLICATE_ROW_9 = "INSERT INTO {t} SELECT * FROM {t} WHERE id = 9"
 
 
 @pytest.mark.parametrize(
     "statements",
     [
         ["DELETE FROM {t} WHERE id = 3"],
-        [COPY_OF_NINE],
-        ["DELETE FROM {t} WHERE id = 3", COPY_OF_NINE],
+        [DUPLICATE_ROW_9],
+        ["DELETE FROM {t} WHERE id = 3", DUPLICATE_ROW_9],
     ],
-    ids=["one lost", "one doubled", "one lost and one doubled"],
+    ids=["one lost", "one duplicate", "one lost and one duplicate"],
 )
-def test_bounds_find_lost_and_doubled_rows(pipeline: TablePipeline, statements: list[str]) -> None:
-    """The message names the table, both counts and what to do."""
+def test_bounds_find_lost_and_duplicate_rows(pipeline: TablePipeline, statements: list[str]) -> None:
+    """The message has the table, the counts and the remedy."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     for statement in statements:
@@ -41,7 +41,7 @@ def test_bounds_find_lost_and_doubled_rows(pipeline: TablePipeline, statements: 
 
 
 def test_the_window_check_finds_a_lost_row(pipeline: TablePipeline) -> None:
-    """One-sided, but this side it sees."""
+    """The window check finds rows that are missing in the target."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.target("DELETE FROM {t} WHERE id = 3")
@@ -49,8 +49,8 @@ def test_the_window_check_finds_a_lost_row(pipeline: TablePipeline) -> None:
         pipeline.verify("window")
 
 
-def test_custody_finds_an_entry_that_the_ledger_lacks(pipeline: TablePipeline) -> None:
-    """A restored, older ledger is not the truth."""
+def test_custody_finds_a_ledger_row_that_differs_from_the_log(pipeline: TablePipeline) -> None:
+    """The ledger may have been restored or changed by hand."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     ledger = f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
@@ -59,17 +59,17 @@ def test_custody_finds_an_entry_that_the_ledger_lacks(pipeline: TablePipeline) -
         pipeline.verify("custody")
 
 
-def test_a_verification_that_succeeds_ends_the_failure_of_another(pipeline: TablePipeline) -> None:
-    """Else sensors would wait, and operators would read of a failure, until the next load."""
+def test_a_passed_verification_clears_an_earlier_failure(pipeline: TablePipeline) -> None:
+    """Otherwise sensors would wait and operators would see the failure until the next load."""
     insert_orders(pipeline, 20)
     pipeline.sync()
-    pipeline.target(COPY_OF_NINE)
+    pipeline.target(DUPLICATE_ROW_9)
     with pytest.raises(DataCheckFailed):
         pipeline.verify()
     assert watermark.stage_position(pipeline.spec, pipeline.clients.store, "redshift") is None
     pipeline.target("DELETE FROM {t} WHERE id = 9")
     pipeline.target("INSERT INTO {t} (id, updated_at) VALUES (9, '2026-01-01')")
-    pipeline.verify("bounds")  # counts rows only: it does not say that every log entry was loaded
+    pipeline.verify("bounds")  # counts rows only, so it cannot show that every log entry was loaded
     assert watermark.read(pipeline.spec, pipeline.clients.store).redshift_status == "failed"
     pipeline.verify()
     state = watermark.read(pipeline.spec, pipeline.clients.store)
@@ -77,11 +77,11 @@ def test_a_verification_that_succeeds_ends_the_failure_of_another(pipeline: Tabl
     assert watermark.stage_position(pipeline.spec, pipeline.clients.store, "redshift") == state.position
 
 
-def test_what_failed_is_verified_again_by_a_run_with_nothing_to_load(pipeline: TablePipeline) -> None:
-    """A load of nothing says of itself that all is well; it does not say so of rows that somebody doubled."""
+def test_a_failed_check_runs_again_in_a_run_with_nothing_to_load(pipeline: TablePipeline) -> None:
+    """Neither an empty load nor another check clears the failure of ``bounds``."""
     insert_orders(pipeline, 20)
     pipeline.sync()
-    pipeline.target(COPY_OF_NINE)
+    pipeline.target(DUPLICATE_ROW_9)
     with pytest.raises(DataCheckFailed):
         pipeline.verify("bounds")
     pipeline.verify("custody")
@@ -90,8 +90,8 @@ def test_what_failed_is_verified_again_by_a_run_with_nothing_to_load(pipeline: T
         pipeline.scheduled_run(pipeline.clients.warehouse)
 
 
-def test_a_verification_leaves_the_failure_of_an_extract(pipeline: TablePipeline) -> None:
-    """It says nothing of MySQL's stage."""
+def test_a_passed_verification_keeps_the_failure_of_an_extract(pipeline: TablePipeline) -> None:
+    """It verifies the Redshift stage only."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     for stage in ("redshift", "mysql"):
@@ -104,10 +104,10 @@ def test_a_verification_leaves_the_failure_of_an_extract(pipeline: TablePipeline
     assert state.last_error == "mysql"
 
 
-def test_a_nightly_verification_does_not_read_the_whole_log(
+def test_a_scheduled_verification_reads_only_new_log_entries(
     pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long the log is, only what is new is asked of S3; of the rest the ledger must still hold every entry."""
+    """The ledger must still contain every older entry."""
     insert_orders(pipeline, 5)
     for number in range(4):
         pipeline.sql(f"INSERT INTO orders VALUES ({90 + number}, UTC_TIMESTAMP(6), 1, 'new')")
@@ -116,18 +116,18 @@ def test_a_nightly_verification_does_not_read_the_whole_log(
         pipeline.load()
         if number != 3:
             pipeline.verify()
-    asked: list[int] = []
+    read_entries: list[int] = []
     find = Journal.find
 
-    def noted(self: Journal, number: int) -> LogEntry | None:
-        asked.append(number)
+    def recording_find(self: Journal, number: int) -> LogEntry | None:
+        read_entries.append(number)
         return find(self, number)
 
-    monkeypatch.setattr(Journal, "find", noted)
+    monkeypatch.setattr(Journal, "find", recording_find)
     pipeline.verify(if_due=True)
-    assert set(asked) == {4}
+    assert set(read_entries) == {4}
     pipeline.verify()
-    assert set(asked) == {1, 2, 3, 4}
+    assert set(read_entries) == {1, 2, 3, 4}
     ledger = f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
     pipeline.target(f"DELETE FROM {ledger} WHERE sequence = 2")
     pipeline.sql("INSERT INTO orders VALUES (99, UTC_TIMESTAMP(6), 1, 'new')")
@@ -138,8 +138,8 @@ def test_a_nightly_verification_does_not_read_the_whole_log(
         pipeline.verify(if_due=True)
 
 
-def test_rows_deleted_at_the_source_do_not_alarm(pipeline: TablePipeline) -> None:
-    """They are kept in the target, and the report says so."""
+def test_rows_deleted_at_the_source_pass_the_bounds(pipeline: TablePipeline) -> None:
+    """They are kept in the target and reported."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.sql("DELETE FROM orders WHERE id = 3")
@@ -147,8 +147,8 @@ def test_rows_deleted_at_the_source_do_not_alarm(pipeline: TablePipeline) -> Non
     assert "deleted at the source" in result.note
 
 
-def test_a_writer_that_goes_on_does_not_alarm(pipeline: TablePipeline) -> None:
-    """New rows above the position, updated rows that left the window: both are inside the bounds."""
+def test_rows_written_after_the_last_run_pass_every_check(pipeline: TablePipeline) -> None:
+    """New rows are above the position, and updated rows have left the window."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     pipeline.sql("INSERT INTO orders VALUES (90, UTC_TIMESTAMP(6), 1, 'new')")
@@ -156,11 +156,11 @@ def test_a_writer_that_goes_on_does_not_alarm(pipeline: TablePipeline) -> None:
     pipeline.verify()
 
 
-def test_a_load_onto_doubled_keys_is_refused(pipeline: TablePipeline) -> None:
-    """It would mend one key in silence and leave the others."""
+def test_a_merge_into_duplicate_keys_is_refused(pipeline: TablePipeline) -> None:
+    """It would silently remove the duplicates of the merged keys only."""
     insert_orders(pipeline, 20)
     pipeline.sync()
-    pipeline.target(COPY_OF_NINE)
+    pipeline.target(DUPLICATE_ROW_9)
     pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 9")
     pipeline.sql("DO SLEEP(0.01)")
     pipeline.extract_and_publish()

@@ -1,4 +1,4 @@
-"""A process of its own that takes one table's steps when it is told to: one step a line in, one answer a line out."""
+"""Run the steps of one table in a separate process: step names on stdin, JSON results on stdout, one per line."""
 
 from __future__ import annotations
 
@@ -17,77 +17,77 @@ from mysql_redshift.errors import MysqlRedshiftError
 LABEL = "{table}: one task, every attempt"
 
 
-class Racer:
-    """The near end. ``start`` does not wait, so that two racers can be under way at once."""
+class RunProcess:
+    """The parent's side. ``start`` does not wait for the result, so several processes can run at the same time."""
 
     def __init__(self, spec: TableSpec, actor: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stack.steps.racer", actor],
+            [sys.executable, "-m", "tests.stack.steps.run_process", actor],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._say(json.dumps(codec.to_plain(spec)))
+        self._send(json.dumps(codec.to_plain(spec)))
 
     def start(self, step: str) -> None:
-        """Tell it to take a step: plan, extract, publish or load."""
-        self._say(step)
+        """Start a step: plan, extract, publish or load."""
+        self._send(step)
 
-    def answer(self) -> dict[str, Any]:
-        """Wait for the end of the step that was started."""
+    def result(self) -> dict[str, Any]:
+        """Wait for the started step and return its result."""
         assert self._process.stdout is not None
         return dict(json.loads(self._process.stdout.readline()))
 
-    def do(self, *steps: str) -> dict[str, Any]:
-        """Take steps one after another; return the last one's answer."""
+    def run(self, *steps: str) -> dict[str, Any]:
+        """Run steps one after another; return the last result."""
         found: dict[str, Any] = {}
         for step in steps:
             self.start(step)
-            found = self.answer()
+            found = self.result()
         return found
 
     def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         self._process.kill()
         self._process.communicate()
 
-    def _say(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
 
 @contextmanager
-def racing(*specs: TableSpec) -> Iterator[list[Racer]]:
-    """Start a process for each spec; end them all."""
-    racers = [Racer(spec, actor=f"racer {number}") for number, spec in enumerate(specs)]
+def run_processes(*specs: TableSpec) -> Iterator[list[RunProcess]]:
+    """Start a process per spec; kill them all when the block exits."""
+    processes = [RunProcess(spec, actor=f"process {number}") for number, spec in enumerate(specs)]
     try:
-        yield racers
+        yield processes
     finally:
-        for racer in racers:
-            racer.close()
+        for process in processes:
+            process.close()
 
 
 def main(actor: str) -> None:
-    """The far end: obey until the near end goes away."""
+    """The child's side: run steps until stdin is closed."""
     from mysql_redshift.hooks.clients import Clients
 
-    answers = sys.stdout
-    sys.stdout = sys.stderr  # Airflow's logging
+    results = sys.stdout
+    sys.stdout = sys.stderr  # Airflow logs to stdout
     spec = codec.from_json(TableSpec, sys.stdin.readline().encode(), where="stdin")
     with Clients(spec) as clients:
-        run = _Run(spec, clients, actor)
+        steps = _Steps(spec, clients, actor)
         for line in sys.stdin:
             try:
-                found = getattr(run, line.strip())()
+                found = getattr(steps, line.strip())()
             except MysqlRedshiftError as exc:
                 found = {"error": type(exc).__name__, "text": str(exc)}
-            answers.write(json.dumps(found) + "\n")
-            answers.flush()
+            results.write(json.dumps(found) + "\n")
+            results.flush()
 
 
-class _Run:
-    """One run's steps, each by its name."""
+class _Steps:
+    """The steps of one run, by name."""
 
     def __init__(self, spec: TableSpec, clients: Any, actor: str) -> None:
         self.spec, self.clients, self.actor = spec, clients, actor

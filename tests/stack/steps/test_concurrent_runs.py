@@ -1,4 +1,4 @@
-"""Two at once: no loss, no doubling, and the loser is told who won."""
+"""Concurrent runs of one table: no row is lost or duplicated, and the loser's error names the winner."""
 
 from __future__ import annotations
 
@@ -18,81 +18,83 @@ from mysql_redshift.steps.loading import recovery
 from mysql_redshift.steps.state.session_labels import unique_label
 from tests.flavors import ON_FIRST
 from tests.stack.devstack.redshift.control import order
-from tests.stack.steps.racer import LABEL, racing
+from tests.stack.steps.run_process import LABEL, run_processes
 from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = ON_FIRST
 
 
-def test_of_two_runs_at_once_one_publishes_and_both_load(pipeline: TablePipeline) -> None:
-    """Scheduled and manual, or two Airflows: the loser names the winner, and its rows are in the winner's window."""
+def test_only_one_of_two_concurrent_runs_publishes(pipeline: TablePipeline) -> None:
+    """A scheduled and a manual run, or two Airflows. The loser's rows are in the winner's window."""
     insert_orders(pipeline, 30)
-    with racing(pipeline.spec, replace(pipeline.spec)) as racers:
-        keys = [racer.do("plan")["run_key"] for racer in racers]
-        for racer in racers:
-            assert racer.do("extract") == {"rows": 30}
-        for racer in racers:
-            racer.start("publish")
-        answers = [racer.answer() for racer in racers]
-        (lost,) = (number for number, answer in enumerate(answers) if "error" in answer)
-        assert answers[1 - lost] == {"run_key": keys[1 - lost]}
-        assert answers[lost]["error"] == "Conflict"
-        assert f"taken by run {keys[1 - lost]} (extract, racer {1 - lost}," in answers[lost]["text"]
+    with run_processes(pipeline.spec, replace(pipeline.spec)) as processes:
+        keys = [process.run("plan")["run_key"] for process in processes]
+        for process in processes:
+            assert process.run("extract") == {"rows": 30}
+        for process in processes:
+            process.start("publish")
+        results = [process.result() for process in processes]
+        (loser,) = (number for number, result in enumerate(results) if "error" in result)
+        assert results[1 - loser] == {"run_key": keys[1 - loser]}
+        assert results[loser]["error"] == "Conflict"
+        assert f"taken by run {keys[1 - loser]} (extract, process {1 - loser}," in results[loser]["text"]
         assert pipeline.load().ledger_head == 1
     pipeline.verify(*Check)
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_two_loads_at_once_apply_each_entry_once(pipeline: TablePipeline) -> None:
-    """The ledger's lock lets one go first; the other finds nothing left to do."""
+def test_two_concurrent_loads_apply_each_entry_once(pipeline: TablePipeline) -> None:
+    """The lock on the ledger serialises them; the second load finds no pending entry."""
     insert_orders(pipeline, 30)
     pipeline.sync()
     pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'new' WHERE id <= 5")
     pipeline.sql("DO SLEEP(0.01)")
     pipeline.extract_and_publish()
     other = replace(pipeline.spec, pipeline=pipeline.spec.pipeline)
-    with racing(pipeline.spec) as (racer,):
-        racer.do("plan")  # its imports are over
-        racer.start("load")
+    with run_processes(pipeline.spec) as (process,):
+        process.run("plan")  # so that its imports are done
+        process.start("load")
         mine = load(other, store=pipeline.clients.store, warehouse=pipeline.clients.warehouse, label="another task")
-        theirs = racer.answer()
+        theirs = process.result()
     applied = [*[done.sequence for done in mine.applied], *theirs.get("applied", [])]
     assert applied == [2]
     pipeline.verify(*Check)
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_a_zombie_that_wakes_after_its_successor_changes_nothing(pipeline: TablePipeline, stack_status: Status) -> None:
-    """Its session was ended before the successor asked for the lock; its retry finds all loaded."""
+def test_a_stalled_load_that_resumes_after_its_retry_changes_nothing(
+    pipeline: TablePipeline, stack_status: Status
+) -> None:
+    """The retry terminates the stalled session before it takes the lock; another retry finds every entry loaded."""
     assert stack_status.redshift is not None
     insert_orders(pipeline, 30)
     label = LABEL.format(table="orders")
-    with racing(pipeline.spec) as (zombie,):
-        zombie.do("plan", "extract", "publish")
+    with run_processes(pipeline.spec) as (stalled,):
+        stalled.run("plan", "extract", "publish")
         order(stack_status.redshift, fault="slow_copy", application_name=label, seconds=300)
-        zombie.start("load")
+        stalled.start("load")
         while order(stack_status.redshift, pending=True)["pending"]:
-            time.sleep(0.05)  # until it hangs inside its COPY, with the ledger's lock
+            time.sleep(0.05)  # until it hangs in COPY and holds the ledger's lock
         report = load(pipeline.spec, store=pipeline.clients.store, warehouse=pipeline.clients.warehouse, label=label)
         assert [done.sequence for done in report.applied] == [1]
-        answer = zombie.answer()
-        assert answer["error"] == "ConnectionFailed"
-        assert "session was terminated" in answer["text"]
-        assert zombie.do("load") == {"applied": []}
+        result = stalled.result()
+        assert result["error"] == "ConnectionFailed"
+        assert "session was terminated" in result["text"]
+        assert stalled.run("load") == {"applied": []}
     pipeline.verify(*Check)
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_the_loser_of_two_loads_is_told_who_won(
+def test_the_losing_load_reports_the_entry_that_won(
     pipeline: TablePipeline, stack_status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Redshift does not say who ended a session; the ledger says whose entries are in. Asking disturbs nobody."""
+    """Redshift does not report who terminated a session; the ledger shows whose entry was loaded."""
     assert stack_status.redshift is not None
     insert_orders(pipeline, 30)
     entry = pipeline.extract_and_publish()
     won = threading.Event()
 
-    def label_once_won() -> str:
+    def label_after_the_win() -> str:
         won.wait()
         return unique_label()
 
@@ -101,12 +103,12 @@ def test_the_loser_of_two_loads_is_told_who_won(
             pipeline.spec, store=pipeline.clients.store, warehouse=pipeline.clients.warehouse, label="test one task"
         )
 
-    monkeypatch.setattr(recovery, "unique_label", label_once_won)
+    monkeypatch.setattr(recovery, "unique_label", label_after_the_win)
     order(stack_status.redshift, fault="slow_copy", application_name="test one task", seconds=300)
-    with ThreadPoolExecutor(1) as elsewhere:
-        hanging = elsewhere.submit(attempt)
+    with ThreadPoolExecutor(1) as executor:
+        hanging = executor.submit(attempt)
         while order(stack_status.redshift, pending=True)["pending"]:
-            time.sleep(0.05)  # until it hangs inside its COPY, with the ledger's lock
+            time.sleep(0.05)  # until it hangs in COPY and holds the ledger's lock
         assert len(attempt().applied) == 1
         won.set()
         with pytest.raises(ConnectionFailed) as lost:
@@ -115,8 +117,8 @@ def test_the_loser_of_two_loads_is_told_who_won(
     assert "this load had read entry 0" in str(lost.value)
 
 
-def test_cleared_tasks_of_an_old_run_change_nothing(pipeline: TablePipeline) -> None:
-    """Extract, publish and load again with an old plan: the entry of then is returned, with its own files."""
+def test_clearing_the_tasks_of_an_old_run_changes_nothing(pipeline: TablePipeline) -> None:
+    """Extract, publish and load run again with the old plan: publish returns the old entry with its own files."""
     insert_orders(pipeline, 30)
     planned = pipeline.plan()
     entry = pipeline.publish(planned, pipeline.extract(planned))
@@ -130,8 +132,8 @@ def test_cleared_tasks_of_an_old_run_change_nothing(pipeline: TablePipeline) -> 
     assert pipeline.rows() == pipeline.source_rows()
 
 
-def test_an_old_plan_that_never_published_is_too_late(pipeline: TablePipeline) -> None:
-    """Another run has gone on from there: the rows of the old plan are in that one's window."""
+def test_an_old_plan_cannot_publish_after_a_newer_run(pipeline: TablePipeline) -> None:
+    """The newer run started at the same position, so its window contains the rows of the old plan."""
     insert_orders(pipeline, 30)
     old = pipeline.plan()
     newer = pipeline.extract_and_publish()
@@ -141,8 +143,8 @@ def test_an_old_plan_that_never_published_is_too_late(pipeline: TablePipeline) -
     pipeline.verify(*Check)
 
 
-def test_a_watermark_set_during_a_run_wins(pipeline: TablePipeline) -> None:
-    """The person's word is not overwritten by a run that knew nothing of it; the run is told whose word it was."""
+def test_a_watermark_set_during_a_run_prevents_its_publication(pipeline: TablePipeline) -> None:
+    """A run does not overwrite a position that an operator set meanwhile; its error names the operator."""
     insert_orders(pipeline, 30)
     planned = pipeline.plan()
     receipts = pipeline.extract(planned)
@@ -161,8 +163,8 @@ def test_a_watermark_set_during_a_run_wins(pipeline: TablePipeline) -> None:
     assert pipeline.rows("id") == [(number,) for number in range(11, 31)]
 
 
-def test_first_loads_of_different_tables_do_not_meet(pipeline: TablePipeline) -> None:
-    """Both make the same new schemas at the same moment; each has a ledger of its own."""
+def test_concurrent_first_loads_of_two_tables_do_not_conflict(pipeline: TablePipeline) -> None:
+    """Both create the same schemas at the same moment; each table has its own ledger."""
     pipeline.sql("CREATE TABLE customers LIKE orders")
     pipeline.sql("INSERT INTO customers VALUES (1, '2026-01-01', 1, NULL)")
     insert_orders(pipeline, 30)
@@ -171,12 +173,12 @@ def test_first_loads_of_different_tables_do_not_meet(pipeline: TablePipeline) ->
         source=replace(pipeline.spec.source, table="customers"),
         target=replace(pipeline.spec.target, table="customers"),
     )
-    with racing(pipeline.spec, other) as racers:
-        for racer in racers:
-            racer.do("plan", "extract", "publish")
-        for racer in racers:
-            racer.start("load")
-        assert [racer.answer() for racer in racers] == [{"applied": [1]}, {"applied": [1]}]
+    with run_processes(pipeline.spec, other) as processes:
+        for process in processes:
+            process.run("plan", "extract", "publish")
+        for process in processes:
+            process.start("load")
+        assert [process.result() for process in processes] == [{"applied": [1]}, {"applied": [1]}]
     pipeline.verify(*Check)
     assert pipeline.rows() == pipeline.source_rows()
     assert pipeline.target(f'SELECT id FROM "{pipeline.spec.target.schema}"."customers"') == [(1,)]

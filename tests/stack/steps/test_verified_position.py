@@ -1,4 +1,4 @@
-"""What a verification that passed says for the next one: of its own checks, of what it saw, and of nothing else."""
+"""A passed verification counts only for its own checks and for the log entries that it saw."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ pytestmark = ON_FIRST
 
 @pytest.fixture
 def loaded(pipeline: TablePipeline) -> TablePipeline:
-    """Twenty rows in the target, two log entries, of which the first was verified."""
+    """Load two log entries of ten rows each; only the first is verified."""
     pipeline.checks = pipeline.spec.checks
     insert_orders(pipeline, 10)
     pipeline.sync()
-    more(pipeline, first=11)
+    load_new_rows(pipeline, first=11)
     return pipeline
 
 
-def more(pipeline: TablePipeline, *, first: int) -> None:
-    """Write ten rows of now, and load them."""
+def load_new_rows(pipeline: TablePipeline, *, first: int) -> None:
+    """Insert ten rows whose cursor is now and load them."""
     pipeline.sql(
         "INSERT INTO orders VALUES " + ", ".join(f"({first + i}, UTC_TIMESTAMP(6), 1, 'new')" for i in range(10))
     )
@@ -37,21 +37,21 @@ def more(pipeline: TablePipeline, *, first: int) -> None:
     pipeline.load()
 
 
-def ledger(pipeline: TablePipeline) -> str:
-    """Return the ledger's table."""
+def ledger_table(pipeline: TablePipeline) -> str:
+    """Return the quoted name of the ledger table."""
     return f'"{pipeline.spec.target.ledger_schema}"."{pipeline.spec.target.schema}__orders"'
 
 
-def test_rows_that_were_counted_say_nothing_of_custody(loaded: TablePipeline) -> None:
-    """The next scheduled verification still compares the entry with the ledger."""
+def test_passed_bounds_do_not_replace_custody(loaded: TablePipeline) -> None:
+    """The next scheduled verification still compares the log entry with the ledger."""
     loaded.verify("bounds")
-    loaded.target(f"UPDATE {ledger(loaded)} SET rows_copied = 9 WHERE sequence = 2")
+    loaded.target(f"UPDATE {ledger_table(loaded)} SET rows_copied = 9 WHERE sequence = 2")
     with pytest.raises(DataCheckFailed, match="entry 2: 9 rows copied"):
         loaded.verify(if_due=True)
 
 
-def test_custody_says_nothing_of_rows(loaded: TablePipeline) -> None:
-    """A run of redshift-only asks MySQL nothing: its position is not verified, nor may the next run sleep."""
+def test_passed_custody_does_not_replace_bounds(loaded: TablePipeline) -> None:
+    """A redshift-only run does not query MySQL: its position is not verified, and the next run must count rows."""
     before = watermark.stage_position(loaded.spec, loaded.clients.store, "verified")
     loaded.verify("custody")
     assert loaded.verify("custody", if_due=True).redshift_skipped
@@ -61,20 +61,20 @@ def test_custody_says_nothing_of_rows(loaded: TablePipeline) -> None:
         loaded.verify(if_due=True)
 
 
-def test_a_table_whose_one_check_is_custody_is_verified_by_it(loaded: TablePipeline) -> None:
-    """Its sensors would wait for ever."""
+def test_custody_verifies_a_table_that_has_no_other_check(loaded: TablePipeline) -> None:
+    """Otherwise its sensors would never succeed."""
     loaded.change(checks=("custody",))
     loaded.verify("custody")
     state = watermark.read(loaded.spec, loaded.clients.store)
     assert state.verified_through == state.position
 
 
-def test_what_is_loaded_while_rows_are_counted_is_not_verified(
+def test_rows_loaded_during_a_verification_are_not_verified(
     loaded: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The target was looked at before that load."""
+    """The verification read the target before that load."""
     with monkeypatch.context() as patch:
-        patch.setattr(MySQLSource, "snapshot", after(loaded, patch))
+        patch.setattr(MySQLSource, "snapshot", snapshot_after_another_load(loaded, patch))
         report = loaded.verify()
     assert (report.ledger_head, watermark.read(loaded.spec, loaded.clients.store).log_loaded) == (2, 3)
     loaded.target("DELETE FROM {t} WHERE id = 12")
@@ -82,22 +82,22 @@ def test_what_is_loaded_while_rows_are_counted_is_not_verified(
         loaded.verify(if_due=True)
 
 
-def after(pipeline: TablePipeline, monkey: pytest.MonkeyPatch) -> object:
-    """Return ``MySQLSource.snapshot`` as it is when another run gets in first: it loads ten rows."""
+def snapshot_after_another_load(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Return a replacement of ``MySQLSource.snapshot`` that first lets another run load ten rows."""
     original = MySQLSource.snapshot
 
     @contextmanager
     def snapshot(self: MySQLSource) -> Iterator[MySQLSnapshot]:
-        monkey.setattr(MySQLSource, "snapshot", original)
-        more(pipeline, first=91)
+        monkeypatch.setattr(MySQLSource, "snapshot", original)
+        load_new_rows(pipeline, first=91)
         with original(self) as opened:
             yield opened
 
     return snapshot
 
 
-def test_keys_that_differ_are_compared_again_on_the_same_day(loaded: TablePipeline) -> None:
-    """A difference that a person found is not forgotten by the runs that follow, though keys were compared today."""
+def test_different_keys_are_compared_again_on_the_same_day(loaded: TablePipeline) -> None:
+    """A failed key comparison is repeated by scheduled runs although keys were compared on that day."""
     loaded.change(checks=("custody", "bounds", "keys"))
     loaded.verify(*Check)
     loaded.target("UPDATE {t} SET updated_at = '2020-01-01' WHERE id = 3")
