@@ -1,1 +1,1 @@
-"""Benchmarks: ratios within one run, medians of interleaved rounds. Nothing here decides whether a test passes."""
+"""Benchmarks: ratios within one run, medians of interleaved rounds. No test depends on them."""

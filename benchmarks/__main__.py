@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the reader against a client that only drains, COPY at the stand-in, the configuration."""
+"""``python -m benchmarks``: the reader compared to plain fetching, COPY into the stand-in, and the configuration."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DIGITS = f"(SELECT 0 d UNION SELECT {' UNION SELECT '.join(map(str, range(1, 10)
 
 
 def main() -> int:
-    """Run all benchmarks and print a line each."""
+    """Run all benchmarks and print one line per result."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -48,9 +48,9 @@ def main() -> int:
     with running(("mysql", "s3", "bastion", "redshift"), home) as status:
         _reader(status, arguments.rows, arguments.rounds)
         rate, peak = _copy(status, arguments.rows * 10, arguments.rounds)
-        print(f"stand-in: COPY of {arguments.rows * 10} narrow rows, {rate / 1e6:.2f} million rows a second")
+        print(f"stand-in: COPY of {arguments.rows * 10} narrow rows, {rate / 1e6:.2f} million rows per second")
         _, larger = _copy(status, arguments.rows * 40, 1)
-        print(f"stand-in: peak memory {peak} MB, {larger} MB once a file four times as large went through")
+        print(f"stand-in: peak memory {peak} MB, {larger} MB after a file four times as large")
     return 0
 
 
@@ -62,7 +62,7 @@ def _reader(status: Status, rows: int, rounds: int) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"reader: {rows} rows x 8 columns; PyMySQL's unbuffered cursor alone {drain:.2f} s, "
-        f"to zstd Parquet {parquet:.2f} s: {drain / parquet:.2f} of the drain's speed; peak memory {peak} MB"
+        f"to zstd Parquet {parquet:.2f} s: {drain / parquet:.2f} of the cursor's speed; peak memory {peak} MB"
     )
 
 
@@ -114,7 +114,7 @@ def _to_parquet(server: MySQLStatus) -> None:
 
 
 def _copy(status: Status, rows: int, rounds: int) -> tuple[float, int]:
-    """Return rows a second, and the most memory in MB that the stand-in's process has taken so far."""
+    """Return rows per second, and the peak memory in MB of the stand-in's process so far."""
     redshift, s3 = status.redshift, status.s3
     assert isinstance(redshift, RedshiftStatus)
     assert isinstance(s3, S3Status)
@@ -150,7 +150,7 @@ def _copy(status: Status, rows: int, rounds: int) -> tuple[float, int]:
 
 
 def _peak_memory(argument: str) -> int:
-    """Return the high-water mark in MB of the process that was started with an argument."""
+    """Return the peak memory in MB of the stand-in's process that was started with ``argument``."""
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             words = command.read_bytes().split(b"\0")

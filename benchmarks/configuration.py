@@ -1,4 +1,4 @@
-"""What every start of a task begins with: a pipeline's YAML."""
+"""The time to read a pipeline's YAML, which every task does first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ tables:
 
 
 def measure(tables: int, rounds: int) -> None:
-    """Time the reading of ``tables`` tables, and of one among them, against the YAML library alone."""
+    """Time reading a pipeline of ``tables`` tables, and one table of it, compared to the YAML library alone."""
     entries = "".join(f"  t{number}: {{load: append, chunk_rows: {number + 1}}}\n" for number in range(tables))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "bench.yaml")

@@ -1,4 +1,4 @@
-"""Two actions timed in one run."""
+"""Time two actions in one run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def interleaved(one: Callable[[], Any], other: Callable[[], Any], rounds: int) -> tuple[float, float]:
-    """Time both in turn, so that what disturbs one disturbs the other; return medians."""
+    """Run both actions in turn, so that disturbances affect both; return the median seconds of each."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for action, seconds in zip((one, other), times, strict=True):

@@ -1,4 +1,4 @@
-"""The demo: real MySQL tables move through S3 into Redshift under Airflow, and an independent verifier proves it.
+"""The demo: Airflow replicates MySQL tables to Redshift over S3, and an independent verifier compares both sides.
 
-Nothing here imports ``mysql_redshift``: what is proved must not rest on what proves it.
+Nothing here imports ``mysql_redshift``: the verifier must not depend on the code that it verifies.
 """

@@ -1,4 +1,4 @@
-"""``python -m demo run | down``: the whole story on the command line."""
+"""``python -m demo run | down``: run the demo from the command line."""
 
 from __future__ import annotations
 
@@ -33,26 +33,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except KeyboardInterrupt:
-        print("interrupted; every server has ended", file=sys.stderr)
+        print("interrupted; all servers are stopped", file=sys.stderr)
         return 130
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m demo", description="MySQL -> S3 -> Redshift under Airflow, proved."
+        prog="python -m demo", description="Replicate MySQL -> S3 -> Redshift under Airflow and verify every row."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="play the whole story on local servers")
+    run = commands.add_parser("run", help="run the demo on local servers")
     run.set_defaults(run=_run)
-    run.add_argument("--keep", action="store_true", help="leave the servers up at the end")
-    run.add_argument("--report", type=Path, default=Path("demo-report.json"), help="where the report goes")
-    down = commands.add_parser("down", help="end the servers that --keep left up")
+    run.add_argument("--keep", action="store_true", help="keep the servers running at the end")
+    run.add_argument("--report", type=Path, default=Path("demo-report.json"), help="path of the JSON report")
+    down = commands.add_parser("down", help="stop the servers that --keep left running")
     down.set_defaults(run=_down)
-    hold = commands.add_parser("serve", help="hold the servers (what run starts)")
+    hold = commands.add_parser("serve", help="run the servers in the foreground (started by run)")
     hold.set_defaults(run=_serve)
     for command in (run, hold):
         scale = float(os.environ.get("DEMO_SCALE") or 1)
-        command.add_argument("--scale", type=float, default=scale, help="1 is a million rows; DEMO_SCALE")
+        command.add_argument(
+            "--scale",
+            type=float,
+            default=scale,
+            help="1 is a million rows; default: DEMO_SCALE or 1",
+        )
     return parser
 
 
@@ -71,38 +76,39 @@ def _run(arguments: argparse.Namespace) -> int:
     finally:
         result.seconds = round(screen.seconds, 1)
         result.write(arguments.report)
-    verdict = "OK: nothing is lost, nothing is doubled, nothing differs" if result.ok else "NOT OK"
+    verdict = "OK: no row is missing, duplicate or different" if result.ok else "NOT OK"
     screen.say(
-        f"{verdict}; {result.seconds:.0f} s in all; {arguments.report}", "bold green" if result.ok else "bold red"
+        f"{verdict}; {result.seconds:.0f} s in total; report: {arguments.report}",
+        "bold green" if result.ok else "bold red",
     )
     return 0 if result.ok else 1
 
 
 def _explain(screen: Screen, access: Access) -> None:
-    """Say how to go on by hand."""
-    screen.heading("Everything stays up")
+    """Print how to continue by hand."""
+    screen.heading("The servers keep running")
     conf = '{"since": "2025-06-01", "move_watermark": false}'
     for line in (
-        f"Airflow:  {access.url}   user {access.user}   password {access.password}",
-        f"trigger:  in the UI: DAG {PIPELINE} (all tables) or {PIPELINE}.orders, button Trigger, with a form",
-        f"          in a shell: . {access.environment_file}",
-        f"                      airflow dags trigger {PIPELINE}.orders --conf '{conf}'",
-        f"servers:  DEVSTACK_HOME={paths.home() / 'stack'} python -m devstack status",
-        "end:      make down",
+        f"Airflow:    {access.url}   user {access.user}   password {access.password}",
+        f"trigger:    in the UI: DAG {PIPELINE} (all tables) or {PIPELINE}.orders, button Trigger (opens a form)",
+        f"            in a shell: . {access.environment_file}",
+        f"                        airflow dags trigger {PIPELINE}.orders --conf '{conf}'",
+        f"addresses:  DEVSTACK_HOME={paths.home() / 'stack'} python -m devstack status",
+        "stop:       make down",
     ):
         screen.say(line)
 
 
 def _down(arguments: argparse.Namespace) -> int:
     del arguments
-    print("all servers have ended" if supervisor.down() else "nothing is up")
+    print("all servers are stopped" if supervisor.down() else "no servers are running")
     return 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     try:
         serve(paths.home(), arguments.scale)
-    except DevstackError as exc:  # run shows what is printed here
+    except DevstackError as exc:  # the run command prints this process's output
         print(exc)
         return 1
     return 0

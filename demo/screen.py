@@ -1,4 +1,4 @@
-"""What the demo says while it runs: lines with the seconds since it began, with or without a terminal."""
+"""The demo's terminal output: lines prefixed with the elapsed seconds, with or without a terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 130  # where there is no terminal to ask
+WIDTH = 130  # columns if there is no terminal
 
 
 class Screen:
-    """Prints from any thread."""
+    """Print to the terminal; safe to use from any thread."""
 
     def __init__(self) -> None:
         console = Console(highlight=False)
@@ -22,21 +22,21 @@ class Screen:
 
     @property
     def seconds(self) -> float:
-        """Since the demo began."""
+        """Seconds since the demo started."""
         return time.monotonic() - self._begun
 
     def heading(self, text: str) -> None:
-        """Begin a part."""
+        """Print a section heading."""
         self._console.print(Text(f"\n== {text}", style="bold"))
 
     def say(self, text: str, style: str = "") -> None:
-        """Say one thing."""
+        """Print one line."""
         self._console.print(Text(f"[{self.seconds:6.1f} s] ", style="dim").append(text, style=style or "not dim"))
 
     def table(
         self, title: str, names: Iterable[str], rows: Iterable[Iterable[str]], *, numbers: Iterable[str] = ()
     ) -> None:
-        """Show a table; the columns named in ``numbers`` are set to the right."""
+        """Print a table; the columns named in ``numbers`` are right-aligned."""
         right = set(numbers)
         table = Table(title=title, title_justify="left", title_style="bold")
         for name in names:

@@ -1,4 +1,4 @@
-"""Starts Airflow with its connections in the environment: the keys are known only when the secrets are made."""
+"""Start Airflow with its connections in the environment: the keys exist only once the secrets are created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The S3 container's health check: the bucket exists, or is made now."""
+"""Health check of the S3 container; creates the bucket if it is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 
 
 def main() -> int:
-    """Return 0 where the server answers and has the bucket."""
+    """Return 0 if the server responds and has the bucket."""
     connection = HTTPConnection("127.0.0.1", 4566, timeout=2)
     connection.request("PUT", "/lake")
     return 0 if connection.getresponse().status in (200, 409) else 1

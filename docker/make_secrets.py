@@ -1,4 +1,4 @@
-"""Makes the bastion's keys, the stand-in's certificate and its password, unless they are there."""
+"""Create the bastion's keys, the stand-in's certificate and its password, unless they exist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devstack import bastion, certificates
 
 
 def main(folder: Path) -> None:
-    """Write everything below ``folder``; the containers' accounts differ, so all may read it."""
+    """Write all files below ``folder``, readable by every account, since the containers use different accounts."""
     if not (folder / "bastion/client_key").exists():
         bastion.make_keys(folder / "bastion")
     certificates.make(folder / "redshift")

@@ -1,4 +1,4 @@
-"""Fills the database ``settlement``."""
+"""Fill the database ``settlement``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demo.dataset import Sizes, fill, tables
 
 
 def main() -> None:
-    """Fill at DEMO_SCALE; a database that is filled already is filled anew."""
+    """Fill the database at DEMO_SCALE; existing tables are dropped first."""
     connection = pymysql.connect(host=os.environ["MYSQL_HOST"], user="root", password=os.environ["MYSQL_PASSWORD"])
     for table, rows in fill(connection, tables(Sizes.at(float(os.environ.get("DEMO_SCALE", "1"))))):
         print(f"{table.name}: {rows} rows", flush=True)

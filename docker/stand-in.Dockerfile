@@ -1,4 +1,4 @@
-# The Redshift stand-in, and whatever else of this repository runs in a container of its own.
+# The image of the Redshift stand-in, and of the scripts that create the secrets and fill the source.
 FROM python:3.12-slim
 WORKDIR /app
 COPY requirements/dev.lock requirements/dev.lock

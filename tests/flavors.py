@@ -1,6 +1,6 @@
-"""The servers that a test runs on, where what it tries lies in S3, in Redshift or in our own logic.
+"""Marks for tests that need a source but do not depend on which one: they test S3, Redshift or our own logic.
 
-Half of such tests run on each server: whatever differs between them after all is still met somewhere.
+Half of them run on each server, so that unexpected differences between the servers are still found.
 """
 
 from __future__ import annotations

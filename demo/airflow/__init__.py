@@ -1,4 +1,4 @@
-"""A real Airflow of its own for the demo: its settings, its processes and a client."""
+"""A separate Airflow for the demo: settings, processes and a client."""
 
 from demo.airflow.rest import AirflowClient, DagRun, TaskInstance
 from demo.airflow.service import Access, running

@@ -1,4 +1,4 @@
-"""The few calls of Airflow's public REST API that the demo makes."""
+"""A client for the part of Airflow's public REST API that the demo uses."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class DagRun:
 
     @property
     def done(self) -> bool:
-        """Whether nothing of it runs any more."""
+        """Whether the run has finished."""
         return self.state in FINAL_STATES
 
     @property
     def seconds(self) -> float:
-        """From start to end, 0 while it has no end."""
+        """Duration; 0 until the run has finished."""
         return (self.ended - self.started).total_seconds() if self.started and self.ended else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskInstance:
-    """One task of one run; ``map_index`` is -1 where the task is not mapped."""
+    """One task of one run; ``map_index`` is -1 if the task is not mapped."""
 
     dag_id: str
     run_id: str
@@ -56,16 +56,16 @@ class AirflowClient:
         self._login = {"username": user, "password": password}
 
     def close(self) -> None:
-        """End the session."""
+        """Close the session."""
         self._http.close()
 
     def log_in(self) -> None:
-        """Get a token; it lasts for a day."""
+        """Request a token, which is valid for a day."""
         token = self._call("POST", "/auth/token", json=self._login)["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def unhealthy(self) -> list[str]:
-        """Return the parts of Airflow that do not say that they are well."""
+        """Return the components of Airflow that do not report themselves healthy."""
         try:
             health = self._call("GET", "/api/v2/monitor/health")
         except httpx.HTTPError:
@@ -75,33 +75,33 @@ class AirflowClient:
         ]
 
     def dag_ids(self) -> set[str]:
-        """Return the DAGs that Airflow has read."""
+        """Return the ids of the DAGs that Airflow has parsed."""
         return {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags", params={"limit": PAGE})["dags"]}
 
     def import_errors(self) -> list[str]:
-        """Return what went wrong when DAG files were read."""
+        """Return the errors of DAG files that could not be parsed."""
         errors = self._call("GET", "/api/v2/importErrors")["import_errors"]
         return [f"{error['filename']}: {error['stack_trace']}" for error in errors]
 
     def unpause(self, dag_id: str) -> None:
-        """Let a DAG run."""
+        """Unpause a DAG."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
 
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> DagRun:
-        """Start a run now."""
+        """Trigger a run."""
         body = {"conf": conf or {}, "logical_date": None}
         return _dag_run(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
 
     def dag_run(self, run: DagRun) -> DagRun:
-        """Read a run again."""
+        """Return the current state of a run."""
         return _dag_run(self._call("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}"))
 
     def runs_since(self, moment: datetime) -> list[DagRun]:
-        """Return every DAG's runs that were asked for at ``moment`` or later."""
+        """Return the runs of all DAGs that were triggered at ``moment`` or later."""
         return [_dag_run(run) for run in self._pages("/api/v2/dags/~/dagRuns", "dag_runs", moment)]
 
     def tasks_since(self, moment: datetime) -> list[TaskInstance]:
-        """Return the tasks of these runs, each mapped one by itself."""
+        """Return the tasks of these runs; a mapped task has one item per map index."""
         return [_task(task) for task in self._pages("/api/v2/dags/~/dagRuns/~/taskInstances", "task_instances", moment)]
 
     def tasks(self, run: DagRun) -> list[TaskInstance]:
@@ -110,7 +110,7 @@ class AirflowClient:
         return [_task(task) for task in self._call("GET", path, params={"limit": PAGE})["task_instances"]]
 
     def wait(self, run: DagRun, *, patience: float) -> DagRun:
-        """Return the run when it is done; raise TimeoutError after ``patience`` seconds."""
+        """Wait until the run has finished and return it; raise TimeoutError after ``patience`` seconds."""
         end = time.monotonic() + patience
         while not (run := self.dag_run(run)).done:
             if time.monotonic() > end:
@@ -119,7 +119,7 @@ class AirflowClient:
         return run
 
     def log_of(self, task: TaskInstance) -> str:
-        """Return what a task wrote at its first try."""
+        """Return the log of a task's first try."""
         path = f"/api/v2/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}/logs/1"
         events = self._call("GET", path, params={"map_index": task.map_index, "full_content": True})["content"]
         return "\n".join(line for event in events for line in _lines(event))
@@ -166,7 +166,7 @@ def _task(plain: dict[str, Any]) -> TaskInstance:
 
 
 def _lines(event: dict[str, Any]) -> list[str]:
-    """A line of the log, and the exceptions it came with."""
+    """Return a line of the log and the exception logged with it."""
     errors = event.get("error_detail") or []
     return [str(event.get("event", "")), *(f"{error['exc_type']}: {error['exc_value']}" for error in errors[:1])]
 

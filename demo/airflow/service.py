@@ -27,7 +27,7 @@ START_SECONDS = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """How to reach a running Airflow; ``environment_file`` is for a shell that wants to call ``airflow``."""
+    """How to access a running Airflow; a shell sources ``environment_file`` to call ``airflow``."""
 
     url: str
     user: str
@@ -35,7 +35,7 @@ class Access:
     environment_file: Path
 
     def client(self) -> AirflowClient:
-        """Return a client that is logged in."""
+        """Return a client with a token."""
         client = AirflowClient(self.url, self.user, self.password)
         client.log_in()
         return client
@@ -43,14 +43,14 @@ class Access:
 
 @contextmanager
 def running(settings: Settings, say: Callable[[str], None]) -> Iterator[Access]:
-    """Make the metadata database, start every component, yield when all say that they are well, and end them."""
+    """Create the metadata database, start every component, yield once all are healthy, and stop them at exit."""
     settings.home.mkdir(parents=True, exist_ok=True)
     environment = settings.environment()
     file = _write_files(settings, environment)
     airflow = Path(sys.executable).with_name("airflow")
     _create_database(settings.metadata)
     run([airflow, "db", "migrate"], env=environment)
-    say("Airflow's metadata database is there")
+    say("Airflow's metadata database is ready")
     with _components(airflow, settings.home / "logs", environment) as servers:
         access = Access(url=settings.url, user=USER, password=settings.password, environment_file=file)
         _wait(access, servers)
@@ -60,7 +60,7 @@ def running(settings: Settings, say: Callable[[str], None]) -> Iterator[Access]:
 
 @contextmanager
 def _components(airflow: Path, logs: Path, environment: Mapping[str, str]) -> Iterator[list[Server]]:
-    """Start all, and end all at the same time: each takes some seconds to end."""
+    """Start all components; stop them concurrently, since each takes some seconds to stop."""
     servers: list[Server] = []
     try:
         for name in COMPONENTS:
@@ -78,7 +78,7 @@ def _components(airflow: Path, logs: Path, environment: Mapping[str, str]) -> It
 
 
 def _write_files(settings: Settings, environment: dict[str, str]) -> Path:
-    """Write what holds secrets for the owner's eyes only."""
+    """Write the environment and the passwords to files that only the owner can read."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
     file = settings.home / "environment.sh"
     texts = {
@@ -105,11 +105,16 @@ def _create_database(metadata: PostgresStatus) -> None:
 
 
 def _wait(access: Access, servers: list[Server]) -> None:
-    """Wait until every component says that it is well; a component that ends is an error with its log's tail."""
+    """Wait until every component is healthy.
+
+    Raises:
+        DevstackError: a component exited; the message contains the last lines of its log.
+
+    """
     client = AirflowClient(access.url, access.user, access.password)
     deadline = time.monotonic() + START_SECONDS
 
-    def well() -> bool:
+    def healthy() -> bool:
         try:
             return not client.unhealthy()
         except httpx.HTTPError:
@@ -117,6 +122,6 @@ def _wait(access: Access, servers: list[Server]) -> None:
 
     try:
         for server in servers:
-            server.wait_ready(lambda: well() or time.monotonic() > deadline, seconds=START_SECONDS)
+            server.wait_ready(lambda: healthy() or time.monotonic() > deadline, seconds=START_SECONDS)
     finally:
         client.close()

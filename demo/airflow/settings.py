@@ -14,12 +14,12 @@ from devstack.status import BastionStatus, MySQLStatus, PostgresStatus, Redshift
 
 USER = "admin"
 DATABASE = "airflow"
-PARALLELISM = 8  # more exhausts the api-server's pool of database connections
+PARALLELISM = 8  # more would exhaust the api-server's pool of database connections
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Where one Airflow lives and what it may reach; ``environment_name`` is the provider's environment."""
+    """Folders, addresses and connections of one Airflow; ``environment_name`` is the provider's environment."""
 
     home: Path
     dags: Path
@@ -32,16 +32,16 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The address of the UI and the API."""
+        """The address of the UI and of the API."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def password_file(self) -> Path:
-        """Where the simple auth manager looks for passwords."""
+        """The password file of the simple auth manager."""
         return self.home / "passwords.json"
 
     def environment(self) -> dict[str, str]:
-        """Return every variable that Airflow's processes and its command line need."""
+        """Return the environment variables for Airflow's processes and its command line."""
         metadata = f"{self.metadata.user}@{self.metadata.host}:{self.metadata.port}/{DATABASE}"
         options: dict[str, dict[str, object]] = {
             "core": {
@@ -75,7 +75,7 @@ class Settings:
             for name, value in pairs.items()
         }
         connections = {f"AIRFLOW_CONN_{name}".upper(): json.dumps(dict(c)) for name, c in self.connections.items()}
-        # redshift_connector has no option for whose certificates to trust; this is OpenSSL's own.
+        # redshift_connector has no option for the CA file; this variable is OpenSSL's.
         return {"AIRFLOW_HOME": str(self.home), "SSL_CERT_FILE": str(self.ca_file), **values, **connections}
 
 
@@ -99,7 +99,7 @@ def aws_connection(s3: S3Status) -> dict[str, object]:
 
 
 def bastion_connection(bastion: BastionStatus) -> dict[str, object]:
-    """Return a connection of type ssh that knows the bastion's key beforehand."""
+    """Return a connection of type ssh that pins the bastion's host key."""
     extra = {
         "private_key": Path(bastion.private_key_file).read_text(),
         "host_key": bastion.host_key,
@@ -110,7 +110,7 @@ def bastion_connection(bastion: BastionStatus) -> dict[str, object]:
 
 
 def redshift_connection(redshift: RedshiftStatus, bastion_conn_id: str) -> dict[str, object]:
-    """Return a connection of type redshift_ssh: the cluster's address as the bastion sees it."""
+    """Return a connection of type redshift_ssh; host and port are as seen from the bastion."""
     return {
         "conn_type": "redshift_ssh",
         "host": redshift.host,

@@ -1,7 +1,7 @@
-"""The demo's database ``settlement``: a payment company's tables, the same on every server at every time."""
+"""The demo's database ``settlement``: tables of a payment company, deterministic and identical on every server."""
 
-from demo.dataset.fill import fill, offer_md5
+from demo.dataset.fill import fill, install_md5
 from demo.dataset.schema import DATABASE, Column, Kind, Sizes, Table
 from demo.dataset.tables import tables
 
-__all__ = ["DATABASE", "Column", "Kind", "Sizes", "Table", "fill", "offer_md5", "tables"]
+__all__ = ["DATABASE", "Column", "Kind", "Sizes", "Table", "fill", "install_md5", "tables"]

@@ -1,4 +1,4 @@
-"""What is written down: the ledger, the event log and the lines of each merchant's daily settlement."""
+"""The ledger, the event log, and the lines of each merchant's daily settlement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MONTH_END = 211 * 86_400 + 79_200  # seconds of the year
 
 
 def ledger_entries(sizes: Sizes) -> Table:
-    """Money to many digits; the entries of a month's end tie on one timestamp."""
+    """Decimals of up to 38 digits; the entries of one month's end share a timestamp."""
     updated = (
         f"CASE WHEN n <= {sizes.ties} THEN {moment(str(MONTH_END))}"
         f" ELSE {moment(through_the_year('entry', sizes.ledger_entries), between('entry micros', 0, 999_999))} END"
@@ -64,7 +64,7 @@ def ledger_entries(sizes: Sizes) -> Table:
 
 
 def event_log(sizes: Sizes) -> Table:
-    """Only ever added to: the cursor is the integer key."""
+    """An append-only table; its cursor is the integer key."""
     payload = f"""CASE WHEN n MOD 6 = 0 THEN NULL ELSE CONCAT('{{"ok": ', ELT(1 + n MOD 2, 'true', 'false'),
         ', "ref": ', n, ', "text": "', {one_of("event text", "", "done", "größer 🙂", "null")}, '"}}') END"""
     columns = (
@@ -93,7 +93,7 @@ def event_log(sizes: Sizes) -> Table:
 
 
 def settlement_lines(sizes: Sizes) -> Table:
-    """A key of three columns, and a cursor that counts whole seconds."""
+    """A table with a key of three columns and a cursor with a resolution of one second."""
     rows = sizes.settlement_days * LINES_A_DAY
     columns = (
         Column(

@@ -1,4 +1,4 @@
-"""Filling the database: the servers make the rows themselves, so that nothing but statements travels."""
+"""Fill the database: the server generates the rows itself, so that only statements are sent."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NUMBERS = "numbers"
 
 
 def fill(connection: Connection[Cursor], tables: tuple[Table, ...]) -> Iterator[tuple[Table, int]]:
-    """Create and fill each table anew, one after the other; yield it with its number of rows.
+    """Drop, create and fill each table in turn; yield it with its number of rows.
 
-    The rows depend on nothing but their numbers: no clock, no random numbers, no settings of the server.
+    The rows depend only on their row numbers, not on a clock, random numbers or settings of the server.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET NAMES utf8mb4")
@@ -36,17 +36,17 @@ def fill(connection: Connection[Cursor], tables: tuple[Table, ...]) -> Iterator[
         cursor.execute(f"DROP TEMPORARY TABLE {NUMBERS}")
 
 
-def offer_md5(connection: Connection[Cursor]) -> None:
-    """Give a MySQL of 9.6 or newer its MD5() back: a component there, and half the verifier's time.
+def install_md5(connection: Connection[Cursor]) -> None:
+    """Install the component with MD5() on MySQL 9.6 or newer: it halves the verifier's time.
 
-    Elsewhere, and where the user may not, nothing happens: the verifier does without.
+    Do nothing on other servers or without the privilege: the verifier then uses SHA2().
     """
     with connection.cursor() as cursor, suppress(pymysql.err.ProgrammingError, pymysql.err.OperationalError):
         cursor.execute("INSTALL COMPONENT 'file://component_classic_hashing'")
 
 
 def create_table(table: Table) -> str:
-    """Return the CREATE TABLE, with an index on the cursor where the key does not serve it."""
+    """Return the CREATE TABLE, with an index on the cursor unless the key starts with it."""
     parts = [f"{column.name} {column.ddl}" for column in table.columns]
     parts.append(f"PRIMARY KEY ({', '.join(table.key)})")
     if table.cursor is not None and table.cursor != table.key[0]:
@@ -55,14 +55,14 @@ def create_table(table: Table) -> str:
 
 
 def insert_rows(table: Table) -> str:
-    """Return the statement that makes every row."""
+    """Return the statement that generates every row."""
     names = ", ".join(column.name for column in table.columns)
     values = ", ".join(column.value for column in table.columns)
     return f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {NUMBERS} WHERE n <= {table.rows} ORDER BY n"
 
 
 def _number(cursor: Cursor, most: int) -> None:
-    """Make the numbers 1 to ``most``, one a row."""
+    """Create a temporary table with the numbers 1 to ``most``."""
     places = range(len(str(most)))
     number = " + ".join(f"d{place}.digit * {10**place}" for place in places)
     digits = ", ".join(f"{source} d{place}" for place, source in zip(places, repeat(DIGITS), strict=False))

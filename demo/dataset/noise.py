@@ -1,7 +1,7 @@
-"""Pseudo-random values as SQL over ``n``: the same on MySQL and MariaDB, because CRC32 and integers are.
+"""Pseudo-random values as SQL over ``n``, identical on MySQL and MariaDB: they use only CRC32 and integers.
 
-Each salt multiplies ``n`` by a number of its own before the checksum: a salt inside the text would not do, because
-checksums of texts of equal length differ by a constant.
+Each salt multiplies ``n`` by a different number before the checksum. A salt inside the text would correlate the values,
+because the checksums of texts of equal length differ by a constant.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 
 START = "2025-01-01 00:00:00"
-YEAR = 364 * 86_400  # seconds: the base data end before the year does
+YEAR = 364 * 86_400  # seconds; the base data ends before the year does
 SECOND = 1_000_000
 
 
@@ -19,17 +19,17 @@ def noise(salt: str) -> str:
 
 
 def between(salt: str, low: int, high: int) -> str:
-    """Return an integer expression, both bounds included; signed, so that ``low`` may be negative."""
+    """Return a signed integer expression between ``low`` and ``high``, both inclusive."""
     return f"(CAST({noise(salt)} MOD {high - low + 1} AS SIGNED) + {low})"
 
 
 def one_of(salt: str, *values: str) -> str:
-    """Return one of these texts."""
+    """Return an expression that selects one of these texts."""
     return f"ELT(1 + {noise(salt)} MOD {len(values)}, {', '.join(map(literal, values))})"
 
 
 def sometimes(salt: str, percent: int, then: str, otherwise: str) -> str:
-    """Return the expression ``then`` for about ``percent`` of the rows, else ``otherwise``."""
+    """Return an expression that is ``then`` for about ``percent`` of the rows and ``otherwise`` for the rest."""
     return f"CASE WHEN {noise(salt)} MOD 100 < {percent} THEN {then} ELSE {otherwise} END"
 
 
@@ -44,21 +44,21 @@ def fraction(salt: str, high: int, bits: int) -> str:
 
 
 def binary(salt: str, size: int) -> str:
-    """Return ``size`` bytes, a multiple of 4: zero bytes and bytes that are no UTF-8 among them."""
+    """Return ``size`` bytes, a multiple of 4, which include zero bytes and invalid UTF-8."""
     words = (f"LPAD(HEX({noise(f'{salt}{word}')}), 8, '0')" for word in range(size // 4))
     return f"UNHEX(CONCAT({', '.join(words)}))"
 
 
 def moment(seconds: str, micros: str = "0") -> str:
-    """Return a DATETIME(6): so many seconds and microseconds after the start of the year of the base data."""
+    """Return a DATETIME(6): the seconds and microseconds after the start of the base data's year."""
     return f"(CAST('{START}' AS DATETIME(6)) + INTERVAL ({seconds}) * {SECOND} + ({micros}) MICROSECOND)"
 
 
 def through_the_year(salt: str, rows: int) -> str:
-    """Return seconds of the year that rise with ``n``, with an hour of disorder, as applications write them."""
+    """Return seconds of the year that rise with ``n`` but are out of order by up to an hour."""
     return f"(n - 1) * {YEAR - 7_200} DIV {rows} + {noise(salt)} MOD 3600"
 
 
 def literal(text: str) -> str:
-    """Quote a text."""
+    """Quote a string literal."""
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""Who takes part: countries, merchants and customers."""
+"""Countries, merchants and customers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LAST_NAMES = ("Müller", "Nguyễn", "García", "Smith", "Иванова", "田�
 
 
 def countries() -> Table:
-    """Small, without a cursor: replaced whole on every run."""
+    """A small table without a cursor: every run replaces it."""
     names = [name for name, _ in COUNTRIES.values()]
     currencies = [currency for _, currency in COUNTRIES.values()]
     columns = (
@@ -63,7 +63,7 @@ def countries() -> Table:
 
 
 def merchants(sizes: Sizes) -> Table:
-    """Who sells: many small types."""
+    """Merchants: many column types."""
     name = (
         f"CONCAT({one_of('brand', 'Café ', 'Bäckerei ', 'Книги ', 'ラーメン ', 'Shop ', '🌶 Spice ')}, 'No. ', n,"
         f" {one_of('form', '', ' Ltd', ' GmbH', ' & Söhne', ' 🚀')})"
@@ -119,7 +119,7 @@ def merchants(sizes: Sizes) -> Table:
 
 
 def customers(sizes: Sizes) -> Table:
-    """Who buys: text in many scripts; NULL, '' and 'null' side by side."""
+    """Customers: text in many scripts, and NULL, '' and 'null' in one column."""
     email = (
         f"CASE {noise('email')} MOD 20 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'null'"
         f" ELSE CONCAT('c', n, {one_of('domain', '@example.com', '@例え.jp', '@shop.example')}) END"

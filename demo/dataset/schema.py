@@ -1,4 +1,4 @@
-"""What a table of the data set is: columns with the SQL that makes their values, a key, a cursor and a size."""
+"""Definitions of tables: columns with the SQL that generates their values, a key, a cursor and a size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DATABASE = "settlement"
 
 
 class Kind(StrEnum):
-    """How a column's values become one text that is the same at both ends."""
+    """How a column's values are converted to text that is identical at source and target."""
 
     INTEGER = "integer"
     DECIMAL = "decimal"

@@ -1,4 +1,4 @@
-"""What is bought and paid: orders, their items, and payments."""
+"""Orders, their items, and payments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_PAYMENT = 2**63 - 1_000  # payment ids cross the largest signed integer
 
 
 def orders(sizes: Sizes) -> Table:
-    """The largest table: hot merchants, a gap of a billion in the keys, thousands of rows that tie on one timestamp."""
+    """The largest table: skewed merchants, a gap of a billion in the keys, thousands of rows with one timestamp."""
     tied_from = sizes.orders // 2
     updated = (
         f"CASE WHEN n > {tied_from} AND n <= {tied_from + sizes.ties} THEN {moment(str(TIED_MOMENT))}"
@@ -93,7 +93,7 @@ def orders(sizes: Sizes) -> Table:
 
 
 def order_items(sizes: Sizes) -> Table:
-    """Only ever added to: the cursor is the id."""
+    """An append-only table; its cursor is the id."""
     columns = (
         Column(name="id", kind=Kind.INTEGER, ddl="BIGINT UNSIGNED NOT NULL AUTO_INCREMENT", value="n"),
         Column(
@@ -121,7 +121,7 @@ def order_items(sizes: Sizes) -> Table:
 
 
 def payments(sizes: Sizes) -> Table:
-    """Keys beyond the largest signed integer; amounts, bytes and times of day."""
+    """Keys above the largest signed integer; amounts, bytes and times of day."""
     columns = (
         Column(
             name="id",
@@ -182,7 +182,7 @@ def order_id(number: str, sizes: Sizes) -> str:
 
 
 def hot_merchant(sizes: Sizes) -> str:
-    """Return a merchant's id: three of them take most of the trade."""
+    """Return a merchant's id; three merchants have most of the orders."""
     pick = f"{noise('hot')} MOD 100"
     other = between("merchant", 1, sizes.merchants)
     return f"CASE WHEN {pick} < 45 THEN 7 WHEN {pick} < 60 THEN 42 WHEN {pick} < 68 THEN 3 ELSE {other} END"

@@ -1,4 +1,4 @@
-"""The pipeline that the demo runs: the one in ``dags/``, with what is its own laid over it."""
+"""The pipeline that the demo runs: the one in ``dags/`` with an overlay for the demo's environment."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LEDGER_SCHEMA = "mysql_redshift"
 CHUNKS = 5
 LOOKBACK_SECONDS = 10
 
-# Ten minutes are right in production; here the third run would find the second's changes inside them.
+# Ten minutes suit production; here the third run would re-read the changes of the second.
 OVERLAY = """\
-# What the demo lays over {pipeline}.yaml. It triggers each run itself, so the clock is not to interfere.
+# The demo's overlay of {pipeline}.yaml. The demo triggers each run itself, hence no schedule.
 schedule: null
 defaults: {{lookback: {lookback}s}}
 tables:
@@ -28,7 +28,7 @@ tables:
 
 
 def write(folder: Path, scale: float) -> Path:
-    """Copy the DAG folder and lay over it what the demo's environment changes; return the copy."""
+    """Copy the DAG folder to ``folder``, add the overlay of the demo's environment, and return the copy."""
     shutil.copytree(DAGS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     chunk_rows = -(-Sizes.at(scale).orders // CHUNKS)
     text = OVERLAY.format(pipeline=PIPELINE, lookback=LOOKBACK_SECONDS, chunk_rows=chunk_rows)

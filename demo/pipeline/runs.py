@@ -1,4 +1,4 @@
-"""Following one run of the pipeline through Airflow, table by table."""
+"""Trigger one run of the pipeline and report its progress per table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from demo.airflow import AirflowClient, DagRun, TaskInstance
 from demo.pipeline.definition import PIPELINE
 from demo.screen import Screen
 
-POLL_SECONDS = 2.0  # each question costs the api-server time that tasks need
+POLL_SECONDS = 2.0  # each request costs the api-server time that tasks need
 SILENCE_SECONDS = 8.0
 PATIENCE_SECONDS = 1_200.0
 LOG_LINES = 25
@@ -21,7 +21,7 @@ ENDED = ("success", "failed", "skipped", "upstream_failed")
 
 
 class RunFailed(Exception):
-    """A run of the pipeline did not end well; the message holds the ends of the logs."""
+    """A run of the pipeline failed; the message contains the last lines of the failed tasks' logs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,17 +34,17 @@ class TableRun:
 
     @property
     def planned(self) -> bool:
-        """Whether the window is fixed: what commits from now on belongs to the next run."""
+        """Whether the window is fixed: rows that are committed from now on belong to the next run."""
         return any(task.task_id == "plan" and task.state == "success" for task in self.tasks)
 
     @property
     def extracts(self) -> list[TaskInstance]:
-        """The extract tasks that ran, one for each chunk."""
+        """The extract tasks that ran, one per chunk."""
         return [task for task in self.tasks if task.task_id == "extract" and task.started and task.ended]
 
     @property
     def stage(self) -> str:
-        """Say where it is."""
+        """The task that is running, or the state of a finished run."""
         if self.run.done:
             return "done" if self.run.state == "success" else self.run.state
         at_work = {task.task_id for task in self.tasks if task.state not in ENDED}
@@ -52,7 +52,7 @@ class TableRun:
 
     @property
     def progress(self) -> str:
-        """Name the table, with the chunks that are read where there are several."""
+        """The table's name, with the number of chunks read so far if there are several."""
         chunks = [task.state for task in self.tasks if task.task_id == "extract"]
         if self.stage == "extract" and len(chunks) > 1:
             return f"{self.table} {chunks.count('success')}/{len(chunks)}"
@@ -60,7 +60,7 @@ class TableRun:
 
 
 def overlapping(extracts: list[TaskInstance]) -> bool:
-    """Say whether at least two chunks were read at the same time."""
+    """Return whether at least two chunks were read at the same time."""
     return any(
         a.started < b.ended and b.started < a.ended
         for a, b in combinations(extracts, 2)
@@ -71,21 +71,21 @@ def overlapping(extracts: list[TaskInstance]) -> bool:
 def follow(
     client: AirflowClient, screen: Screen, tables: list[str], *, when_planned: Callable[[], None] | None = None
 ) -> tuple[DagRun, list[TableRun]]:
-    """Trigger the pipeline and wait for its end; ``when_planned`` is called once every table's window is fixed.
+    """Trigger the pipeline and wait until it finishes; call ``when_planned`` once every table's window is fixed.
 
     Raises:
-        RunFailed: the run failed, or took too long.
+        RunFailed: the run failed or did not finish in time.
 
     """
     begun = datetime.now(UTC)
     run = client.trigger(PIPELINE)
     screen.say(f"triggered {run.dag_id}: {run.run_id}")
-    teller = _Teller(screen, len(tables))
+    progress = _Progress(screen, len(tables))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         run = client.dag_run(run)
         found = _table_runs(client, tables, begun)
-        teller.tell(found)
+        progress.show(found)
         if when_planned is not None and len(found) == len(tables) and all(table.planned for table in found):
             when_planned()
             when_planned = None
@@ -99,28 +99,28 @@ def follow(
     return run, found
 
 
-class _Teller:
-    """Says what changed since it last spoke, and after a while of silence that things go on."""
+class _Progress:
+    """Print changes of progress, and repeat the last line after a while without changes."""
 
     def __init__(self, screen: Screen, tables: int) -> None:
         self._screen = screen
         self._tables = tables
-        self._told: set[str] = set()
+        self._finished: set[str] = set()
         self._last = ""
-        self._spoke = time.monotonic()
+        self._printed = time.monotonic()
 
-    def tell(self, runs: list[TableRun]) -> None:
+    def show(self, runs: list[TableRun]) -> None:
         for table in runs:
-            if table.run.done and table.table not in self._told:
-                self._told.add(table.table)
+            if table.run.done and table.table not in self._finished:
+                self._finished.add(table.table)
                 self._say(f"  {table.table:<17}{table.stage} in {table.run.seconds:.1f} s")
         moving = " · ".join(_at(stage, runs) for stage in STAGES if any(table.stage == stage for table in runs))
-        if moving and (moving != self._last or time.monotonic() - self._spoke > SILENCE_SECONDS):
+        if moving and (moving != self._last or time.monotonic() - self._printed > SILENCE_SECONDS):
             self._last = moving
-            self._say(f"  {len(self._told)}/{self._tables} done · {moving}", "dim")
+            self._say(f"  {len(self._finished)}/{self._tables} done · {moving}", "dim")
 
     def _say(self, text: str, style: str = "") -> None:
-        self._spoke = time.monotonic()
+        self._printed = time.monotonic()
         self._screen.say(text, style)
 
 
@@ -139,7 +139,7 @@ def _table_runs(client: AirflowClient, tables: list[str], begun: datetime) -> li
 
 
 def _what_failed(client: AirflowClient, run: DagRun, tables: list[TableRun]) -> str:
-    """Return the end of each failed task's log."""
+    """Return the last log lines of each failed task."""
     parts = [f"{run.dag_id} {run.run_id} {run.state}"]
     for task in (task for table in tables for task in table.tasks if task.state == "failed"):
         tail = "\n    ".join(client.log_of(task).splitlines()[-LOG_LINES:])

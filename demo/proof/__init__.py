@@ -1,1 +1,1 @@
-"""The independent proof: what is compared, and the report of a run."""
+"""The independent verification of a run: the comparison and the report."""

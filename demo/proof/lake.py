@@ -1,4 +1,4 @@
-"""What lies on S3: the log entries of each table, and the rows that the footers of their Parquet files tell."""
+"""Read S3: the log entries of each table, and the row counts in the footers of their Parquet files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEQUENCE_DIGITS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One log entry: the exact files of one run of one table, and how far reading has come."""
+    """One log entry: the exact files of one run of one table, and the position that it reached."""
 
     sequence: int
     run_key: str
@@ -31,7 +31,7 @@ class Entry:
 
     @property
     def watermark(self) -> str:
-        """The position as people read it."""
+        """The position in readable form."""
         if isinstance(self.position, datetime):
             return self.position.isoformat(sep=" ", timespec="microseconds").removesuffix("+00:00")
         return "" if self.position is None else f"id {self.position}"
@@ -53,14 +53,14 @@ class Lake:
         )
 
     def entries(self, table: str, *, after: int = 0) -> list[Entry]:
-        """Return the log entries of a table above a sequence, up to the log's head."""
+        """Return the log entries of a table above sequence ``after``, up to the log head."""
         found: list[Entry] = []
         while (entry := self._entry(table, after + len(found) + 1)) is not None:
             found.append(entry)
         return found
 
     def footer_rows(self, entry: Entry) -> int:
-        """Add up the rows that the files' own footers tell."""
+        """Return the sum of the row counts in the files' footers."""
         return sum(self._rows_of(key) for key in entry.files)
 
     def _entry(self, table: str, sequence: int) -> Entry | None:
@@ -85,7 +85,7 @@ class Lake:
 
 
 def _position(plain: dict[str, object] | None) -> datetime | int | None:
-    """Times count microseconds since 1970 in UTC; ids are the first that is not done."""
+    """Parse a position: a time is microseconds since 1970 in UTC, an id is the first that is not read."""
     if plain is None:
         return None
     value = int(str(plain["value"]))

@@ -1,4 +1,4 @@
-"""What Redshift itself noted of each load: the rows of COPY, in the ledger's tables."""
+"""Read the ledger in Redshift: the rows that each load copied."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from demo.verifier import TargetReader
 
 
 def copied_rows(target: TargetReader, table: str, sequences: list[int]) -> int:
-    """Return the rows that COPY loaded for these log entries. Entries without files copy nothing."""
+    """Return the number of rows that COPY loaded for these log entries."""
     if not sequences:
         return 0
     numbers = ", ".join(map(str, sequences))

@@ -1,4 +1,4 @@
-"""One run's proof: what the log, the files, COPY and both ends say, and every way in which they differ."""
+"""Verify one run: compare log, files, COPY, source and target, and list every difference."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from demo.verifier import Comparison, SourceReader, TargetReader, verify
 
 @dataclass(kw_only=True)
 class Prover:
-    """Compares both ends after each run; remembers how far each table's log had come."""
+    """Compare source and target after each run; keeps each table's last log sequence between runs."""
 
     lake: Lake
     tables: tuple[Table, ...]
@@ -39,9 +39,10 @@ class Prover:
         *,
         chunked: str | None = None,
     ) -> RunReport:
-        """Verify every table, ``targets`` at the same time; ``expected`` says how many rows this run had to move.
+        """Verify every table; ``expected`` is the number of rows per table that this run must have loaded.
 
-        ``chunked`` names a table that must have been read in several chunks at the same time.
+        ``targets`` are used concurrently. ``chunked`` names a table that must have been read in several chunks at the
+        same time.
         """
         begun = time.monotonic()
         runs = {table_run.table: table_run for table_run in table_runs}
@@ -51,10 +52,10 @@ class Prover:
             report = self._table(comparison, runs[comparison.table], targets[0])
             found = [*comparison.differences, *_miscounts(report, expected[report.table])]
             if report.table == chunked and not overlapping(runs[chunked].extracts):
-                found.append(f"{chunked}: {report.extract_chunks} chunks were extracted, no two at the same time")
+                found.append(f"{chunked}: {report.extract_chunks} chunks, none extracted concurrently")
             reports.append(report)
             problems += found
-            self.screen.say(f"  {report.table:<17}{_judgement(report, found)}", "red" if found else "")
+            self.screen.say(f"  {report.table:<17}{_verdict(report, found)}", "red" if found else "")
         return RunReport(
             name=name,
             seconds=round(run.seconds, 1),
@@ -85,14 +86,14 @@ class Prover:
 
 
 def _miscounts(report: TableReport, expected: int) -> list[str]:
-    """Say where files and COPY did not hold exactly the rows that this run had to move."""
+    """Return a message per count, of files and of COPY, that differs from the rows that this run must load."""
     found = {"in files": report.file_rows, "copied": report.copied_rows}
     return [
         f"{report.table}: {rows} rows {where}, expected {expected}" for where, rows in found.items() if rows != expected
     ]
 
 
-def _judgement(report: TableReport, problems: list[str]) -> str:
+def _verdict(report: TableReport, problems: list[str]) -> str:
     if problems:
         return "; ".join(problem.removeprefix(f"{report.table}: ") for problem in problems)
-    return f"{report.source_rows:,} rows: count, keys and the checksum of every column are equal"
+    return f"{report.source_rows:,} rows: row count, keys and the checksum of every column match"

@@ -1,4 +1,4 @@
-"""What one run of the demo found, as a table for people and as JSON for programs."""
+"""The result of a demo, as a table on the terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from demo.screen import Screen
 
-HEAD = ("table", "source rows", "in files", "copied", "target rows", "equal", "watermark", "seconds")
+HEAD = ("table", "source rows", "in files", "copied", "target rows", "match", "watermark", "seconds")
 NUMBERS = ("source rows", "in files", "copied", "target rows", "seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableReport:
-    """One table after one run. ``source_rows`` and ``target_rows`` are of the whole table, the others of this run."""
+    """One table after one run. ``source_rows`` and ``target_rows`` count the whole table, the others this run."""
 
     table: str
     source_rows: int
@@ -42,7 +42,7 @@ class RunReport:
 
 @dataclass(kw_only=True)
 class Report:
-    """The whole demo; ``ok`` only where every run came to its end and nothing differed."""
+    """The whole demo; ``ok`` only if every run finished and no difference was found."""
 
     scale: float
     source: str = ""
@@ -53,16 +53,16 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as it should be."""
+        """Whether the demo finished without a problem."""
         return self.finished and not self.problems and not any(run.problems for run in self.runs)
 
     def write(self, path: Path) -> None:
-        """Write the JSON."""
+        """Write the report as JSON."""
         path.write_text(json.dumps({"ok": self.ok, **asdict(self)}, indent=2, ensure_ascii=False) + "\n")
 
 
 def show(screen: Screen, run: RunReport) -> None:
-    """Show one run as a table."""
+    """Print one run as a table."""
     rows = [
         (
             table.table,
@@ -84,4 +84,4 @@ def _total(tables: Sequence[TableReport]) -> tuple[str, ...]:
         sum(values)
         for values in zip(*((t.source_rows, t.file_rows, t.copied_rows, t.target_rows) for t in tables), strict=True)
     )
-    return ("all", *(f"{value:,}" for value in sums), "", "", "")
+    return ("total", *(f"{value:,}" for value in sums), "", "", "")

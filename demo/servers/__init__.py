@@ -1,1 +1,1 @@
-"""The demo's own servers: started, watched and ended."""
+"""Start, monitor and stop the demo's own servers."""

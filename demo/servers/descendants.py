@@ -1,4 +1,4 @@
-"""No process outlives the demo: children of children are adopted, found and ended."""
+"""Terminate all descendant processes, so that no process outlives the demo."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-PATIENCE = 3.0  # seconds between asking and killing
+PATIENCE = 3.0  # seconds between SIGTERM and SIGKILL
 
 
 def die_with_parent(number: signal.Signals | None) -> None:
-    """Ask the kernel for this signal when the parent ends; None takes it back."""
+    """Have the kernel send this signal to this process when its parent exits; None cancels it."""
     _prctl(PR_SET_PDEATHSIG, number or 0)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends before it."""
+    """Become the parent of every descendant whose own parent exits first."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def end_descendants() -> None:
-    """End every process below this one: first asked, then killed. Needs ``adopt_orphans`` to find them all."""
+    """Terminate every descendant, and kill it if it ignores that. Orphans are found only after ``adopt_orphans``."""
     deadline = time.monotonic() + PATIENCE
     while below := _descendants(os.getpid()):
         late = time.monotonic() > deadline
@@ -52,7 +52,7 @@ def _descendants(root: int) -> list[int]:
 
 
 def _parse(stat: str) -> tuple[int, int, str]:
-    """Read pid, parent and state: the name between may hold blanks and brackets."""
+    """Return pid, parent and state; the name between them may contain blanks and brackets."""
     head, _, tail = stat.rpartition(")")
     state, parent = tail.split()[:2]
     return int(head.split()[0]), int(parent), state
@@ -66,7 +66,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 
 def _reap() -> None:
-    """Bury adopted children; those of subprocess are buried by it as well, which is why their absence is no error."""
+    """Reap adopted children; ``subprocess`` reaps its own, so a missing child is no error."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

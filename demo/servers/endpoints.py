@@ -1,4 +1,4 @@
-"""The servers between which rows move."""
+"""The addresses of the servers that take part in the replication."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from devstack.status import BastionStatus, MySQLStatus, RedshiftStatus, S3Status
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoints:
-    """Source, lake, and target behind its bastion."""
+    """Source, S3, and the target with its bastion."""
 
     source: MySQLStatus
     s3: S3Status
@@ -18,13 +18,13 @@ class Endpoints:
 
     @classmethod
     def of(cls, status: Status) -> Endpoints:
-        """Take them from the stack's addresses."""
+        """Select them from the addresses of the stack."""
         source = status.mysql or status.mariadb
         if not (source and status.s3 and status.bastion and status.redshift):
-            raise RuntimeError(f"The stack is not complete: {status}")
+            raise RuntimeError(f"The stack is incomplete: {status}")
         return cls(source=source, s3=status.s3, bastion=status.bastion, redshift=status.redshift)
 
     @property
     def source_name(self) -> str:
-        """Product and version, as a person would say them."""
+        """Product and version, such as ``MySQL 9.7.0``."""
         return f"{'MySQL' if self.source.flavor == 'mysql' else 'MariaDB'} {self.source.version}"

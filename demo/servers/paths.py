@@ -1,4 +1,4 @@
-"""Where the demo keeps its servers' data; thrown away when the next demo begins."""
+"""The folder of the demo's servers; the next demo deletes it first."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ NAME = "demo-servers"
 
 
 def home() -> Path:
-    """Return the folder of the demo's own servers, beside those of the tests."""
+    """Return the folder of the demo's servers, separate from those of the tests."""
     return paths.home() / NAME

@@ -1,4 +1,4 @@
-"""The process that holds the demo's servers: the local stack and Airflow. It is told to end, and ends them all."""
+"""The process that runs the demo's servers, the local stack and Airflow, and stops them all on SIGTERM."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ READER = "airflow_reader"
 
 
 def serve(home: Path, scale: float) -> None:
-    """Start everything below ``home`` and stay until SIGTERM comes, or until the parent ends.
+    """Start all servers below ``home`` and run until SIGTERM, or until the parent exits.
 
-    SIGUSR1 says that the servers are to outlive the parent; the file ``kept`` answers it.
+    After SIGUSR1 the servers outlive the parent; the file ``kept`` acknowledges the signal.
     """
     descendants.adopt_orphans()
     signal.signal(signal.SIGTERM, _leave)
@@ -60,7 +60,7 @@ def _everything(home: Path, scale: float) -> Iterator[None]:
 def _settings(home: Path, scale: float, status: Status) -> airflow.Settings:
     source = status.mysql or status.mariadb
     if not (source and status.s3 and status.bastion and status.redshift and status.postgres):
-        raise RuntimeError(f"The stack is not complete: {status}")
+        raise RuntimeError(f"The stack is incomplete: {status}")
     connections = {
         "settlement_mysql": mysql_connection(source, DATABASE),
         "aws_default": aws_connection(status.s3),
@@ -79,7 +79,7 @@ def _settings(home: Path, scale: float, status: Status) -> airflow.Settings:
 
 
 def _say(line: str) -> None:
-    """Write one line to the log that the demo shows; the clock there is the demo's own."""
+    """Write a line to the log that the demo prints, without the time prefix: the demo adds its own."""
     print(line.partition("] ")[2] or line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The demo's servers seen from the demo: started, waited for, kept or ended."""
+"""Control the process that runs the demo's servers: start it, wait for it, keep or stop it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POLL_SECONDS = 0.2
 
 
 class Servers:
-    """One process that holds all servers, with its log."""
+    """The process that runs all servers, and its log."""
 
     def __init__(self, child: subprocess.Popen[bytes], home: Path, say: Callable[[str], None]) -> None:
         self._child = child
@@ -34,13 +34,13 @@ class Servers:
         self._shown = 0
 
     def wait_stack(self) -> Status:
-        """Return the addresses of the stack as soon as it is up."""
+        """Wait until the stack is ready; return its addresses."""
         file = status.path(self._home / "stack")
         self._wait(file)
         return status.from_json(file.read_text())
 
     def wait_airflow(self) -> Access:
-        """Return the way to Airflow as soon as it is well."""
+        """Wait until Airflow is healthy; return how to access it."""
         file = self._home / "airflow.json"
         self._wait(file)
         plain = json.loads(file.read_text())
@@ -52,7 +52,7 @@ class Servers:
         self._wait(self._home / "kept")
 
     def stop(self) -> None:
-        """End every server."""
+        """Stop every server."""
         _end(self._child.pid, lambda: self._child.poll() is not None)
 
     def _wait(self, file: Path) -> None:
@@ -60,12 +60,12 @@ class Servers:
         while not file.exists() or not file.stat().st_size:
             self._show()
             if self._child.poll() is not None or time.monotonic() > deadline:
-                raise DevstackError(f"The servers did not come up; see {_log(self._home)}")
+                raise DevstackError(f"The servers did not start; see {_log(self._home)}")
             time.sleep(POLL_SECONDS)
         self._show()
 
     def _show(self) -> None:
-        """Say what the servers said since."""
+        """Print new lines of the servers' log."""
         text = _log(self._home).read_text(errors="replace")
         whole = text[: text.rfind("\n") + 1]
         for line in whole[self._shown :].splitlines():
@@ -75,10 +75,10 @@ class Servers:
 
 @contextmanager
 def started(scale: float, say: Callable[[str], None]) -> Iterator[Servers]:
-    """Begin anew: end what an earlier demo left, start the servers, and end them unless they are to be kept."""
+    """Stop servers of an earlier demo and delete their data, start new ones, and stop them at exit unless kept."""
     home = paths.home()
     if down():
-        say("ended the servers that an earlier demo had kept")
+        say("stopped the servers of an earlier demo")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     home.chmod(0o755)  # some servers run under another account
@@ -102,7 +102,7 @@ def started(scale: float, say: Callable[[str], None]) -> Iterator[Servers]:
 
 
 def down() -> bool:
-    """End the servers that a demo left; return whether there were any."""
+    """Stop the servers of an earlier demo; return whether there were any."""
     pid = _running(paths.home() / "serve.pid")
     if pid is None:
         return False
@@ -111,7 +111,7 @@ def down() -> bool:
 
 
 def _end(pid: int, ended: Callable[[], bool]) -> None:
-    """Ask a process to end, and kill it when it has had its time."""
+    """Terminate a process, and kill it after ``STOP_SECONDS``."""
     deadline = time.monotonic() + STOP_SECONDS
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
@@ -122,7 +122,7 @@ def _end(pid: int, ended: Callable[[], bool]) -> None:
 
 
 def _undisturbed(action: Callable[[], None]) -> None:
-    """Carry out an action to its end: a second Ctrl-C would leave servers behind."""
+    """Run an action with signals ignored: a second Ctrl-C would leave servers running."""
     before = {
         number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
@@ -134,7 +134,7 @@ def _undisturbed(action: Callable[[], None]) -> None:
 
 
 def _running(file: Path) -> int | None:
-    """Return the process id in the file while that process is the demo's."""
+    """Return the process id in the file if that process is a demo's."""
     try:
         pid = int(file.read_text())
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

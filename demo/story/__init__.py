@@ -1,1 +1,1 @@
-"""The story of the demo, act by act."""
+"""The demo's scenario: load the data set, change it, and verify after each run of the pipeline."""

@@ -1,4 +1,4 @@
-"""What applications do to the database between two runs: inserts, updates, and transactions that commit late."""
+"""Changes that applications make between two runs: inserts, updates, and transactions that commit late."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pymysql.cursors import Cursor
 from demo.dataset import DATABASE, Sizes, Table
 from devstack.status import MySQLStatus
 
-BASE_END = "2026-01-01"  # every time of the base data lies before
-LATE_BY = timedelta(seconds=2)  # how far below the first run's watermark the late row lies; the lookback is longer
+BASE_END = "2026-01-01"  # every timestamp of the base data is earlier
+LATE_BY = timedelta(seconds=2)  # the late row's distance below the first run's watermark; the lookback is longer
 
 ORDER = "merchant_id, customer_id, status, channels, currency, amount, test, flags, comment, placed_at"
 ORDER_VALUES = "7, 1 + {n}, 'open', 'app', 'EUR', 12.3400 + {n}, 0, {n}, '{comment}', NOW(3)"
@@ -22,7 +22,7 @@ ORDER_VALUES = "7, 1 + {n}, 'open', 'app', 'EUR', 12.3400 + {n}, 0, {n}, '{comme
 
 @contextmanager
 def application(address: MySQLStatus) -> Iterator[Connection[Cursor]]:
-    """Open a session as an application does, in UTC. What is not committed is rolled back at its end."""
+    """Open a session as an application does, in UTC. Uncommitted changes are rolled back when it is closed."""
     connection: Connection[Cursor] = pymysql.connect(
         host=address.host,
         port=address.port,
@@ -33,13 +33,13 @@ def application(address: MySQLStatus) -> Iterator[Connection[Cursor]]:
         init_command="SET SESSION time_zone = '+00:00'",
     )
     with connection:
-        # As many applications do: a change then waits for no row that it does not change itself.
+        # As many applications do: a statement then waits only for rows that it changes itself.
         _run(connection, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         yield connection
 
 
 def begin_late(connection: Connection[Cursor]) -> None:
-    """Begin a transaction that takes its ids and timestamps now, and that commits long after others did."""
+    """Begin a transaction that takes its ids and timestamps now; the caller commits it after all others."""
     connection.begin()
     _run(connection, *(_new_order(number, "late: begun first, committed last") for number in range(3)))
     _run(
@@ -50,25 +50,25 @@ def begin_late(connection: Connection[Cursor]) -> None:
 
 
 def change(connection: Connection[Cursor], sizes: Sizes, watermark: datetime) -> None:
-    """Insert and update as the day goes on; commit after each step. ``watermark`` is the first run's of ``orders``."""
+    """Insert and update rows, committing after each step. ``watermark`` is that of ``orders`` after the first run."""
     for step in (_trade, _updates, _closing):
         step(connection, sizes)
         connection.commit()
     stamped = (watermark - LATE_BY).strftime("%Y-%m-%d %H:%M:%S.%f")
-    # An application that took its time: stamped before the first run's watermark, written only now.
+    # A slow application: the timestamp is below the first run's watermark, the row is written only now.
     _run(connection, _new_order(9, "late: stamped long before it was written", f"'{stamped}'"))
     connection.commit()
 
 
 def changed_rows(connection: Connection[Cursor], tables: tuple[Table, ...]) -> dict[str, int]:
-    """Count at the source the rows that an incremental run has to move, table by table."""
+    """Return the number of rows per table that an incremental run must load, counted at the source."""
     with connection.cursor() as cursor:
         return {table.name: _changed(cursor, table) for table in tables}
 
 
 def _changed(cursor: Cursor, table: Table) -> int:
     if table.cursor is None:
-        condition = "TRUE"  # replaced whole
+        condition = "TRUE"  # every run replaces the whole table
     elif table.cursor in table.key:
         condition = f"{table.cursor} > {table.rows}"  # ids of the base data count from 1
     else:
@@ -79,7 +79,7 @@ def _changed(cursor: Cursor, table: Table) -> int:
 
 
 def _trade(connection: Connection[Cursor], sizes: Sizes) -> None:
-    """New customers order, pay, and leave their traces."""
+    """Insert new customers, orders, items, payments and events."""
     orders = max(20, sizes.orders // 200)
     _run(
         connection,
@@ -100,7 +100,7 @@ def _trade(connection: Connection[Cursor], sizes: Sizes) -> None:
 
 
 def _updates(connection: Connection[Cursor], sizes: Sizes) -> None:
-    """Change what is there: a bulk change gives thousands of rows one timestamp."""
+    """Update existing rows; a bulk update gives thousands of rows the same timestamp."""
     _run(
         connection,
         f"UPDATE orders SET status = 'settled', discount = NULL WHERE id <= {sizes.ties}",
@@ -115,7 +115,7 @@ def _updates(connection: Connection[Cursor], sizes: Sizes) -> None:
 
 
 def _closing(connection: Connection[Cursor], sizes: Sizes) -> None:
-    """Close the day: lines under a key of three columns, some new, some confirmed."""
+    """Insert and confirm settlement lines, whose key has three columns."""
     del sizes
     _run(
         connection,

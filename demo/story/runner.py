@@ -1,4 +1,4 @@
-"""One act of the story: a run of the pipeline, what applications do meanwhile, and the proof."""
+"""One step of the scenario: run the pipeline, change the source meanwhile, and verify the result."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from demo.screen import Screen
 from demo.servers.endpoints import Endpoints
 from demo.verifier import source_reader, target_reader
 
-TARGET_SESSIONS = 2  # the target's checksums take three times as long as the source's
+TARGET_SESSIONS = 2  # checksums take three times as long in the target as at the source
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """What every act needs."""
+    """Run the pipeline and verify each run; collects the results in ``result``."""
 
     client: AirflowClient
     endpoints: Endpoints
@@ -39,15 +39,15 @@ class Runner:
         meanwhile: Callable[[], None] | None = None,
         chunked: str | None = None,
     ) -> RunReport:
-        """Run the pipeline once and prove it; ``expected`` says how many rows of each table have to move.
+        """Run the pipeline once and verify it; ``expected`` is the number of rows per table that must be loaded.
 
-        ``when_planned`` is called while rows are being read. ``meanwhile`` is called once the source is held fast in a
-        snapshot: what it changes belongs to the next act. ``chunked`` names the table that must have been read in
-        several chunks at the same time.
+        ``when_planned`` is called while rows are being read. ``meanwhile`` is called once the verifier has opened its
+        snapshot of the source: its changes belong to the next run. ``chunked`` names the table that must have been
+        read in several chunks at the same time.
         """
         self.screen.heading(name)
         run, table_runs = follow(self.client, self.screen, list(expected), when_planned=when_planned)
-        self.screen.say(f"done in {run.seconds:.1f} s; now both ends are compared, table by table")
+        self.screen.say(f"finished in {run.seconds:.1f} s; comparing source and target, table by table")
         with source_reader(self.endpoints.source) as source, ExitStack() as stack:
             reader = partial(target_reader, self.endpoints.bastion, self.endpoints.redshift, TARGET_SCHEMA)
             targets = [stack.enter_context(reader()) for _ in range(TARGET_SESSIONS)]

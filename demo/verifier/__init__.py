@@ -1,6 +1,6 @@
-"""The independent verifier: counts, keys and checksums of every table, computed by each server itself.
+"""The independent verifier: each server computes counts, keys and checksums of every table.
 
-It imports nothing of the provider, reads MySQL and Redshift directly, and trusts neither log nor ledger.
+It imports nothing from the provider, reads MySQL and Redshift directly, and relies on neither log nor ledger.
 """
 
 from demo.verifier.facts import ColumnFacts, Comparison, TableFacts

@@ -1,6 +1,6 @@
-"""One text for one value, the same at both ends: what checksums are made of.
+"""Convert values to text that is identical at source and target, for checksums.
 
-Each server computes its own texts and checksums; no row travels to be compared.
+Each server computes texts and checksums itself; no rows are transferred.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from demo.dataset import Column, Kind, Table
 
-# {c} is the quoted column. JSON: both ends print the same document, but not the same blanks.
+# {c} is the quoted column. JSON: both servers print the same document, but with different blanks.
 MYSQL_TEXT = {
     Kind.INTEGER: "CAST({c} AS CHAR)",
     Kind.DECIMAL: "CAST({c} AS CHAR)",
@@ -40,7 +40,7 @@ REDSHIFT_TEXT = {
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How one end writes texts, quotes names, joins texts and makes a whole number of a text."""
+    """How one server converts values to text, quotes names, joins texts and hashes a text to an integer."""
 
     texts: dict[Kind, str]
     quote: str
@@ -61,24 +61,24 @@ class Dialect:
 
 
 def mysql_dialect(*, md5: bool) -> Dialect:
-    """Return MySQL's. From 9.6 on MD5() is a component that few install; SHA2() is slower and always there."""
+    """Return MySQL's dialect. From 9.6 on MD5() is an optional component; SHA2() is slower and always available."""
     digest = "MD5({t})" if md5 else "SHA2({t}, 256)"
     number = f"CAST(CONV(LEFT({digest}, 15), 16, 10) AS UNSIGNED)"
     return Dialect(texts=MYSQL_TEXT, quote="`", number=number, joined=False)
 
 
 def redshift_dialect(*, md5: bool) -> Dialect:
-    """Return Redshift's."""
+    """Return Redshift's dialect."""
     digest = "MD5({t})" if md5 else "SHA2({t}, 256)"
     number = f"CAST(STRTOL(SUBSTRING({digest}, 1, 15), 16) AS DECIMAL(38,0))"
     return Dialect(texts=REDSHIFT_TEXT, quote='"', number=number, joined=True)
 
 
 def facts_query(dialect: Dialect, schema: str, table: Table) -> str:
-    """Return one SELECT of one row: count, distinct keys, then each column's count of values and its checksum.
+    """Return a SELECT of one row: row count, distinct keys, then the count of values and the checksum per column.
 
-    A value is hashed together with its row's key, so that two rows cannot swap values unseen; and NULL is written
-    otherwise than the empty text and the text 'NULL'.
+    A value is hashed together with its row's key, so that values swapped between two rows are detected. NULL differs
+    from the empty text and from the text 'NULL'.
     """
     key = dialect.join(*_apart([dialect.text(column) for column in table.key_columns]))
     parts = ["COUNT(*)", f"COUNT(DISTINCT {key})"]
@@ -90,5 +90,5 @@ def facts_query(dialect: Dialect, schema: str, table: Table) -> str:
 
 
 def _apart(texts: list[str]) -> list[str]:
-    """Put a slash between the parts of a key: (1, 23) is not (12, 3)."""
+    """Put a slash between the parts of a key, so that (1, 23) differs from (12, 3)."""
     return [part for text in texts for part in (text, "'/'")][:-1]

@@ -1,4 +1,4 @@
-"""What is true of one table at one end, and where the two ends differ."""
+"""Counts and checksums of a table at source and target, and their differences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from demo.dataset import Table
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnFacts:
-    """How many values a column has that are not NULL, and the checksum of all, NULLs included."""
+    """The number of values of a column that are not NULL, and the checksum of all values including NULLs."""
 
     name: str
     values: int
@@ -20,7 +20,7 @@ class ColumnFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class TableFacts:
-    """One table at one end."""
+    """Counts and checksums of one table on one server."""
 
     table: str
     rows: int
@@ -29,7 +29,7 @@ class TableFacts:
 
     @classmethod
     def of(cls, table: Table, row: Sequence[int | Decimal | None]) -> TableFacts:
-        """Read the answer to a ``facts_query``."""
+        """Parse the result of a ``facts_query``."""
         rows, keys, *rest = (int(cell or 0) for cell in row)
         pairs = zip(table.columns, rest[::2], rest[1::2], strict=True)
         columns = tuple(ColumnFacts(name=c.name, values=values, checksum=checksum) for c, values, checksum in pairs)
@@ -38,7 +38,7 @@ class TableFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Both ends of one table; ``target`` None means that the table does not exist there."""
+    """One table at source and target; ``target`` is None if the table does not exist there."""
 
     source: TableFacts
     target: TableFacts | None
@@ -50,27 +50,27 @@ class Comparison:
 
     @property
     def target_rows(self) -> int:
-        """Rows in the target, 0 where there is no table."""
+        """Rows in the target, 0 if the table does not exist."""
         return self.target.rows if self.target else 0
 
     @property
     def distinct_keys_equal(self) -> bool:
-        """Whether both ends have as many keys, and the target no key twice."""
+        """Whether source and target have equally many keys, and the target no duplicate key."""
         return self.target is not None and self.source.distinct_keys == self.target.distinct_keys == self.target.rows
 
     @property
     def checksums_equal(self) -> bool:
-        """Whether every column's values are the same at both ends, row by row."""
+        """Whether the values of every column are identical at source and target, row by row."""
         return self.target is not None and self.source.columns == self.target.columns
 
     @property
     def equal(self) -> bool:
-        """Whether nothing differs."""
+        """Whether there is no difference."""
         return not self.differences
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """Say each difference in a sentence."""
+        """A message per difference."""
         if self.target is None:
             return (f"{self.table}: the table does not exist in the target",)
         found = []

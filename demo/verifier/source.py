@@ -1,4 +1,4 @@
-"""The verifier's way to MySQL."""
+"""The verifier's connection to MySQL."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ UNKNOWN_FUNCTIONS = (1046, 1305)  # "no database selected", "function does not e
 
 
 class SourceReader:
-    """One consistent snapshot of the source: what is committed later is not seen."""
+    """One consistent snapshot of the source, which excludes later commits."""
 
     def __init__(self, connection: Connection[Cursor], *, md5: bool) -> None:
         self.md5 = md5
         self._connection = connection
 
     def facts(self, table: Table) -> TableFacts:
-        """Count and sum up one table."""
+        """Return the counts and checksums of one table."""
         with self._connection.cursor() as cursor:
             cursor.execute(facts_query(mysql_dialect(md5=self.md5), DATABASE, table))
             return TableFacts.of(table, cursor.fetchone() or ())

@@ -1,4 +1,4 @@
-"""The verifier's way to Redshift: through the bastion, over TLS."""
+"""The verifier's connection to Redshift, through the bastion and over TLS."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TargetReader:
         self._schema = schema
 
     def facts(self, table: Table, *, md5: bool) -> TableFacts | None:
-        """Count and sum up one table; None where it does not exist."""
+        """Return the counts and checksums of one table, None if it does not exist."""
         try:
             rows = self.query(facts_query(redshift_dialect(md5=md5), self._schema, table))
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
@@ -39,11 +39,11 @@ class TargetReader:
         return self.query(f"SELECT {names} FROM {target} ORDER BY {order} LIMIT {rows}")
 
     def execute(self, sql: str) -> None:
-        """Carry out a statement: tests damage the target with it."""
+        """Execute a statement; tests use it to damage the target."""
         self._connection.execute(sql)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return a small result whole."""
+        """Return all rows of a small result."""
         return self._connection.execute(sql).fetchall()
 
 
@@ -58,7 +58,7 @@ def target_reader(bastion: BastionStatus, redshift: RedshiftStatus, schema: str)
             dbname=redshift.database,
             user=redshift.user,
             password=redshift.password,
-            sslmode="verify-ca",  # through a tunnel the certificate cannot name the host
+            sslmode="verify-ca",  # through a tunnel the host name cannot match the certificate
             sslrootcert=redshift.ca_file,
             client_encoding="utf8",
             prepare_threshold=None,  # Redshift has no DEALLOCATE ALL

@@ -1,4 +1,4 @@
-"""A port on this machine that leads through the bastion to one address behind it."""
+"""A local port that forwards through the bastion to one address behind it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import paramiko
 
 from devstack.status import BastionStatus
 
-PATIENCE = 20.0  # seconds for each step of entering
+PATIENCE = 20.0  # seconds for each step of connecting
 BLOCK = 65_536
 
 
 @contextmanager
 def tunnel(bastion: BastionStatus, host: str, port: int) -> Iterator[int]:
-    """Open a tunnel for one connection; yield its local port. The bastion's key must be the pinned one."""
-    transport = _enter(bastion)
+    """Open a tunnel for one connection; yield its local port. The bastion's host key must match the pinned one."""
+    transport = _connect(bastion)
     try:
         channel = transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=PATIENCE)
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -31,7 +31,7 @@ def tunnel(bastion: BastionStatus, host: str, port: int) -> Iterator[int]:
         transport.close()
 
 
-def _enter(bastion: BastionStatus) -> paramiko.Transport:
+def _connect(bastion: BastionStatus) -> paramiko.Transport:
     kind, key = bastion.host_key.split()[:2]
     pinned = paramiko.PKey.from_type_string(kind, base64.b64decode(key, validate=True))
     transport = paramiko.Transport(socket.create_connection((bastion.host, bastion.port), PATIENCE))
@@ -44,12 +44,12 @@ def _enter(bastion: BastionStatus) -> paramiko.Transport:
 
 
 def _serve(listener: socket.socket, channel: paramiko.Channel) -> None:
-    """Carry bytes both ways until one side ends."""
-    # Closing the tunnel ends the wait here; the channel then has nobody left to say good-bye to.
+    """Forward bytes in both directions until one side closes."""
+    # Closing the transport interrupts the wait here; the channel can then no longer send its close message.
     with suppress(OSError, EOFError), listener.accept()[0] as local, channel:
-        ends: tuple[socket.socket | paramiko.Channel, ...] = (local, channel)
+        endpoints: tuple[socket.socket | paramiko.Channel, ...] = (local, channel)
         while True:
-            for ready in select.select(ends, [], [])[0]:
+            for ready in select.select(endpoints, [], [])[0]:
                 data = ready.recv(BLOCK)
                 if not data:
                     return

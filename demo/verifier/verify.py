@@ -1,4 +1,4 @@
-"""Comparing every table at both ends, the servers working at the same time."""
+"""Compare every table at source and target; the servers work concurrently."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from demo.verifier.target import TargetReader
 
 
 def verify(source: SourceReader, targets: Sequence[TargetReader], tables: tuple[Table, ...]) -> Iterator[Comparison]:
-    """Yield each table's comparison as soon as both ends have answered; each of ``targets`` takes a table at a time."""
+    """Yield each table's comparison once both servers have answered; each of ``targets`` handles a table at a time."""
     idle: SimpleQueue[TargetReader] = SimpleQueue()
     for target in targets:
         idle.put(target)

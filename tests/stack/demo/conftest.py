@@ -1,4 +1,4 @@
-"""A small data set at both ends, brought there without the provider."""
+"""A small data set at source and target, copied without the provider."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def small_tables() -> tuple[Table, ...]:
 
 @pytest.fixture(scope="session")
 def filled(stack_status: Status, small_tables: tuple[Table, ...]) -> Iterator[dict[str, MySQLStatus]]:
-    """MySQL and MariaDB, each filled by itself."""
+    """MySQL and MariaDB, each filled with the data set."""
     servers = {server.flavor: server for server in (stack_status.mysql, stack_status.mariadb) if server}
     for server in servers.values():
         with connected(server) as connection:
@@ -52,7 +52,7 @@ def filled(stack_status: Status, small_tables: tuple[Table, ...]) -> Iterator[di
 def copied(
     stack_status: Status, filled: dict[str, MySQLStatus], small_tables: tuple[Table, ...]
 ) -> Iterator[TargetReader]:
-    """The target with every row of the source, reached as always: through the bastion."""
+    """The target with every row of the source, read through the bastion."""
     assert stack_status.bastion is not None
     assert stack_status.redshift is not None
     with target_reader(stack_status.bastion, stack_status.redshift, SCHEMA) as target:
@@ -67,7 +67,7 @@ def copied(
 
 @pytest.fixture
 def damaged(copied: TargetReader) -> Iterator[TargetReader]:
-    """The target inside a transaction that is rolled back: a test may damage it."""
+    """The target inside a transaction that is rolled back, so that a test may damage it."""
     copied.execute("BEGIN")
     yield copied
     copied.execute("ROLLBACK")

@@ -1,4 +1,4 @@
-"""Brings a filled source to the target by plain INSERTs: tests of the verifier must not need the provider."""
+"""Copy a filled source to the target with plain INSERTs: tests of the verifier must not depend on the provider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pymysql.cursors import Cursor
 from demo.dataset import DATABASE, Column, Kind, Table
 from demo.verifier import TargetReader
 
-ROWS_A_STATEMENT = 500
+ROWS_PER_STATEMENT = 500
 TYPES = {
     Kind.TEXT: "VARCHAR(65535)",
     Kind.DATE: "DATE",
@@ -25,7 +25,7 @@ TYPES = {
 
 
 def redshift_type(column: Column) -> str:
-    """Return the type that TYPES.md promises for a column."""
+    """Return the Redshift type that the provider's type mapping documents for a column."""
     if column.kind is Kind.INTEGER:
         return "DECIMAL(20,0)" if "BIGINT UNSIGNED" in column.ddl else "BIGINT"
     if column.kind is Kind.DECIMAL:
@@ -42,7 +42,7 @@ def copy_table(source: Connection[Cursor], target: TargetReader, schema: str, ta
     selected = ", ".join(_selected(column) for column in table.columns)
     with source.cursor() as cursor:
         cursor.execute(f"SELECT {selected} FROM {DATABASE}.{table.name}")
-        while rows := cursor.fetchmany(ROWS_A_STATEMENT):
+        while rows := cursor.fetchmany(ROWS_PER_STATEMENT):
             values = ", ".join(f"({', '.join(map(_literal, table.columns, row))})" for row in rows)
             target.execute(f'INSERT INTO "{schema}"."{table.name}" VALUES {values}')
 

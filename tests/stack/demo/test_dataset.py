@@ -1,4 +1,4 @@
-"""The data set on real servers."""
+"""The data set of the demo on real servers."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ def all_facts(server: MySQLStatus, tables: tuple[Table, ...]) -> list[TableFacts
         return found
 
 
-def test_every_server_makes_the_same_rows(filled: dict[str, MySQLStatus], small_tables: tuple[Table, ...]) -> None:
-    """The rows depend on nothing but their numbers: MySQL and MariaDB make equal ones, today and next year."""
+def test_every_server_generates_identical_rows(filled: dict[str, MySQLStatus], small_tables: tuple[Table, ...]) -> None:
+    """The rows depend only on their row numbers: MySQL and MariaDB generate identical rows at any time."""
     for flavor, server in filled.items():
         found = all_facts(server, small_tables)
         assert sum(column.checksum for facts in found for column in facts.columns) == CHECKSUM, flavor
 
 
-def test_rows_meet_every_difficulty_that_the_data_set_promises(
+def test_the_data_set_contains_the_documented_edge_cases(
     filled: dict[str, MySQLStatus], small_tables: tuple[Table, ...]
 ) -> None:
-    """NULL beside '', thousands of ties, hot merchants, keys beyond the largest signed integer, a gap in the keys."""
-    questions = {
+    """NULL and '' in one column, many equal timestamps, skewed merchants, keys above the largest signed integer, and
+    a gap in the keys.
+    """
+    queries = {
         "SELECT COUNT(*) FROM customers WHERE email IS NULL": 1,
         "SELECT COUNT(*) FROM customers WHERE email = ''": 1,
         "SELECT COUNT(*) FROM customers WHERE email = 'null'": 1,
@@ -49,13 +51,13 @@ def test_rows_meet_every_difficulty_that_the_data_set_promises(
     }
     with connected(next(iter(filled.values()))) as connection, connection.cursor() as cursor:
         cursor.execute(f"USE {DATABASE}")
-        for question, least in questions.items():
-            cursor.execute(question)
-            answer = cursor.fetchone()
-            assert answer is not None, question
-            assert answer[0] >= least, question
+        for query, least in queries.items():
+            cursor.execute(query)
+            row = cursor.fetchone()
+            assert row is not None, query
+            assert row[0] >= least, query
 
 
 def test_every_kind_of_value_occurs(small_tables: tuple[Table, ...]) -> None:
-    """A kind that no column has would be verified by nobody."""
+    """A kind that no column has would not be verified."""
     assert {column.kind for table in small_tables for column in table.columns} == set(Kind)

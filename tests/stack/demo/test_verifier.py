@@ -1,4 +1,4 @@
-"""The verifier finds every damage, and nothing where there is none."""
+"""The verifier reports every kind of damage, and reports nothing for identical tables."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ CUSTOMERS = f'"{SCHEMA}".customers'
 EMPTY = f"(SELECT MIN(id) FROM {CUSTOMERS} WHERE email = '')"
 NULL = f"(SELECT MIN(id) FROM {CUSTOMERS} WHERE email IS NULL)"
 DELETED = f"DELETE FROM {CUSTOMERS} WHERE id = 17"
-DOUBLED = f"INSERT INTO {CUSTOMERS} SELECT * FROM {CUSTOMERS} WHERE id = 23"
+DUPLICATED = f"INSERT INTO {CUSTOMERS} SELECT * FROM {CUSTOMERS} WHERE id = 23"
 DAMAGES = {
     "row deleted": ([DELETED], "299 in the target"),
-    "row doubled": ([DOUBLED], "300 keys in 301 rows"),
-    "one deleted and one doubled": ([DELETED, DOUBLED], "299 keys in 300 rows"),
+    "row duplicated": ([DUPLICATED], "300 keys in 301 rows"),
+    "one row deleted and one duplicated": ([DELETED, DUPLICATED], "299 keys in 300 rows"),
     "value changed": ([f"UPDATE {CUSTOMERS} SET newsletter = 3 WHERE id = 1"], "values differ in newsletter"),
     "two columns swapped": (
         [f"UPDATE {CUSTOMERS} SET email = full_name, full_name = email WHERE id = 6"],
@@ -41,7 +41,7 @@ DAMAGES = {
         [f"UPDATE {CUSTOMERS} SET email = CASE WHEN email IS NULL THEN '' ELSE NULL END WHERE id IN ({EMPTY}, {NULL})"],
         "values differ in email",
     ),
-    "a microsecond lost": (
+    "timestamp off by a microsecond": (
         [f"UPDATE {CUSTOMERS} SET updated_at = updated_at + INTERVAL '1 microsecond' WHERE id = 9"],
         "values differ in updated_at",
     ),
@@ -57,10 +57,10 @@ def compared(server: MySQLStatus, target: TargetReader, tables: Sequence[Table])
         return list(verify(source, [target], tuple(tables)))
 
 
-def test_equal_tables_are_found_equal(
+def test_no_difference_is_reported_for_identical_tables(
     mysql_server: MySQLStatus, filled: dict[str, MySQLStatus], copied: TargetReader, small_tables: tuple[Table, ...]
 ) -> None:
-    """No difference is reported where every row is in the target, whichever server it came from."""
+    """Rows of MySQL and of MariaDB both match the target's."""
     found = compared(filled[mysql_server.flavor], copied, small_tables)
 
     assert [comparison.differences for comparison in found] == [()] * len(small_tables)
@@ -68,11 +68,11 @@ def test_equal_tables_are_found_equal(
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_each_damage_is_found(
+def test_each_kind_of_damage_is_reported(
     damage: str, filled: dict[str, MySQLStatus], damaged: TargetReader, small_tables: tuple[Table, ...]
 ) -> None:
-    """A target that differs in one row or one value is never found equal, and the report names where."""
-    statements, said = DAMAGES[damage]
+    """A target that differs in one row or one value is never equal, and the message names the difference."""
+    statements, message = DAMAGES[damage]
     customers = [table for table in small_tables if table.name == "customers"]
     for statement in statements:
         damaged.execute(statement)
@@ -80,13 +80,13 @@ def test_each_damage_is_found(
     (comparison,) = compared(first(filled), damaged, customers)
 
     assert not comparison.equal
-    assert said in "; ".join(comparison.differences)
+    assert message in "; ".join(comparison.differences)
 
 
 def test_a_missing_table_is_a_difference(
     filled: dict[str, MySQLStatus], copied: TargetReader, stack_status: Status, small_tables: tuple[Table, ...]
 ) -> None:
-    """A table that was never loaded is reported, not an error of the verifier."""
+    """A table that was never loaded is reported as a difference; the verifier does not fail."""
     assert stack_status.bastion is not None
     assert stack_status.redshift is not None
     with target_reader(stack_status.bastion, stack_status.redshift, "no_such_schema") as target:
@@ -98,7 +98,7 @@ def test_a_missing_table_is_a_difference(
 def test_rows_committed_after_the_snapshot_are_not_compared(
     filled: dict[str, MySQLStatus], copied: TargetReader, small_tables: tuple[Table, ...]
 ) -> None:
-    """Applications may go on while the verifier counts."""
+    """Applications may continue to write while the verifier runs."""
     countries = small_tables[-1:]
     server = first(filled)
     with source_reader(server) as source, connected(server) as application, application.cursor() as cursor:
@@ -114,8 +114,8 @@ def test_rows_committed_after_the_snapshot_are_not_compared(
     assert not after.equal
 
 
-def test_a_bastion_with_another_key_is_refused(stack_status: Status) -> None:
-    """The host key is pinned: nothing is sent to a server that cannot prove it."""
+def test_a_bastion_with_another_host_key_is_rejected(stack_status: Status) -> None:
+    """The host key is pinned: nothing is sent to a server with another key."""
     assert stack_status.bastion is not None
     assert stack_status.redshift is not None
     other = paramiko.ECDSAKey.generate()
@@ -125,8 +125,8 @@ def test_a_bastion_with_another_key_is_refused(stack_status: Status) -> None:
         pass
 
 
-def test_nothing_goes_around_the_bastion(stack_status: Status) -> None:
-    """The verifier's address is the bastion's view: without the bastion it leads nowhere."""
+def test_redshift_cannot_be_reached_without_the_bastion(stack_status: Status) -> None:
+    """The address that the verifier uses accepts connections from the bastion only."""
     address = stack_status.redshift
     assert address is not None
     with pytest.raises(psycopg.OperationalError):

@@ -1,4 +1,4 @@
-"""docker-compose.yaml: what can be said of it without an engine."""
+"""Checks of docker-compose.yaml that need no Docker engine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 
 
-def test_redshift_is_reached_through_the_bastion_only() -> None:
-    """Airflow and the stand-in share no network; the bastion is in both."""
+def test_redshift_can_be_reached_through_the_bastion_only() -> None:
+    """Airflow and the stand-in share no network; the bastion is in both networks."""
     airflow, redshift, bastion = (set(SERVICES[name]["networks"]) for name in ("airflow", "redshift", "bastion"))
     assert not airflow & redshift
     assert airflow & bastion
@@ -24,8 +24,8 @@ def test_redshift_is_reached_through_the_bastion_only() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-def test_images_are_pinned_and_files_are_there(name: str) -> None:
-    """An image has a version, a Dockerfile exists, and so does what it copies."""
+def test_images_are_pinned_and_copied_files_exist(name: str) -> None:
+    """An image has a version; a Dockerfile and the files that it copies exist."""
     service = SERVICES[name]
     if "image" in service:
         assert re.search(r":\d", service["image"])
@@ -38,8 +38,8 @@ def test_images_are_pinned_and_files_are_there(name: str) -> None:
             assert list(ROOT.glob(pattern)), f"{dockerfile}: COPY {pattern}"
 
 
-def test_the_stand_in_s_options_are_its_own() -> None:
-    """The command line of the container is one the stand-in takes."""
+def test_the_stand_in_supports_the_options_of_its_container() -> None:
+    """A renamed option of the stand-in would stop the container at start."""
     shown = subprocess.run(
         [sys.executable, "-m", "devstack.redshift", "serve", "--help"],
         cwd=ROOT,
@@ -51,8 +51,8 @@ def test_the_stand_in_s_options_are_its_own() -> None:
         assert option.split("=")[0] in shown
 
 
-def test_secrets_are_made_once(tmp_path: Path) -> None:
-    """A second start keeps the keys that other containers know."""
+def test_secrets_are_created_once(tmp_path: Path) -> None:
+    """A second start keeps the keys that other containers use."""
     command = [sys.executable, str(ROOT / "docker/make_secrets.py"), str(tmp_path)]
     environment = {"PYTHONPATH": str(ROOT)}
     subprocess.run(command, env=environment, check=True)

@@ -1,4 +1,4 @@
-"""No process outlives the demo."""
+"""Termination of the demo's descendant processes."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_orphans_in_sessions_of_their_own_are_ended_too() -> None:
-    """A grandchild that left its group, and a child that ignores SIGTERM, are both gone afterwards."""
+def test_orphans_in_their_own_sessions_are_terminated() -> None:
+    """A grandchild in another process group and a child that ignores SIGTERM are both terminated."""
     done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=True, timeout=60)
 
     orphan, stubborn, last = done.stdout.split()
@@ -53,8 +53,8 @@ def test_orphans_in_sessions_of_their_own_are_ended_too() -> None:
     assert not alive(int(stubborn))
 
 
-def test_a_process_that_is_to_die_with_its_parent_does() -> None:
-    """Even SIGKILL of the parent leaves nothing behind."""
+def test_a_child_exits_with_its_parent_even_on_sigkill() -> None:
+    """The kernel sends the signal, so the parent needs no handler."""
     with subprocess.Popen([sys.executable, "-c", LEAVING], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())

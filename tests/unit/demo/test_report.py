@@ -1,4 +1,4 @@
-"""The report for programs."""
+"""The JSON report of the demo."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ ORDERS = TableReport(
 RUN = RunReport(name="Second run", seconds=9.0, verify_seconds=1.0, tables=(ORDERS,), problems=())
 
 
-def test_a_demo_that_did_not_finish_is_not_ok() -> None:
-    """Runs that are fine do not make a demo that stopped half way a success."""
+def test_an_unfinished_demo_is_not_ok() -> None:
+    """A demo that stopped half way failed, even if its finished runs have no problem."""
     assert not Report(scale=1, runs=[RUN]).ok
     assert Report(scale=1, runs=[RUN], finished=True).ok
 
 
-def test_one_problem_in_one_run_is_enough() -> None:
-    """Any difference anywhere makes the whole demo fail."""
+def test_one_problem_in_any_run_fails_the_demo() -> None:
+    """Problems of a run and problems of the demo itself both count."""
     assert not Report(scale=1, runs=[replace(RUN, problems=("x",)), RUN], finished=True).ok
     assert not Report(scale=1, runs=[RUN], problems=["x"], finished=True).ok
 
 
-def test_the_json_holds_what_programs_ask_for(tmp_path: Path) -> None:
-    """The keys of the report are a promise."""
+def test_the_json_report_has_the_documented_keys(tmp_path: Path) -> None:
+    """Programs read the report, so its keys are stable."""
     file = tmp_path / "demo-report.json"
     Report(scale=1, runs=[RUN], finished=True, seconds=12.0).write(file)
 

@@ -1,4 +1,4 @@
-"""Reading a run's course out of Airflow's answers."""
+"""The progress of a run, derived from Airflow's responses."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ def table_run(*tasks: TaskInstance, state: str = "running") -> TableRun:
     return TableRun(table="orders", run=run, tasks=tasks)
 
 
-def test_chunks_one_after_the_other_do_not_overlap() -> None:
-    """Chunks that follow each other, without a gap even, were not read at the same time."""
+def test_consecutive_chunks_do_not_overlap() -> None:
+    """Chunks that were read one after the other, even without a gap, were not read concurrently."""
     assert not overlapping([task("extract", "success", 0, 1, 0), task("extract", "success", 1, 2, 1)])
     assert not overlapping([task("extract", "success", 0, 1, 0)])
 
 
-def test_chunks_read_at_the_same_time_overlap() -> None:
-    """Two chunks of several suffice, whichever they are."""
+def test_two_concurrent_chunks_among_several_overlap() -> None:
+    """Any two chunks suffice."""
     chunks = [task("extract", "success", begin, begin + 1.5, int(begin)) for begin in (0.0, 5.0, 6.0)]
     assert overlapping(chunks)
 
 
-def test_a_table_is_planned_when_its_plan_succeeded() -> None:
-    """A late transaction must begin after the window is fixed, not while it is."""
+def test_a_table_is_planned_once_its_plan_task_succeeded() -> None:
+    """The late transaction of the demo must begin after the window is fixed."""
     assert not table_run(task("plan", "running", 0)).planned
     assert table_run(task("plan", "success", 0, 1)).planned
 
 
-def test_the_stage_is_the_first_task_that_has_not_ended() -> None:
-    """Progress names the task that is at work, with its chunks where there are several."""
+def test_the_stage_is_the_first_unfinished_task() -> None:
+    """The progress line also counts chunks if there are several."""
     begun = table_run(
         task("plan", "success", 0, 1),
         task("extract", "success", 1, 2, 0),
