@@ -1,1 +1,1 @@
-"""Local real servers for the demo, the tests and the benchmarks; nothing of it is part of the provider."""
+"""Real local servers for the demo, the tests and the benchmarks; not part of the provider."""

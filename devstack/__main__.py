@@ -1,4 +1,4 @@
-"""``python -m devstack up | down | status | exec``: the local servers on the command line."""
+"""``python -m devstack up | down | status | exec``: manage the local servers from the command line."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dataclasses import asdict
 
 from devstack import background, paths, status
 from devstack.errors import DevstackError
-from devstack.process import keep
+from devstack.process import under_subreaper
 from devstack.stack import SERVICES, running
-from devstack.stand_in import how_to_reach
+from devstack.stand_in import connection_details
 from devstack.status import Status
 
-PATIENCE_SECONDS = 15.0  # for a command that was interrupted to end by itself
+PATIENCE_SECONDS = 15.0  # for an interrupted command to exit by itself
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,20 +39,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m devstack", description="Local servers for demo and tests.")
+    parser = argparse.ArgumentParser(prog="python -m devstack", description="Local servers for the demo and the tests.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
         ("up", _up, "start servers in the background and return when they are ready"),
-        ("down", _down, "end them"),
-        ("status", _status, "show their addresses"),
-        ("exec", _exec, "start servers, run a command with their addresses in its environment, end them"),
-        ("serve", _serve, "start servers in the foreground"),
-        ("redshift", _redshift, "start the Redshift stand-in alone, in the foreground, and say how to reach it"),
+        ("down", _down, "stop the servers"),
+        ("status", _status, "print their addresses"),
+        ("exec", _exec, "start servers, run a command with their addresses in its environment, stop the servers"),
+        ("serve", _serve, "run servers in the foreground"),
+        ("redshift", _redshift, "run only the Redshift stand-in in the foreground and print how to connect"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(run=run)
         if name in ("up", "exec", "serve"):
-            command.add_argument("--only", type=_names, default=SERVICES, help=f"some of {','.join(SERVICES)}")
+            command.add_argument(
+                "--only",
+                type=_names,
+                default=SERVICES,
+                help=f"comma-separated, from {','.join(SERVICES)}; default: all",
+            )
         if name == "status":
             command.add_argument("-o", dest="output", choices=("json", "table"), default="table")
         if name == "exec":
@@ -70,14 +75,16 @@ def _up(arguments: argparse.Namespace) -> int:
         return 0
     missing = [name for name in arguments.only if getattr(status.load(), name) is None]
     if missing:
-        raise DevstackError(f"Servers are up, but without {', '.join(missing)}: python -m devstack down, then up")
-    print("already up: python -m devstack status")
+        raise DevstackError(
+            f"Servers are running, but without {', '.join(missing)}. Run python -m devstack down, then up."
+        )
+    print("already running; print the addresses with python -m devstack status")
     return 0
 
 
 def _down(arguments: argparse.Namespace) -> int:
     del arguments
-    print("all servers have ended" if background.stop() else "nothing is up")
+    print("all servers are stopped" if background.stop() else "no servers are running")
     return 0
 
 
@@ -106,11 +113,11 @@ def _exec(arguments: argparse.Namespace) -> int:
 
 
 def _attached(command: Sequence[str], environment: dict[str, str]) -> int:
-    """Run a command in the foreground; interrupted, let it end first, while its servers are still up."""
-    child = subprocess.Popen(keep(command), env=environment)
+    """Run a command in the foreground; on Ctrl-C wait for it to exit before the servers are stopped."""
+    child = subprocess.Popen(under_subreaper(command), env=environment)
     try:
         return child.wait()
-    except KeyboardInterrupt:  # the terminal has told the command, too
+    except KeyboardInterrupt:  # the terminal has also sent SIGINT to the command
         with suppress(subprocess.TimeoutExpired):
             child.wait(PATIENCE_SECONDS)
         raise
@@ -126,10 +133,10 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _redshift(arguments: argparse.Namespace) -> int:
-    """Serve the stand-in with the bastion, S3 and PostgreSQL that it cannot do without, in a home of its own."""
+    """Run the stand-in with the bastion, S3 and PostgreSQL that it needs, in a separate home."""
     del arguments
     with running(("redshift",), home=paths.home() / "stand-in", say=_say) as found:
-        _say(how_to_reach(found))
+        _say(connection_details(found))
         while True:
             signal.pause()
 

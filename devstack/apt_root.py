@@ -1,4 +1,4 @@
-"""Fetches Debian or Ubuntu packages into a folder of their own: the system stays as it is, and no root is needed."""
+"""Unpack Debian or Ubuntu packages into a separate folder, without root and without changing the system."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devstack.errors import DevstackError
 from devstack.paths import Say
 from devstack.process import run
 
-# Packages whose scripts or files are of no use in a private root; apt takes them for installed.
+# Packages whose scripts and files are useless in such a folder; apt is told that they are installed.
 STUBS = (
     "perl",
     "perl-base",
@@ -32,7 +32,7 @@ STUBS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Packages and the Debian suite they come from; Ubuntu machines take them from their own release."""
+    """Packages and the Debian suite to fetch them from; on Ubuntu they come from the machine's own release."""
 
     suite: str
     packages: tuple[str, ...]
@@ -41,13 +41,13 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Distribution:
-    """Where a distribution keeps its packages, and with what it signs them."""
+    """A distribution's mirror and the keyring of its signatures."""
 
     name: str
     mirror: str
     keyring: Path
     components: str
-    release: str  # empty: the origin names its own
+    release: str  # empty: use the suite of the origin
 
 
 KEYRINGS = {
@@ -58,31 +58,31 @@ COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
 
 
 def fetch(name: str, origin: Origin, say: Say | None = None) -> Path:
-    """Return a folder with the packages and what they depend on, unpacked; downloaded once.
+    """Return a folder with the unpacked packages and their dependencies; they are downloaded once.
 
     Raises:
-        DevstackError: apt is not there, or the mirror has no such suite or package.
+        DevstackError: apt is missing, or the mirror has no such suite or package.
 
     """
     digest = hashlib.sha256(repr(origin).encode()).hexdigest()[:8]
 
     def announce() -> None:
         if say:
-            say(f"fetching {name} from {_distribution().mirror}: once for this machine")
+            say(f"downloading {name} from {_distribution().mirror} (once per machine)")
 
     return paths.cached(f"{name}-{platform.machine()}-{digest}", lambda root: _unpack(root, origin), announce)
 
 
 def launcher(root: Path, binary: Path) -> list[str]:
-    """Return the words that start a binary with the root's own C library, which may differ from the system's."""
+    """Return the command that starts a binary with the folder's C library, which may differ from the system's."""
     triple = f"{platform.machine()}-linux-gnu"
     libraries = ":".join(str(root / folder / triple) for folder in ("usr/lib", "lib"))
     for folder in (f"usr/lib/{triple}", f"lib/{triple}", "usr/lib64", "lib64", "usr/lib", "lib"):
         for loader in sorted((root / folder).glob("ld-linux*.so.*")):
-            # an absolute link leads out of the root, to the system's loader, which does not fit the root's library
+            # an absolute link points to the system's loader, which does not match the folder's C library
             if loader.exists() and loader.resolve().is_relative_to(root.resolve()):
                 return [str(loader), "--argv0", str(binary), "--library-path", libraries, str(binary)]
-    raise DevstackError(f"{root} holds no dynamic loader: delete the folder and start again")
+    raise DevstackError(f"{root} contains no dynamic loader. Delete the folder and start again.")
 
 
 def _unpack(root: Path, origin: Origin) -> None:
@@ -102,7 +102,7 @@ def _unpack(root: Path, origin: Origin) -> None:
 
 
 def _distribution() -> Distribution:
-    """Read the mirror from this machine's own apt configuration, whatever the format of its sources."""
+    """Read the mirror from the machine's apt configuration, in any format of its sources."""
     listed = _output("apt-get", "indextargets", "--format", "$(SITE)").split()
     for site in dict.fromkeys([*listed, *mirror_lists(Path("/etc/apt"))]):
         match = re.search(r"/(debian|ubuntu)/?$", site)
@@ -112,7 +112,7 @@ def _distribution() -> Distribution:
 
 
 def mirror_lists(folder: Path) -> Iterator[str]:
-    """Yield the addresses in files that apt's sources name as ``mirror+file:``: apt tells them to nobody."""
+    """Yield the addresses in files that apt's sources name as ``mirror+file:``; apt does not list them itself."""
     for source in [*folder.glob("*.list"), *folder.glob("sources.list.d/*")]:
         for file in re.findall(r"mirror\+file:(/\S+)", source.read_text(errors="replace")):
             yield from re.findall(r"^https?://\S+", Path(file).read_text(), re.MULTILINE)
@@ -122,7 +122,7 @@ def _known(name: str, mirror: str) -> Distribution:
     candidates = [Path("/usr/share/keyrings") / file for file in KEYRINGS[name]]
     keyring = next((path for path in candidates if path.exists()), None)
     if keyring is None:
-        raise DevstackError(f"No keyring of {name} on this machine; looked for {', '.join(map(str, candidates))}")
+        raise DevstackError(f"This machine has no keyring of {name}; expected {', '.join(map(str, candidates))}")
     release = platform.freedesktop_os_release().get("VERSION_CODENAME", "") if name == "ubuntu" else ""
     return Distribution(name=name, mirror=mirror, keyring=keyring, components=COMPONENTS[name], release=release)
 
@@ -164,17 +164,17 @@ def _stub(package: str, architecture: str) -> str:
         "Multi-Arch": "allowed",
         "Version": "99:99",
         "Provides": "debconf-2.0",
-        "Description": "taken for installed",
+        "Description": "marked as installed",
     }
     return "".join(f"{key}: {value}\n" for key, value in fields.items()) + "\n"
 
 
 def _output(*command: str) -> str:
-    """Return what a command prints; raises DevstackError where it is missing or fails."""
+    """Return the output of a command; raise DevstackError if it is missing or fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as exc:
-        raise DevstackError(f"This machine has no {command[0]}: it is neither Debian nor Ubuntu") from exc
+        raise DevstackError(f"This machine has no {command[0]}; expected Debian or Ubuntu") from exc
     if done.returncode:
-        raise DevstackError(f"{' '.join(command)} ended with code {done.returncode}\n{done.stderr[-1000:]}")
+        raise DevstackError(f"{' '.join(command)} exited with code {done.returncode}\n{done.stderr[-1000:]}")
     return done.stdout

@@ -1,4 +1,4 @@
-"""Servers that outlive the command that started them: one supervisor process in a session of its own."""
+"""Run servers in the background: a supervisor process in its own session outlives the command that started it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ POLL_SECONDS = 0.1
 
 
 def start(only: Sequence[str], say: Say) -> None:
-    """Start a supervisor and wait for the addresses; tell what it tells.
+    """Start a supervisor, pass on its output, and wait until the servers are ready.
 
     Raises:
-        DevstackError: it ended, or time is up.
+        DevstackError: the supervisor exited, or the servers did not start in time.
 
     """
     home = paths.home()
@@ -43,14 +43,14 @@ def start(only: Sequence[str], say: Say) -> None:
     _pid_file().write_text(str(child.pid))
     try:
         _wait(child, log, say)
-    except BaseException:  # Ctrl-C as well: nobody waits for these servers any more
+    except BaseException:  # including Ctrl-C: nothing else would stop these servers
         child.terminate()
         child.wait()
         raise
 
 
 def stop() -> bool:
-    """End the supervisor and with it all servers; return whether there was one."""
+    """Stop the supervisor and with it all servers; return whether it was running."""
     pid = supervisor()
     if pid is None:
         return False
@@ -58,13 +58,13 @@ def stop() -> bool:
     os.kill(pid, signal.SIGTERM)
     while supervisor() is not None:
         if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)  # the servers die with it
+            os.kill(pid, signal.SIGKILL)  # the kernel then kills the servers
         time.sleep(POLL_SECONDS)
     return True
 
 
 def supervisor() -> int | None:
-    """Return the supervisor's process id while it runs."""
+    """Return the supervisor's process id, None if it is not running."""
     try:
         pid = int(_pid_file().read_text())
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -87,7 +87,7 @@ def _wait(child: subprocess.Popen[bytes], log: Path, say: Say) -> None:
         shown = max(shown, whole)
         time.sleep(POLL_SECONDS)
     if not ready:
-        raise DevstackError(f"The servers did not come up: see above, or {log}")
+        raise DevstackError(f"The servers did not start; see the output above or {log}")
 
 
 def _pid_file() -> Path:

@@ -1,4 +1,4 @@
-"""A real OpenSSH server that forwards to the databases and does nothing else."""
+"""A real OpenSSH server that only forwards connections to the databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from devstack.paths import Say
 from devstack.process import Server, answers, free_port
 from devstack.status import BastionStatus
 
-ACCOUNT = "daemon"  # sshd refuses to be "nobody"
+ACCOUNT = "daemon"  # sshd does not run as "nobody"
 ORIGIN = Origin(suite="bookworm", packages=("openssh-server",))
 CONFIG = """\
 Port {port}
@@ -44,7 +44,7 @@ UseDNS no
 
 
 def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, BastionStatus]:
-    """Start sshd on a free port; ``targets`` are the only addresses it forwards to, as ``127.0.0.1:5439``."""
+    """Start sshd on a free port. It forwards to ``targets`` only, each written as ``127.0.0.1:5439``."""
     folder = home / "bastion"
     if not (folder / "client_key").exists():
         make_keys(folder)
@@ -53,10 +53,10 @@ def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, Bastion
     (folder / "run").mkdir(exist_ok=True)
     (folder / "sshd_config").write_text(CONFIG.format(port=port, folder=folder, targets=" ".join(targets) or "none"))
     _readable_by_account(folder)
-    # -r: no re-exec, which would not find the private root's libraries
+    # -r: no re-exec, which would not find the libraries of the unpacked packages
     command: list[str | Path] = [*_sshd(say), "-D", "-e", "-r", "-f", folder / "sshd_config"]
-    # kept: sshd's children, one for each connection, live in sessions of their own
-    server = Server("bastion", command, log=home / "logs/bastion.log", account=ACCOUNT, cwd=Path("/"), kept=True)
+    # a subreaper, because sshd forks a child per connection into its own session
+    server = Server("bastion", command, log=home / "logs/bastion.log", account=ACCOUNT, cwd=Path("/"), subreaper=True)
     server.wait_ready(lambda: answers(port, expect=4) == b"SSH-")
     algorithm, key = (folder / "host_key.pub").read_text().split()[:2]
     status = BastionStatus(
@@ -71,13 +71,13 @@ def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, Bastion
 
 
 def _sshd(say: Say) -> list[str]:
-    """Return the words that start sshd; a private root's, so that no system service is installed or touched."""
+    """Return the command that starts sshd from unpacked packages, so that no system service is installed."""
     root = apt_root.fetch("openssh", ORIGIN, say)
     return apt_root.launcher(root, root / "usr/sbin/sshd")
 
 
 def make_keys(folder: Path) -> None:
-    """Make the server's key and the client's, with the file of keys that may enter."""
+    """Create the host key, the client's key, and the file of authorized keys."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in ("host_key", "client_key"):
@@ -90,7 +90,7 @@ def make_keys(folder: Path) -> None:
 
 
 def _readable_by_account(folder: Path) -> None:
-    """Give the server's account its key, and let it pass the folders above."""
+    """Let the server's account read its files and enter the folder."""
     if os.geteuid() != 0:
         return
     for name in ("host_key", "sshd_config", "authorized_keys", "host_key.pub", "run"):

@@ -1,4 +1,4 @@
-"""A certificate authority of the stack's own, and the stand-in's certificate: it does not name 127.0.0.1."""
+"""The stack's certificate authority, and the stand-in's certificate, which does not name 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAYS = 3650
 
 
 def make(folder: Path) -> None:
-    """Write ca.pem, server.pem and server.key, unless they are there."""
+    """Write ca.pem, server.pem and server.key, unless they exist."""
     if (folder / "ca.pem").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
-"""What can go wrong with the local servers."""
+"""Errors of the local servers."""
 
 
 class DevstackError(Exception):
-    """A local server could not be fetched or started; the message holds the tail of its log."""
+    """A local server could not be downloaded or started; the message contains the last lines of its log."""

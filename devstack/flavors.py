@@ -1,4 +1,4 @@
-"""Real MySQL (from Debian sid) and MariaDB 10.11 (from Debian 12), each in a private root."""
+"""Real MySQL (from Debian sid) and MariaDB 10.11 (from Debian 12), each unpacked into its own folder."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MARIADB_SCRIPTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Flavor:
-    """One of the two servers: where it comes from, how its data begin, and what it is told."""
+    """One of the two servers: its packages, how its data folder is initialised, and its options."""
 
     name: str
     title: str
     origin: Origin
     binary: str
     initialise: Callable[[Path, Path, list[str]], None]
-    close_root: str  # SQL: the accounts that exist from the start have no password
+    close_root: str  # SQL that disables the predefined accounts, which have no password
     options: tuple[str, ...]
 
 
@@ -38,7 +38,7 @@ def _initialise_mysql(root: Path, data: Path, command: list[str]) -> None:
 
 
 def _initialise_mariadb(root: Path, data: Path, command: list[str]) -> None:
-    """Feed the bootstrap scripts, as mariadb-install-db does; that script itself expects a system installation."""
+    """Run the bootstrap scripts as mariadb-install-db does; that script requires a system installation."""
     (data / "mysql").mkdir()
     share = root / "usr/share/mysql"
     parts = ["create database if not exists mysql;\nuse mysql;\nSET @auth_root_socket=NULL;\n"]
@@ -75,7 +75,7 @@ FLAVORS = {flavor.name: flavor for flavor in (MYSQL, MARIADB)}
 
 
 def chosen(name: str) -> Flavor:
-    """Return the flavour of that name."""
+    """Return the flavor with this name."""
     if name not in FLAVORS:
         raise DevstackError(f"MYSQL_FLAVOR is {name!r}; expected one of {', '.join(FLAVORS)}")
     return FLAVORS[name]

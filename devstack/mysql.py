@@ -1,4 +1,4 @@
-"""Starts MySQL and MariaDB, each with an administrator of its own."""
+"""Start MySQL and MariaDB, each with its own administrator account."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from devstack.paths import Say
 from devstack.process import Server, answers, free_port
 from devstack.status import MySQLStatus
 
-SYSTEM_ZONE = "Europe/Berlin"  # not UTC, so that a fault with zones shows; DEVSTACK_SYSTEM_ZONE chooses another
+SYSTEM_ZONE = "Europe/Berlin"  # not UTC, so that time zone bugs show; DEVSTACK_SYSTEM_ZONE overrides it
 USER = "admin"
-HANDSHAKE = 5  # bytes of a greeting that tell a server from a port that merely accepts
+HANDSHAKE = 5  # bytes of a greeting that prove that a server responds, not just an open port
 
 
 def start(flavor: Flavor, home: Path, say: Say) -> tuple[Server, MySQLStatus]:
-    """Start a server on a free port, its data below ``home``; the first time, initialise it.
+    """Start a server on a free port with its data below ``home``; initialise the data at the first start.
 
     Raises:
-        DevstackError: it cannot be fetched, or does not start.
+        DevstackError: the server cannot be downloaded or does not start.
 
     """
     root = apt_root.fetch(flavor.name, flavor.origin, say)
@@ -55,28 +55,28 @@ def start(flavor: Flavor, home: Path, say: Say) -> tuple[Server, MySQLStatus]:
 
 
 def preferred(say: Say | None = None) -> tuple[str, str]:
-    """Return which flavour the demo uses and why: MYSQL_FLAVOR, else real MySQL where it can be had."""
+    """Return the flavor that the demo uses and the reason: MYSQL_FLAVOR, else real MySQL if it is available."""
     name = os.environ.get("MYSQL_FLAVOR", "")
     if name:
-        return chosen(name).name, "MYSQL_FLAVOR says so"
+        return chosen(name).name, "set by MYSQL_FLAVOR"
     try:
         apt_root.fetch("mysql", MYSQL.origin, say)
     except DevstackError as exc:
-        return "mariadb", f"real MySQL cannot be had here: {str(exc).splitlines()[-1]}"
+        return "mariadb", f"real MySQL is not available: {str(exc).splitlines()[-1]}"
     return "mysql", "real MySQL"
 
 
 def _zone(root: Path) -> tuple[Path, str]:
-    """Return the zones' folder and the zone: a server that does not find it would fall back to UTC silently."""
+    """Return the zone folder and the zone; a server would silently use UTC if the zone were missing."""
     folder = root / "usr/share/zoneinfo"
     zone = os.environ.get("DEVSTACK_SYSTEM_ZONE") or SYSTEM_ZONE
     if not (folder / zone).is_file():
-        raise DevstackError(f"DEVSTACK_SYSTEM_ZONE is {zone!r}, which is not a zone of {folder}")
+        raise DevstackError(f"DEVSTACK_SYSTEM_ZONE is {zone!r}, which is not a zone in {folder}")
     return folder, zone
 
 
 def _command(flavor: Flavor, root: Path) -> list[str]:
-    """Return the start of the command line, which initialising and running share."""
+    """Return the part of the command line that initialising and running share."""
     return [
         *apt_root.launcher(root, root / flavor.binary),
         "--no-defaults",
@@ -89,14 +89,14 @@ def _command(flavor: Flavor, root: Path) -> list[str]:
 
 
 def _own_tmpdir(data: Path) -> Path:
-    """Make a folder for temporary tables: a server that starts deletes all it finds, another server's too."""
+    """Create a separate folder for temporary tables: at start a server deletes all of them, even another server's."""
     folder = data.with_suffix(".tmp")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _initialise(flavor: Flavor, root: Path, data: Path, command: list[str]) -> None:
-    """Make the data beside their place: what was interrupted is never taken for whole."""
+    """Create the data in a temporary folder and rename it, so that an interrupted start leaves nothing incomplete."""
     building = data.with_suffix(".building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
@@ -116,12 +116,12 @@ def _options(data: Path, port: int, accounts: Path) -> list[str]:
         "--max-connections=200",
         "--max-allowed-packet=1G",
         "--skip-log-bin",
-        "--skip-name-resolve",  # accounts and messages name 127.0.0.1, whatever the machine's resolver says
+        "--skip-name-resolve",  # accounts and messages name 127.0.0.1, regardless of the machine's resolver
     ]
 
 
 def _accounts(flavor: Flavor, home: Path, password: str) -> Path:
-    """Write the SQL that the server runs each time it starts."""
+    """Write the SQL file that the server runs at each start."""
     file = home / f"{flavor.name}-accounts.sql"
     file.touch(mode=0o600)
     file.write_text(
@@ -133,7 +133,7 @@ def _accounts(flavor: Flavor, home: Path, password: str) -> Path:
 
 
 def _password(file: Path) -> str:
-    """Return the home's random password, made once."""
+    """Return the random password, created once per home."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

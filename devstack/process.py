@@ -1,4 +1,4 @@
-"""Starts a server, waits for its first words, and makes sure that it ends with us."""
+"""Start a server process, wait until it is ready, and ensure that it does not outlive this process."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from devstack import subreaper
 from devstack.errors import DevstackError
 
 POLL_SECONDS = 0.05
-# Below the range that Linux hands out for outgoing connections (32768 and up): one of those could take the port
-# before the server does, and a probe of a port in that range can even connect to itself.
+# Below the range that Linux uses for outgoing connections (32768 and up): one of those could occupy the port before
+# the server does, and a probe of a port in that range can even connect to itself.
 PORTS = range(15000, 32000)
-_given: set[int] = set()  # a port may be asked for long before its server takes it
+_given: set[int] = set()  # a port may be requested long before its server binds it
 
 
 class Server:
-    """One child in a session of its own. It dies with this process, however that ends.
+    """One child process in its own session. The kernel kills it when this process dies.
 
-    ``kept`` starts it under a subreaper, for a server whose children outlive it; ``pid`` is then the subreaper's.
+    ``subreaper`` starts it under a subreaper, for a server whose children can outlive it; ``pid`` is then that of the
+    subreaper.
     """
 
     def __init__(
@@ -38,16 +39,16 @@ class Server:
         account: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         cwd: Path | None = None,
-        kept: bool = False,
+        subreaper: bool = False,
     ) -> None:
         self.name = name
         self.log = log
         self._stop_signal = stop_signal
-        words = mortal(command, account=account)
+        words = tied_to_parent(command, account=account)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._child = subprocess.Popen(
-                keep(words) if kept else words,
+                under_subreaper(words) if subreaper else words,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -58,24 +59,24 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The child's process id: setpriv replaces itself by the command."""
+        """The child's process id; setpriv replaces itself with the command."""
         return self._child.pid
 
     def wait_ready(self, ready: Callable[[], bool], *, seconds: float = 60) -> None:
-        """Wait until ``ready`` says so, and end the server where that does not come.
+        """Wait until ``ready`` returns True; stop the server if it does not in time.
 
         Raises:
-            DevstackError: the child ended, or time is up; with the log's tail.
+            DevstackError: the child exited or is not ready in time; the message contains the last lines of its log.
 
         """
         try:
             self._wait_ready(ready, time.monotonic() + seconds)
-        except BaseException:  # nobody else knows yet that this server is there
+        except BaseException:  # the caller has no reference to this server yet
             self.stop()
             raise
 
     def stop(self, *, seconds: float = 15) -> None:
-        """Ask the server to end, then kill what is left of its process group."""
+        """Terminate the server, then kill what is left of its process group."""
         if self._child.poll() is None:
             self._child.send_signal(self._stop_signal)
             try:
@@ -91,29 +92,31 @@ class Server:
     def _wait_ready(self, ready: Callable[[], bool], deadline: float) -> None:
         while not ready():
             if self._child.poll() is not None:
-                raise DevstackError(f"{self.name} ended with code {self._child.returncode}\n{self._tail()}")
+                raise DevstackError(f"{self.name} exited with code {self._child.returncode}\n{self._tail()}")
             if time.monotonic() > deadline:
-                raise DevstackError(f"{self.name} does not answer\n{self._tail()}")
+                raise DevstackError(f"{self.name} does not respond\n{self._tail()}")
             time.sleep(POLL_SECONDS)
 
     def _tail(self) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join([f"(end of {self.log})", *text.splitlines()[-25:]])
+        return "\n".join([f"(last lines of {self.log})", *text.splitlines()[-25:]])
 
 
-def mortal(command: Sequence[str | Path], *, account: str | None = None, on_parents_death: str = "KILL") -> list[str]:
-    """Return the command so that it gets a signal when its parent dies; as root, under another account."""
-    # in this order: the kernel forgets the signal where a process changes its account
-    return [*_as_account(account), "setpriv", "--pdeathsig", on_parents_death, "--", *map(str, command)]
+def tied_to_parent(
+    command: Sequence[str | Path], *, account: str | None = None, death_signal: str = "KILL"
+) -> list[str]:
+    """Return the command wrapped so that it receives a signal when its parent dies; as root, under ``account``."""
+    # in this order: the kernel clears the signal when a process changes its account
+    return [*_as_account(account), "setpriv", "--pdeathsig", death_signal, "--", *map(str, command)]
 
 
-def keep(command: Sequence[str]) -> list[str]:
-    """Return the command under a subreaper, which ends it and its descendants when this process dies."""
-    return mortal([sys.executable, "-I", "-S", Path(subreaper.__file__), *command], on_parents_death="TERM")
+def under_subreaper(command: Sequence[str]) -> list[str]:
+    """Return the command under a subreaper, which terminates it and its descendants when this process dies."""
+    return tied_to_parent([sys.executable, "-I", "-S", Path(subreaper.__file__), *command], death_signal="TERM")
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on at this moment."""
+    """Return a free port of the loopback address that this process has not returned before."""
     for port in random.sample(PORTS, k=1000):
         if port not in _given and _is_free(port):
             _given.add(port)
@@ -131,7 +134,7 @@ def _is_free(port: int) -> bool:
 
 
 def answers(port: int, *, send: bytes = b"", expect: int = 1, seconds: float = 2) -> bytes:
-    """Connect, send, and return the first ``expect`` bytes of the answer; empty where there is none."""
+    """Connect, send, and return the first ``expect`` bytes of the response; empty if there is none."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
             connection.sendall(send)
@@ -141,9 +144,9 @@ def answers(port: int, *, send: bytes = b"", expect: int = 1, seconds: float = 2
 
 
 def run(command: Sequence[str | Path], *, account: str | None = None, env: Mapping[str, str] | None = None) -> None:
-    """Run a command to its end; raises DevstackError with its output where it fails."""
+    """Run a command; raise DevstackError with its output if it fails."""
     done = subprocess.run(
-        mortal(command, account=account),
+        tied_to_parent(command, account=account),
         capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,
@@ -153,11 +156,11 @@ def run(command: Sequence[str | Path], *, account: str | None = None, env: Mappi
     )
     if done.returncode:
         tail = (done.stdout + done.stderr)[-3000:]
-        raise DevstackError(f"{' '.join(map(str, command))[:300]} ended with code {done.returncode}\n{tail}")
+        raise DevstackError(f"{' '.join(map(str, command))[:300]} exited with code {done.returncode}\n{tail}")
 
 
 def _as_account(account: str | None) -> list[str]:
-    """Become another account; nothing where we are not root, because then we stay who we are."""
+    """Return the command prefix that changes the account; empty unless this process runs as root."""
     if account is None or os.geteuid() != 0:
         return []
     return ["setpriv", "--reuid", account, "--regid", account, "--clear-groups", "--"]

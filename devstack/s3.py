@@ -1,4 +1,4 @@
-"""ministack's S3, in a virtual environment of its own because it pins botocore."""
+"""ministack's S3, in a separate environment because it pins botocore."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ LOCK_FILE = paths.REPOSITORY / "requirements/ministack.lock"
 
 
 def start(home: Path, say: Say) -> tuple[Server, S3Status]:
-    """Start the server on a free port, its objects below ``home``, and create the bucket."""
+    """Start the server on a free port with its objects below ``home``, and create the bucket."""
     digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()[:12]
     name = f"ministack-{sys.version_info.major}.{sys.version_info.minor}-{digest}"
-    environment = paths.cached(name, _install, lambda: say("installing ministack: once for this machine"))
+    environment = paths.cached(name, _install, lambda: say("installing ministack (once per machine)"))
     port = free_port()
     settings = {
         "BIND_HOST": "127.0.0.1",
@@ -41,11 +41,11 @@ def start(home: Path, say: Say) -> tuple[Server, S3Status]:
         "PERSIST_STATE": "1",
         "STATE_DIR": str(home / "s3/state"),
         "DOCKER_HOST": "unix:///nonexistent",
-        "TMPDIR": str(home / "s3/tmp"),  # it leaves a file there
+        "TMPDIR": str(home / "s3/tmp"),  # ministack leaves a file there
         "PYTHONPATH": str(environment / "site"),
     }
     (home / "s3/tmp").mkdir(parents=True, exist_ok=True)
-    # -S: nothing of our own virtual environment; -P: nothing of the current folder
+    # -S: ignore our own virtual environment; -P: ignore the current folder
     command = [sys.executable, "-S", "-P", "-m", "ministack"]
     server = Server("s3", command, log=home / "logs/s3.log", env=settings, cwd=home)
     server.wait_ready(lambda: _healthy(port))
@@ -57,10 +57,10 @@ def start(home: Path, say: Say) -> tuple[Server, S3Status]:
 
 
 def _install(folder: Path) -> None:
-    """Make the environment; scripts name their interpreter by path, so packages go to a folder that may be moved."""
+    """Install the packages into a plain folder, which can be renamed; a virtual environment contains its own path."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     target = folder / "site"
-    with suppress(DevstackError):  # pip may know an index that uv was not told of
+    with suppress(DevstackError):  # pip may be configured with an index that uv does not know
         if uv:
             run([uv, "pip", "install", "-q", "--python", sys.executable, "--target", target, "-r", LOCK_FILE])
             return

@@ -1,4 +1,4 @@
-"""Which servers, in which order, and how they all end."""
+"""Start the selected servers in order, and stop them all."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ OTHER_ACCOUNTS = frozenset({"postgres", "bastion", "redshift"})
 
 @contextmanager
 def running(only: Sequence[str] = SERVICES, home: Path | None = None, say: Say | None = None) -> Iterator[Status]:
-    """Start the servers named, yield their addresses, and end them all.
+    """Start the named servers, yield their addresses, and stop them all at exit.
 
-    The addresses are also written to ``status.json`` in the home. Redshift brings the bastion and S3 with it.
-    Call it from a thread that lives as long as the servers: the kernel ends them with the thread that started them.
+    The addresses are also written to ``status.json`` in the home. ``redshift`` includes the bastion and S3.
+    Call it from a thread that lives as long as the servers: the kernel kills them when the thread that started them
+    exits.
 
     Raises:
-        DevstackError: an unknown name, a home in use, or a server that cannot be fetched or does not start.
+        DevstackError: a name is unknown, the home is in use, or a server cannot be downloaded or does not start.
 
     """
     wanted = _wanted(only)
@@ -57,7 +58,7 @@ def _wanted(only: Sequence[str]) -> frozenset[str]:
 
 
 class _Start:
-    """Starts one server after the other, telling each with the seconds since the beginning."""
+    """Start one server after the other, and print a line per server with the elapsed seconds."""
 
     def __init__(self, home: Path, servers: ExitStack, say: Say) -> None:
         self._home = home
@@ -70,59 +71,59 @@ class _Start:
         lake = self._lake() if "s3" in wanted else None
         databases = {name: self._database(name) for name in flavors.FLAVORS if name in wanted}
         ports = (free_port(), free_port())
-        gate = self._gate([ports[0], *(database.port for database in databases.values())], wanted)
-        warehouse = self._warehouse(ports, lake, gate) if lake and gate and "redshift" in wanted else None
+        jump_host = self._bastion([ports[0], *(database.port for database in databases.values())], wanted)
+        warehouse = self._warehouse(ports, lake, jump_host) if lake and jump_host and "redshift" in wanted else None
         return Status(
             home=str(self._home),
             mysql=databases.get("mysql"),
             mariadb=databases.get("mariadb"),
             s3=lake,
-            bastion=gate,
+            bastion=jump_host,
             redshift=warehouse,
             postgres=metadata,
         )
 
     def _metadata(self) -> PostgresStatus:
         server, address = postgres.start("postgres", self._home)
-        self._keep(server, f"PostgreSQL for Airflow's metadata at port {address.port}")
+        self._add(server, f"PostgreSQL for Airflow's metadata at port {address.port}")
         return address
 
     def _lake(self) -> S3Status:
-        server, address = s3.start(self._home, self._tell)
-        self._keep(server, f"S3 at {address.endpoint}")
+        server, address = s3.start(self._home, self._log)
+        self._add(server, f"S3 at {address.endpoint}")
         return address
 
     def _database(self, name: str) -> MySQLStatus:
         flavor = flavors.FLAVORS[name]
-        server, address = mysql.start(flavor, self._home, self._tell)
-        self._keep(server, f"{flavor.title} {address.version} at port {address.port}")
+        server, address = mysql.start(flavor, self._home, self._log)
+        self._add(server, f"{flavor.title} {address.version} at port {address.port}")
         return address
 
-    def _gate(self, ports: Sequence[int], wanted: frozenset[str]) -> BastionStatus | None:
+    def _bastion(self, ports: Sequence[int], wanted: frozenset[str]) -> BastionStatus | None:
         if "bastion" not in wanted:
             return None
-        server, address = bastion.start(self._home, [f"127.0.0.1:{port}" for port in ports], self._tell)
-        self._keep(server, f"OpenSSH bastion at port {address.port}")
+        server, address = bastion.start(self._home, [f"127.0.0.1:{port}" for port in ports], self._log)
+        self._add(server, f"OpenSSH bastion at port {address.port}")
         return address
 
-    def _warehouse(self, ports: tuple[int, int], lake: S3Status, gate: BastionStatus) -> RedshiftStatus:
+    def _warehouse(self, ports: tuple[int, int], lake: S3Status, jump_host: BastionStatus) -> RedshiftStatus:
         server, storage = postgres.start("redshift-storage", self._home)
         self._servers.callback(server.stop)
-        server, address = stand_in.start(self._home, ports, storage, lake, gate.pid)
-        self._keep(server, f"Redshift stand-in at port {address.port}, through the bastion only")
+        server, address = stand_in.start(self._home, ports, storage, lake, jump_host.pid)
+        self._add(server, f"Redshift stand-in at port {address.port}, through the bastion only")
         return address
 
-    def _keep(self, server: Server, what: str) -> None:
+    def _add(self, server: Server, line: str) -> None:
         self._servers.callback(server.stop)
-        self._tell(what)
+        self._log(line)
 
-    def _tell(self, line: str) -> None:
+    def _log(self, line: str) -> None:
         self._say(f"[{time.monotonic() - self._begun:5.1f} s] {line}")
 
 
 @contextmanager
 def _signals_raise() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind like Ctrl-C, unless somebody handles them already."""
+    """Let SIGTERM and SIGHUP raise like Ctrl-C, unless they have handlers already."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del frame

@@ -1,4 +1,4 @@
-"""Starts the Redshift stand-in: PostgreSQL as its storage, the proxy before it."""
+"""Start the Redshift stand-in: a proxy with PostgreSQL as its storage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IAM_ROLE = "arn:aws:iam::123456789012:role/copy"
 def start(
     home: Path, ports: tuple[int, int], storage: PostgresStatus, s3: S3Status, bastion_pid: int
 ) -> tuple[Server, RedshiftStatus]:
-    """Start the proxy on ``ports``: the first admits only the bastion, the second anybody."""
+    """Start the proxy on ``ports``: the first accepts connections from the bastion only, the second from anywhere."""
     folder = home / "redshift"
     certificates.make(folder)
     password = _secret(folder / "password", secrets.token_hex(12))
@@ -64,19 +64,19 @@ def start(
     return server, status
 
 
-def how_to_reach(found: Status) -> str:
-    """Return the lines that a client of the stand-in needs: direct port, way through the bastion, bucket and role."""
-    redshift, gate, lake = found.redshift, found.bastion, found.s3
-    if redshift is None or gate is None or lake is None:
-        raise DevstackError("The stand-in is not up")
+def connection_details(found: Status) -> str:
+    """Return what a client of the stand-in needs: direct port, address behind the bastion, bucket and role."""
+    redshift, bastion, lake = found.redshift, found.bastion, found.s3
+    if redshift is None or bastion is None or lake is None:
+        raise DevstackError("The stand-in is not running")
     account, options = f"{redshift.user}:{redshift.password}", f"sslmode=verify-ca&sslrootcert={redshift.ca_file}"
-    bastion = f"{gate.user}@{gate.host}, port {gate.port}, key {gate.private_key_file}"
+    ssh = f"{bastion.user}@{bastion.host}, port {bastion.port}, key {bastion.private_key_file}"
     rows = {
         "direct": f"postgresql://{account}@{redshift.host}:{redshift.conformance_port}/{redshift.database}?{options}",
-        "by the bastion": f"{redshift.host}:{redshift.port} from {bastion}",
-        "load from": f"s3://{lake.bucket}/ at {lake.endpoint}, key {lake.access_key}, secret {lake.secret_key}",
-        "load as": f"IAM_ROLE '{redshift.iam_role}'",
-        "order faults at": redshift.control_socket,
+        "via bastion": f"{redshift.host}:{redshift.port} from {ssh}",
+        "bucket": f"s3://{lake.bucket}/ at {lake.endpoint}, key {lake.access_key}, secret {lake.secret_key}",
+        "role": f"IAM_ROLE '{redshift.iam_role}'",
+        "control socket": redshift.control_socket,
     }
     return "\n".join(f"{name:<16} {value}" for name, value in rows.items())
 

@@ -1,4 +1,4 @@
-"""The addresses of the local servers, as a file, as JSON and as environment variables."""
+"""The addresses of the local servers, as a JSON file and as environment variables."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class S3Status:
 
 @dataclass(frozen=True, kw_only=True)
 class BastionStatus:
-    """An OpenSSH server that forwards to the databases only; ``host_key`` as ``ssh-ed25519 AAAA...``."""
+    """An OpenSSH server that forwards to the databases only; ``host_key`` is ``ssh-ed25519 AAAA...``."""
 
     host: str
     port: int
@@ -50,9 +50,9 @@ class BastionStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftStatus:
-    """The Redshift stand-in as the bastion sees it.
+    """The Redshift stand-in; host and port are as seen from the bastion.
 
-    For tests of the stand-in: ``conformance_port`` lets anybody in, and ``control_socket`` takes orders for faults.
+    For tests of the stand-in: ``conformance_port`` accepts every client, ``control_socket`` accepts fault orders.
     """
 
     host: str
@@ -79,7 +79,7 @@ class PostgresStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """Everything that is up; None where a server was not asked for."""
+    """The running servers; None for a server that was not requested."""
 
     home: str
     mysql: MySQLStatus | None = None
@@ -90,11 +90,11 @@ class Status:
     postgres: PostgresStatus | None = None
 
     def to_json(self) -> str:
-        """Return readable JSON."""
+        """Return indented JSON."""
         return json.dumps(asdict(self), indent=2)
 
     def environment(self) -> dict[str, str]:
-        """Return ``DEVSTACK_MYSQL_PORT=...`` and so on, and where the file lies."""
+        """Return ``DEVSTACK_MYSQL_PORT=...`` and so on, and ``DEVSTACK_STATUS``, the path of the file."""
         values = {"DEVSTACK_STATUS": str(path(Path(self.home)))}
         for service, fields in asdict(self).items():
             if isinstance(fields, dict):
@@ -113,24 +113,24 @@ KINDS: dict[str, type[Any]] = {
 
 
 def from_json(text: str) -> Status:
-    """Read what ``to_json`` wrote."""
+    """Parse the output of ``to_json``."""
     plain = json.loads(text)
     services = {name: kind(**plain[name]) for name, kind in KINDS.items() if plain.get(name)}
     return Status(home=plain["home"], **services)
 
 
 def path(home: Path) -> Path:
-    """Return the file of the addresses."""
+    """Return the path of the status file."""
     return home / "status.json"
 
 
 def load() -> Status:
-    """Read the addresses from DEVSTACK_STATUS, else from the home; raises DevstackError where nothing is up."""
+    """Read the addresses from DEVSTACK_STATUS, else from the home; raise DevstackError if no servers are running."""
     file = Path(os.environ.get("DEVSTACK_STATUS") or path(paths.home()))
     try:
         found = from_json(file.read_text())
     except FileNotFoundError as exc:
-        raise DevstackError(f"No local servers are up ({file} is missing): python -m devstack up") from exc
+        raise DevstackError(f"No local servers are running ({file} is missing). Run python -m devstack up.") from exc
     if paths.is_abandoned(Path(found.home)):
-        raise DevstackError(f"The servers of {file} have ended: python -m devstack up")
+        raise DevstackError(f"The servers in {file} are no longer running. Run python -m devstack up.")
     return found

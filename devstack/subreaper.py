@@ -1,8 +1,8 @@
-"""Runs one command and, when that ends or SIGTERM comes, ends whatever came of it, orphans included.
+"""Run one command; when it exits or on SIGTERM, kill all its descendants including orphans.
 
-A server may fork children into sessions of their own (sshd does, one for each connection), where no signal to a
-process group finds them. Linux gives a *subreaper* such orphans, so this process can end them all.
-Run as a script with the standard library alone: ``python -I -S subreaper.py COMMAND ...``.
+A server may fork children into their own sessions (sshd does, one per connection), where a signal to the process group
+does not reach them. Linux makes a *subreaper* the parent of such orphans, so this process can kill them all.
+Run it as a script with only the standard library: ``python -I -S subreaper.py COMMAND ...``.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from pathlib import Path
 from types import FrameType
 
 PR_SET_CHILD_SUBREAPER = 36
-PATIENCE_SECONDS = 10.0  # between asking the command to end and killing it
+PATIENCE_SECONDS = 10.0  # between SIGTERM and SIGKILL
 
 
 def main(command: list[str]) -> int:
-    """Run the command; return its exit code, or 128 and the signal that ended it."""
+    """Run the command; return its exit code, or 128 plus the number of the signal that terminated it."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
-    signal.signal(signal.SIGINT, _nothing)  # Ctrl-C reaches the command by itself
+    signal.signal(signal.SIGINT, _nothing)  # the terminal sends SIGINT to the command, too
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     child = subprocess.Popen(command)
@@ -44,10 +44,10 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             child.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
-    while children := _children():  # the children of those killed are adopted, and found by the next round
+    while children := _children():  # children of killed processes are adopted and found by the next iteration
         for pid in children:
-            os.kill(pid, signal.SIGKILL)  # cannot be gone: only this process buries it
-        _bury()
+            os.kill(pid, signal.SIGKILL)  # the pid is still valid: only this process reaps it
+        _reap()
         time.sleep(0.01)
 
 
@@ -55,7 +55,7 @@ def _children() -> list[int]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            head, _, tail = stat.read_text().rpartition(")")  # a name may hold blanks and brackets
+            head, _, tail = stat.read_text().rpartition(")")  # a name may contain blanks and brackets
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(tail.split()[1]) == os.getpid():
@@ -63,7 +63,7 @@ def _children() -> list[int]:
     return found
 
 
-def _bury() -> None:
+def _reap() -> None:
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -77,7 +77,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def _nothing(number: int, frame: FrameType | None) -> None:
-    """Do nothing, unlike SIG_IGN, which the command would inherit."""
+    """Ignore the signal; the command would inherit SIG_IGN."""
     del number, frame
 
 

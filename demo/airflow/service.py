@@ -68,8 +68,9 @@ def _components(airflow: Path, logs: Path, environment: Mapping[str, str]) -> It
             if name == "scheduler":
                 command = [sys.executable, "-m", "demo.airflow.warm", name]
             log = logs / f"{name}.log"
-            # kept: the scheduler's tasks run in process groups of their own
-            servers.append(Server(f"airflow {name}", command, log=log, env=environment, cwd=REPOSITORY, kept=True))
+            # a subreaper, because the scheduler's tasks run in their own process groups
+            server = Server(f"airflow {name}", command, log=log, env=environment, cwd=REPOSITORY, subreaper=True)
+            servers.append(server)
         yield servers
     finally:
         with ThreadPoolExecutor(len(COMPONENTS)) as pool:

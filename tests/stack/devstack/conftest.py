@@ -1,4 +1,4 @@
-"""Homes that other accounts may enter."""
+"""Fixtures for tests of the local servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """An empty folder; pytest's own are closed to the accounts that PostgreSQL and sshd run under."""
+    """An empty home; the accounts of PostgreSQL and sshd cannot enter pytest's temporary folders."""
     folder = Path(tempfile.mkdtemp(prefix="devstack-test-"))
     folder.chmod(0o755)
     yield folder

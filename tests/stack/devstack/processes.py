@@ -1,4 +1,4 @@
-"""What is alive, and a session with the bastion to keep something alive."""
+"""Running processes, and an SSH session with the bastion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ END_SECONDS = 10
 
 @contextmanager
 def connected(bastion: BastionStatus) -> Iterator[paramiko.Transport]:
-    """A session with the bastion, its host key pinned."""
+    """Open a session with the bastion and pin its host key."""
     algorithm, blob = bastion.host_key.split()
     with paramiko.Transport((bastion.host, bastion.port)) as transport:
         transport.connect(
@@ -29,7 +29,7 @@ def connected(bastion: BastionStatus) -> Iterator[paramiko.Transport]:
 
 
 def descendants(pid: int) -> set[tuple[int, str]]:
-    """Every process below this one, as its id and the moment it started: ids are used again."""
+    """Return the descendants of a process as pairs of id and start time, since ids are reused."""
     parents = {found: (parent, begun) for found, parent, begun in _alive()}
     below = {pid}
     while more := {found for found, (parent, _) in parents.items() if parent in below} - below:
@@ -38,7 +38,7 @@ def descendants(pid: int) -> set[tuple[int, str]]:
 
 
 def left_alive(processes: set[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Those that have not ended within a few seconds."""
+    """Return the processes that are still running after ``END_SECONDS``."""
     deadline = time.monotonic() + END_SECONDS
     while left := processes & {(pid, begun) for pid, _, begun in _alive()}:
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""The bastion forwards to the databases and does nothing else."""
+"""The bastion forwards to the databases only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ORIGIN = ("127.0.0.1", 0)
 
 
 def test_the_bastion_forwards_to_the_stand_in(stack_status: Status) -> None:
-    """The stand-in answers a TLS request that comes through the bastion."""
+    """The stand-in responds to a TLS request through the bastion."""
     assert stack_status.bastion is not None
     assert stack_status.redshift is not None
     target = (stack_status.redshift.host, stack_status.redshift.port)
@@ -26,8 +26,8 @@ def test_the_bastion_forwards_to_the_stand_in(stack_status: Status) -> None:
         assert channel.recv(1) == b"S"
 
 
-def test_nobody_reaches_the_stand_in_without_the_bastion(stack_status: Status) -> None:
-    """The right user and password are refused where the connection does not come from the bastion."""
+def test_the_stand_in_rejects_connections_that_bypass_the_bastion(stack_status: Status) -> None:
+    """The correct user and password do not help."""
     redshift = stack_status.redshift
     assert redshift is not None
     with pytest.raises(psycopg.OperationalError, match="accepts connections from the bastion only"):
@@ -42,7 +42,7 @@ def test_nobody_reaches_the_stand_in_without_the_bastion(stack_status: Status) -
 
 
 def test_the_bastion_forwards_to_mysql(stack_status: Status, mysql_server: MySQLStatus) -> None:
-    """Both databases greet through the bastion."""
+    """MySQL and MariaDB both send their greeting through the bastion."""
     assert stack_status.bastion is not None
     target = (mysql_server.host, mysql_server.port)
     with (
@@ -53,7 +53,7 @@ def test_the_bastion_forwards_to_mysql(stack_status: Status, mysql_server: MySQL
 
 
 def test_the_bastion_forwards_to_nothing_else(stack_status: Status) -> None:
-    """S3, Airflow's metadata and the stand-in's back door are forbidden, although they listen."""
+    """The stand-in's conformance port, Airflow's metadata and sshd itself listen, but forwarding is prohibited."""
     assert stack_status.bastion is not None
     assert stack_status.redshift is not None
     assert stack_status.postgres is not None
@@ -64,7 +64,7 @@ def test_the_bastion_forwards_to_nothing_else(stack_status: Status) -> None:
 
 
 def test_the_bastion_runs_no_command(stack_status: Status) -> None:
-    """A session ends at once, without the command's output."""
+    """The session is closed without output of the command."""
     assert stack_status.bastion is not None
     with connected(stack_status.bastion) as transport, transport.open_session() as channel:
         channel.exec_command("echo reached")
@@ -72,8 +72,8 @@ def test_the_bastion_runs_no_command(stack_status: Status) -> None:
         assert channel.recv_exit_status() != 0
 
 
-def test_another_key_is_refused(stack_status: Status) -> None:
-    """Only the key in the status opens the bastion."""
+def test_an_unknown_client_key_is_rejected(stack_status: Status) -> None:
+    """Only the key in the status is authorized."""
     bastion = stack_status.bastion
     assert bastion is not None
     with paramiko.Transport((bastion.host, bastion.port)) as transport, pytest.raises(paramiko.AuthenticationException):

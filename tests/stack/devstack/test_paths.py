@@ -1,4 +1,4 @@
-"""Addresses as a file, downloads made once, folders that other accounts can enter."""
+"""The status file, downloads, and folders that other accounts can enter."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ print(paths.cached("thing", make))
 
 
 @pytest.mark.parametrize("found", [FULL, Status(home="/somewhere")], ids=["all", "none"])
-def test_addresses_survive_the_way_through_json(found: Status) -> None:
-    """What is written is what is read, absent servers included."""
+def test_a_status_round_trips_through_json(found: Status) -> None:
+    """This includes servers that are not running."""
     assert status.from_json(found.to_json()) == found
 
 
-def test_the_status_file_is_for_its_owner_only(home: Path) -> None:
-    """It holds passwords."""
+def test_only_the_owner_can_read_the_status_file(home: Path) -> None:
+    """It contains passwords."""
     with stack.running(("s3",), home):
         assert status.path(home).stat().st_mode & 0o077 == 0
 
 
-def test_a_download_is_made_once_by_processes_that_meet(home: Path) -> None:
-    """Four processes ask for the same thing at one moment: one makes it, all get it."""
+def test_concurrent_processes_make_a_download_once(home: Path) -> None:
+    """Four processes request the same download at the same time: one makes it, all return it."""
     environment = {**os.environ, "DEVSTACK_CACHE": str(home)}
     children = [
         subprocess.Popen([sys.executable, "-c", BUILD_ONCE], env=environment, stdout=subprocess.PIPE, text=True)
@@ -72,24 +72,22 @@ def test_a_download_is_made_once_by_processes_that_meet(home: Path) -> None:
     assert (home / "made").read_text() == "x"
 
 
-def test_a_download_that_fails_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next attempt begins anew, and what a kill left is removed."""
+def test_a_failed_download_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next attempt starts from scratch; the folder of a killed attempt is removed."""
     monkeypatch.setenv("DEVSTACK_CACHE", str(home))
     (home / "thing.building-killed").mkdir()
 
     def fail(folder: Path) -> None:
         (folder / "half").touch()
-        raise DevstackError("the mirror is away")
+        raise DevstackError("the mirror is down")
 
-    with pytest.raises(DevstackError, match="the mirror is away"):
+    with pytest.raises(DevstackError, match="the mirror is down"):
         paths.cached("thing", fail)
     assert sorted(path.name for path in home.iterdir()) == ["thing.lock"]
 
 
-def test_a_home_that_other_accounts_cannot_enter_is_refused_as_root(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The remedy is in the message, instead of a server's permission error."""
+def test_root_rejects_a_home_that_other_accounts_cannot_enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the remedy; otherwise a server would fail with a permission error."""
     tmp_path.chmod(0o700)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(DevstackError, match=f"cannot enter {tmp_path}: set DEVSTACK_HOME"):

@@ -1,4 +1,4 @@
-"""S3 keeps the promises that the log rests on."""
+"""S3 provides the conditional writes that the log depends on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROUNDS = 10
 
 
 def race(put: Callable[[int], Any]) -> list[int]:
-    """Let all writers put at one moment; return those whom S3 did not refuse with 412."""
+    """Let all writers put at the same time; return those that S3 did not reject with 412."""
     gate = Barrier(WRITERS)
 
     def attempt(writer: int) -> bool:
@@ -36,8 +36,8 @@ def race(put: Callable[[int], Any]) -> list[int]:
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_of_writers_that_create_one_key_one_wins(s3_client: Any, bucket: S3Status, turn: int) -> None:
-    """Eight puts with If-None-Match at one moment: one succeeds, and its body is what is there."""
+def test_one_of_several_writers_that_create_a_key_wins(s3_client: Any, bucket: S3Status, turn: int) -> None:
+    """Eight concurrent puts with If-None-Match: one succeeds, and its body is stored."""
 
     def create(writer: int) -> None:
         s3_client.put_object(Bucket=bucket.bucket, Key=f"log/{turn}", Body=str(writer).encode(), IfNoneMatch="*")
@@ -48,8 +48,8 @@ def test_of_writers_that_create_one_key_one_wins(s3_client: Any, bucket: S3Statu
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_of_writers_that_replace_one_version_one_wins(s3_client: Any, bucket: S3Status, turn: int) -> None:
-    """Eight puts with If-Match of the same ETag at one moment: one succeeds."""
+def test_one_of_several_writers_that_replace_a_version_wins(s3_client: Any, bucket: S3Status, turn: int) -> None:
+    """Eight concurrent puts with If-Match of the same ETag: one succeeds, and its body is stored."""
     key = f"watermark/{turn}"
     etag = s3_client.put_object(Bucket=bucket.bucket, Key=key, Body=b"before")["ETag"]
     winners = race(lambda w: s3_client.put_object(Bucket=bucket.bucket, Key=key, Body=str(w).encode(), IfMatch=etag))

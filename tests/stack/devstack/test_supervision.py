@@ -1,4 +1,4 @@
-"""However the parent ends, its servers end with it."""
+"""Servers do not outlive the process that started them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from devstack.errors import DevstackError
 from devstack.process import Server, free_port
 from tests.stack.devstack.processes import connected, descendants, left_alive
 
-# What started the tests may have told them to ignore signals, as nohup and a shell's & do; the parent does not.
+# The tests may run with ignored signals, as under nohup and a shell's &; the parent restores the default handlers.
 PARENT = """
 import signal
 import sys
@@ -28,7 +28,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 with stack.running(("postgres", "s3", "bastion"), Path(sys.argv[1])):
     print("up", flush=True)
     if sys.stdin.readline().strip() == "raise":
-        raise RuntimeError("told to")
+        raise RuntimeError("as requested")
 """
 
 
@@ -49,13 +49,13 @@ def parent(home: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.parametrize("ending", ["return", "raise", signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_outlives_the_parent(home: Path, ending: str | signal.Signals) -> None:
-    """No server, and no child of one, is left: not even sshd's for a client that stays connected."""
+    """No server and no child of a server is left, not even sshd's child for a client that is still connected."""
     with parent(home) as child:
-        gate = status.from_json(status.path(home).read_text()).bastion
-        assert gate is not None
-        with connected(gate):
+        bastion = status.from_json(status.path(home).read_text()).bastion
+        assert bastion is not None
+        with connected(bastion):
             servers = descendants(child.pid)
-            assert len(servers) >= 6  # PostgreSQL with children, S3, the subreaper, sshd and its connection's
+            assert len(servers) >= 6  # PostgreSQL with children, S3, the subreaper, sshd and its child
             if isinstance(ending, signal.Signals):
                 child.send_signal(ending)
             else:
@@ -64,24 +64,24 @@ def test_nothing_outlives_the_parent(home: Path, ending: str | signal.Signals) -
             assert not left_alive(servers)
 
 
-def test_a_server_that_does_not_start_is_an_error_with_its_log(tmp_path: Path) -> None:
-    """A child that ends is reported at once, with its last words."""
+def test_a_server_that_exits_at_start_is_an_error_with_its_log(tmp_path: Path) -> None:
+    """The exit is reported immediately, with the last lines of the log."""
     server = Server("broken", ["sh", "-c", "echo cannot open the table; exit 3"], log=tmp_path / "log")
-    with pytest.raises(DevstackError, match=r"broken ended with code 3(.|\n)*cannot open the table"):
+    with pytest.raises(DevstackError, match=r"broken exited with code 3(.|\n)*cannot open the table"):
         server.wait_ready(lambda: False)
 
 
-def test_a_server_that_never_answers_is_ended(tmp_path: Path) -> None:
-    """Time is bounded, and the silent server does not stay behind."""
+def test_a_server_that_never_responds_is_stopped(tmp_path: Path) -> None:
+    """The wait is limited, and the server does not keep running."""
     server = Server("silent", ["sleep", "600"], log=tmp_path / "log")
     below = descendants(os.getpid())
-    with pytest.raises(DevstackError, match="silent does not answer"):
+    with pytest.raises(DevstackError, match="silent does not respond"):
         server.wait_ready(lambda: False, seconds=0.2)
     assert server.pid not in {pid for pid, _ in left_alive({entry for entry in below if entry[0] == server.pid})}
 
 
 def test_one_home_has_one_supervisor(home: Path) -> None:
-    """A second stack on the same data is refused, naming the process that holds them."""
+    """A second stack on the same data is refused; the message names the process that uses it."""
     with (
         stack.running(("s3",), home),
         pytest.raises(DevstackError, match=f"Process {os.getpid()} runs servers in {home}"),
@@ -90,22 +90,22 @@ def test_one_home_has_one_supervisor(home: Path) -> None:
         pass
 
 
-def test_data_whose_making_was_interrupted_are_made_anew(home: Path) -> None:
-    """Half a data folder, left by a kill, is never taken for a whole one."""
+def test_an_interrupted_initialisation_starts_over(home: Path) -> None:
+    """An incomplete data folder, left by a killed process, is never used."""
     (home / "postgres.building").mkdir()
     (home / "postgres.building/PG_VERSION").write_text("16\n")
     with stack.running(("postgres",), home) as found:
         assert found.postgres is not None
 
 
-def test_the_addresses_are_gone_when_the_servers_are(home: Path) -> None:
-    """The file of addresses lives as long as the servers do."""
+def test_the_status_file_is_removed_with_the_servers(home: Path) -> None:
+    """The file exists only while the servers run."""
     with stack.running(("s3",), home):
         assert status.path(home).exists()
     assert not status.path(home).exists()
 
 
-def test_ports_are_handed_out_once() -> None:
-    """Two servers that start later are never promised one port."""
+def test_a_port_is_returned_only_once() -> None:
+    """Two servers that bind later never get the same port."""
     ports = [free_port() for _ in range(200)]
     assert len(set(ports)) == len(ports)
