@@ -1,1 +1,1 @@
-"""A Redshift stand-in: a wire-protocol proxy before PostgreSQL that is as strict as Redshift."""
+"""The Redshift stand-in: a wire-protocol proxy in front of PostgreSQL that is as strict as Redshift."""

@@ -1,4 +1,4 @@
-"""``python -m devstack.redshift serve``: the stand-in alone."""
+"""``python -m devstack.redshift serve``: run the stand-in without the other servers."""
 
 from __future__ import annotations
 
@@ -78,24 +78,28 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve in the foreground")
     for name, text in (
         ("--host", "address of both listeners"),
-        ("--backend-host", "PostgreSQL 16, which trusts this address"),
-        ("--backend-user", "a superuser there"),
-        ("--database", "made and prepared where it is missing"),
-        ("--user", "the cluster's first user"),
-        ("--password-file", "its password"),
-        ("--tls-cert", "PEM"),
-        ("--tls-key", "PEM"),
+        ("--backend-host", "host of a PostgreSQL 16 that trusts connections from this machine"),
+        ("--backend-user", "a superuser of that PostgreSQL"),
+        ("--database", "created and prepared if it is missing"),
+        ("--user", "the cluster's first user, a superuser"),
+        ("--password-file", "file with the password of --user"),
+        ("--tls-cert", "PEM file"),
+        ("--tls-key", "PEM file"),
     ):
         serve.add_argument(name, required=True, help=text)
-    serve.add_argument("--port", type=int, required=True, help="admits only processes below --bastion-pid")
-    serve.add_argument("--conformance-port", type=int, required=True, help="admits anybody")
+    serve.add_argument(
+        "--port", type=int, required=True, help="accepts connections of descendants of --bastion-pid only"
+    )
+    serve.add_argument("--conformance-port", type=int, required=True, help="accepts every connection")
     serve.add_argument("--backend-port", type=int, required=True)
-    serve.add_argument("--bastion-pid", type=int, help="the bastion's sshd; without it --port admits nobody")
+    serve.add_argument(
+        "--bastion-pid", type=int, help="process id of the bastion's sshd; without it --port rejects all connections"
+    )
     serve.add_argument("--s3-endpoint")
     serve.add_argument("--s3-access-key")
     serve.add_argument("--s3-secret-key-file")
-    serve.add_argument("--iam-role", action="append", default=[], help="a role COPY may name; repeatable")
-    serve.add_argument("--control-socket", help="a Unix socket that takes orders for faults, one JSON object a line")
+    serve.add_argument("--iam-role", action="append", default=[], help="a role that COPY may name; repeatable")
+    serve.add_argument("--control-socket", help="a Unix socket that accepts fault orders, one JSON object per line")
     serve.add_argument("--log-file")
     return parser
 

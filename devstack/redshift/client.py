@@ -17,7 +17,7 @@ MOST_BYTES = 64 << 20  # a statement has at most 16 MB
 
 
 class Client:
-    """The client's side of a connection, inside TLS."""
+    """The client's side of a connection, after the TLS handshake."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -30,7 +30,7 @@ class Client:
         return await self._reader.readexactly(count)
 
     async def startup(self) -> bytes:
-        """Read a message that has no type: its body."""
+        """Read a startup message, which has no type, and return its body."""
         (length,) = struct.unpack("!I", await self.exactly(4))
         if not 8 <= length <= MOST_STARTUP_BYTES:
             raise FramingError(f"invalid length of startup packet: {length}")
@@ -44,7 +44,7 @@ class Client:
         return Message(head[:1], head + await self.exactly(length - 4))
 
     async def read_all(self) -> None:
-        """Queue what comes. Reading goes on while a statement runs, so that a vanished client shows."""
+        """Queue incoming messages. Reading continues while a statement runs, so that a lost client is detected."""
         try:
             while data := await self._reader.read(1 << 16):
                 self._touch()
@@ -54,7 +54,7 @@ class Client:
             log.info("client lost: %s", exc)
 
     async def drop_when_idle(self, seconds: float) -> None:
-        """Do as a load balancer does: forget a connection on which nothing passed for so long."""
+        """Drop the connection after ``seconds`` without traffic, as a load balancer does."""
         loop = asyncio.get_running_loop()
         while (idle := loop.time() - self._active) < seconds:
             await asyncio.sleep(seconds - idle)
@@ -63,7 +63,7 @@ class Client:
     def _touch(self) -> None:
         self._active = asyncio.get_running_loop().time()
 
-    async def tell(self, data: bytes) -> None:
+    async def send(self, data: bytes) -> None:
         self._touch()
         self.writer.write(data)
         await self.writer.drain()
@@ -74,7 +74,7 @@ async def receive(peer: socket.socket, count: int) -> bytes:
     while len(data) < count:
         more = await loop.sock_recv(peer, count - len(data))
         if not more:
-            raise ConnectionError("the peer went away")
+            raise ConnectionError("the peer closed the connection")
         data += more
     return data
 

@@ -1,4 +1,4 @@
-"""A Unix socket that takes orders for faults: one JSON object a line, one answer a line."""
+"""A Unix socket that accepts fault orders: one JSON object per line, one response per line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIELDS = ("application_name", "count", "seconds", "matching")
 
 
 async def serve(path: str, faults: Faults) -> asyncio.Server:
-    """Listen.
+    """Listen on the socket.
 
     Orders: ``{"fault": KIND, ...}``, ``{"deny": [VIEW, ...]}``, ``{"serverless": true}``, ``{"clear": true}``,
     ``{"withdraw": APPLICATION_NAME}``, ``{"pending": true}``.

@@ -1,4 +1,4 @@
-"""Faults that tests ask for. Sessions consult the one ``Faults`` object where a fault could strike."""
+"""Faults that tests order. Sessions check the shared ``Faults`` object at every point where a fault can occur."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ SYSTEM_PREFIXES = ("stl_", "stv_", "svl_", "svcs_")
 
 
 class Dropped(Exception):
-    """A fault was ordered: the client's connection ends here."""
+    """A fault was ordered: the client's connection is dropped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One order: ``count`` times, in sessions whose application name matches the pattern.
+    """One order: the fault occurs ``count`` times, in sessions whose application name matches the pattern.
 
-    ``matching`` is a part of the statement's text; ``seconds`` is how long slow_copy waits before a piece of data,
-    linger keeps a session whose client is gone, and idle_drop lets a connection be silent.
+    ``matching`` is a part of the statement's text. ``seconds`` is the delay of slow_copy before a piece of data, the
+    time that linger keeps the session of a lost client, and the idle time after which idle_drop drops a connection.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Fault:
 
 @dataclass(kw_only=True)
 class Faults:
-    """The orders not yet carried out, and how much of the catalogue is open to whom."""
+    """The pending orders, and the system views that are denied."""
 
     orders: list[Fault] = field(default_factory=list)
     denied: frozenset[str] = frozenset()
@@ -61,15 +61,15 @@ class Faults:
         self.serverless = False
 
     def withdraw(self, application_name: str) -> None:
-        """Take back the orders for one pattern; others, perhaps of a test that runs at the same time, stay."""
+        """Cancel the orders for one pattern; keep the others, which may belong to a concurrent test."""
         self.orders[:] = [order for order in self.orders if order.application_name != application_name]
 
     def denies(self, relation: str) -> bool:
-        """Tell whether a system view is closed to everybody just now."""
+        """Return whether a system view is currently denied to everyone."""
         return relation in self.denied or (self.serverless and relation.startswith(SYSTEM_PREFIXES))
 
     def at(self, point: str, application_name: str, text: str = "") -> Fault | None:
-        """Take the first order for this point, and count it down."""
+        """Return the first matching order for this point and decrement its count; None if there is none."""
         for index, fault in enumerate(self.orders):
             if POINTS[fault.kind] != point or not fnmatch.fnmatch(application_name, fault.application_name):
                 continue

@@ -1,4 +1,4 @@
-"""Says whether the process at the other end of a loopback connection belongs to the bastion."""
+"""Check whether the peer process of a loopback connection belongs to the bastion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PROC = Path("/proc")
 
 
 def belongs_to(peer: tuple[str, int], own: tuple[str, int], root_pid: int) -> bool:
-    """Tell whether the socket ``peer`` -> ``own`` is held by ``root_pid`` or a process below it."""
+    """Return whether ``root_pid`` or one of its descendants holds the socket ``peer`` -> ``own``."""
     inode = _inode(peer, own)
     return inode is not None and any(_holds(pid, inode) for pid in _tree(root_pid))
 
@@ -47,7 +47,7 @@ def _tree(root_pid: int) -> list[int]:
 def _parent(entry: Path) -> int | None:
     try:
         text = (entry / "stat").read_text()
-    except OSError:  # it ended meanwhile
+    except OSError:  # the process has exited
         return None
     return int(text.rpartition(")")[2].split()[1])
 

@@ -1,4 +1,4 @@
-"""Listens, says who may come in, and runs a session for each client."""
+"""Listen, authenticate clients, and run a session per client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSED_PEER = "the stand-in accepts connections from the bastion only"
 
 
 class Server:
-    """One running stand-in: two listeners, one that admits only the bastion and one for conformance tests."""
+    """A running stand-in with two listeners: one for the bastion only, one for conformance tests."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -40,7 +40,7 @@ class Server:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Serve until told to stop; leave no session behind."""
+        """Serve until ``stop`` is set; then close every session."""
         settings = self._settings
         listeners = [_listen(settings.host, settings.port), _listen(settings.host, settings.conformance_port)]
         loops = [
@@ -78,14 +78,14 @@ class Server:
         try:
             await self._welcome(client, admitted=admitted)
         except m.ServerError as error:
-            log.info("refused %s: %s", address, error)
+            log.info("rejected %s: %s", address, error)
             error.severity = "FATAL"
             with contextlib.suppress(ConnectionError):
-                await client.tell(error.encode())
+                await client.send(error.encode())
         except (ConnectionError, FramingError, ssl.SSLError, TimeoutError, asyncio.IncompleteReadError) as exc:
             log.info("session of %s ended: %s", address, exc)
         except Dropped as fault:
-            log.info("dropped %s by order: %s", address, fault)
+            log.info("dropped %s because of an ordered fault: %s", address, fault)
             client.writer.transport.abort()
         finally:
             client.writer.close()
@@ -95,7 +95,7 @@ class Server:
         return pid is not None and identity.belongs_to(address, own, pid)
 
     async def _greet(self, peer: socket.socket) -> Client | None:
-        """Answer what comes before TLS; None where the connection was a cancel request or ended."""
+        """Handle the messages before TLS; return None if the connection was a cancel request or is closed."""
         loop = asyncio.get_running_loop()
         while True:
             head = await receive(peer, 8)
@@ -135,9 +135,9 @@ class Server:
         await self._run(client, parameters, superuser=superuser)
 
     async def _authenticate(self, client: Client, user: str) -> bool:
-        """Check the password by the md5 method; return whether the user is a superuser."""
+        """Check the password with the md5 method; return whether the user is a superuser."""
         salt = os.urandom(4)
-        await client.tell(m.message(b"R", struct.pack("!I", 5) + salt))
+        await client.send(m.message(b"R", struct.pack("!I", 5) + salt))
         answer = await client.one()
         given = m.take_cstring(answer.body, 0)[0] if answer.kind == b"p" else ""
         rows = await self._service.sql("SELECT md5, superuser FROM standin.users WHERE usename = %s", [user.lower()])
@@ -154,14 +154,14 @@ class Server:
             raise m.ServerError(code="3D000", message=f'database "{database}" does not exist')
         user = parameters["user"].lower()
         name = parameters.get("application_name", "")
-        backend = backends.Backend(client.tell)
+        backend = backends.Backend(client.send)
         wanted = {"user": user, "database": settings.database, "application_name": name, "client_encoding": "UTF8"}
         reported = await backend.connect(settings.backend_host, settings.backend_port, wanted)
-        session = Session(self._service, backend, client.tell, user=user, application_name=name, superuser=superuser)
+        session = Session(self._service, backend, client.send, user=user, application_name=name, superuser=superuser)
         tasks = [asyncio.ensure_future(backend.pump())]
         try:
             await prepare(backend)
-            await client.tell(opening(backend, reported))
+            await client.send(opening(backend, reported))
             idle = self._service.faults.at("start", name)
             if idle is not None:
                 tasks.append(asyncio.ensure_future(client.drop_when_idle(idle.seconds)))
@@ -173,7 +173,7 @@ class Server:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _leave(self, session: Session, backend: backends.Backend) -> None:
-        """End the backend's session with the client's, whatever it is doing, unless it was ordered to stay behind."""
+        """Close the backend's session and cancel its statement, unless a fault orders it to linger."""
         linger = self._service.faults.at("gone", session.application_name)
         if linger is not None:
             with contextlib.suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""What all sessions share: settings, the second connection to PostgreSQL, S3, faults."""
+"""The state that all sessions share: settings, a second connection to PostgreSQL, S3, faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devstack.redshift.sql.identifier import LONG_NAMES
 
 
 class Service:
-    """One running stand-in."""
+    """The shared state of one stand-in."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -26,7 +26,7 @@ class Service:
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
 
     async def sql(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement on the second connection, which no client's rollback reaches."""
+        """Run a statement on the second connection, which a client's rollback does not affect."""
         async with self._lock:
             if self._connection is None or self._connection.closed:
                 conninfo = f"{self.settings.conninfo} dbname={self.settings.database}"
@@ -35,7 +35,7 @@ class Service:
             return await cursor.fetchall() if cursor.description else []
 
     async def learn_types(self) -> None:
-        """Map the OIDs of our types to Redshift's, which drivers know."""
+        """Map the OIDs of our types to those of Redshift, which drivers expect."""
         rows = await self.sql("SELECT typname, oid FROM pg_type WHERE typname IN ('super', 'varbyte')")
         redshift = {"super": 4000, "varbyte": 6551}
         self.type_oids = {int(oid): redshift[str(name)] for name, oid in rows}
@@ -45,7 +45,7 @@ class Service:
             LONG_NAMES.add(str(short), str(name), saved=True)
 
     async def save_names(self) -> None:
-        """Keep the long names met since last asked: they outlive this process."""
+        """Store new long names in the database, so that they outlive this process."""
         for short, name in LONG_NAMES.take_unsaved():
             await self.sql("INSERT INTO standin.long_names VALUES (%s, %s) ON CONFLICT DO NOTHING", [short, name])
 

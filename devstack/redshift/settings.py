@@ -1,4 +1,4 @@
-"""What the stand-in is told when it starts."""
+"""The settings of the stand-in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class StorageSettings:
-    """Where S3 is, and with which keys; the roles are those a COPY may name."""
+    """S3's endpoint and keys; ``roles`` are the roles that COPY may name."""
 
     endpoint: str
     access_key: str
@@ -18,7 +18,7 @@ class StorageSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Addresses and files. ``port`` admits the bastion's processes only, ``conformance_port`` anybody."""
+    """Addresses and files. ``port`` accepts the bastion's processes only, ``conformance_port`` every client."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
--- The stand-in's own tables. Nothing here is Redshift's.
+-- The stand-in's own tables, which Redshift does not have.
 CREATE SCHEMA standin;
 GRANT USAGE ON SCHEMA standin TO PUBLIC;
 
@@ -7,7 +7,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
 END $$;
 
--- What clients authenticate with; PostgreSQL itself trusts the proxy.
+-- Password hashes of users; PostgreSQL itself trusts the proxy.
 CREATE TABLE standin.users (
     usename name PRIMARY KEY,
     md5 text,
@@ -15,7 +15,7 @@ CREATE TABLE standin.users (
     createdb boolean NOT NULL DEFAULT false
 );
 
--- Redshift's attributes that PostgreSQL has no place for.
+-- Redshift's attributes of tables and columns that PostgreSQL lacks.
 CREATE TABLE standin.table_attributes (
     table_oid oid PRIMARY KEY,
     diststyle text NOT NULL DEFAULT 'AUTO',
@@ -32,13 +32,13 @@ CREATE TABLE standin.column_attributes (
 CREATE TABLE standin.keys (table_oid oid, kind text, columns text, name text);
 GRANT SELECT ON standin.table_attributes, standin.column_attributes, standin.keys TO PUBLIC;
 
--- Names above PostgreSQL's 63 bytes, by what they are shortened to.
+-- Names above PostgreSQL's 63 bytes, by their shortened names.
 CREATE TABLE standin.long_names (short text PRIMARY KEY, name text NOT NULL);
 
 CREATE SEQUENCE standin.query_ids START 1000 CACHE 1;
 GRANT USAGE ON SEQUENCE standin.query_ids TO PUBLIC;
 
--- Written by a connection of the proxy's own, so that a rollback does not take them away.
+-- Written on the proxy's own connection, so that a rollback does not remove the rows.
 CREATE TABLE standin.loads (
     query_id bigint PRIMARY KEY,
     user_name text,
@@ -80,12 +80,12 @@ CREATE TABLE standin.queries (
     query_text text
 );
 
--- The name that PostgreSQL 8 gives a key which is given none.
+-- PostgreSQL 8's default name of a key.
 CREATE FUNCTION standin.key_name(id oid, kind text, columns text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT relname || CASE kind WHEN 'PRIMARY KEY' THEN '_pkey' WHEN 'UNIQUE' THEN '_' || split_part(columns, ',', 1) || '_key'
         ELSE '_' || split_part(columns, ',', 1) || '_fkey' END FROM pg_class WHERE oid = id $$;
 
--- Every argument after the table is a list of pairs made by the proxy from the text of CREATE TABLE.
+-- The proxy creates the arguments after the table from the text of CREATE TABLE.
 CREATE FUNCTION standin.record_table(relation text, style text, sort_style text, keys jsonb, columns jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -112,7 +112,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- ALTER TABLE of a layout: {"encodings": {column: encoding}, "diststyle": s, "distkey": column, "sortkey": [columns]}.
+-- Change a table's layout: {"encodings": {column: encoding}, "diststyle": s, "distkey": column, "sortkey": [columns]}.
 CREATE FUNCTION standin.store_layout(id oid, change jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO standin.column_attributes SELECT id, attnum FROM pg_attribute
@@ -128,7 +128,7 @@ BEGIN
     UPDATE standin.table_attributes SET diststyle = coalesce(change ->> 'diststyle', diststyle),
         sortstyle = CASE WHEN change ? 'sortkey' THEN '' ELSE sortstyle END WHERE table_oid = id;
 END $$;
--- Statements that change nothing let PostgreSQL say who may not alter the table, and which column is missing.
+-- Run statements without effect, so that PostgreSQL reports missing privileges and missing columns.
 CREATE FUNCTION standin.touch(relation text, columns text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     named text;
@@ -146,7 +146,7 @@ BEGIN
     PERFORM standin.store_layout(relation::regclass, change);
 END $$;
 
--- Whether these columns hold a declared key of the table.
+-- Whether these columns contain a declared key of the table.
 CREATE FUNCTION standin.holds_key(relation text, given text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM standin.keys WHERE table_oid = to_regclass(relation) AND kind IN ('PRIMARY KEY', 'UNIQUE')
         AND string_to_array(columns, ',') <@ string_to_array(given, ',')) $$;
@@ -167,7 +167,7 @@ BEGIN
     END IF;
 END $$;
 
--- CREATE TABLE (LIKE parent) takes over the distribution and sort keys.
+-- CREATE TABLE (LIKE parent) copies the distribution and sort keys.
 CREATE FUNCTION standin.record_like(relation text, parent text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO standin.table_attributes
@@ -209,7 +209,7 @@ END $$;
 CREATE FUNCTION standin.drop_user(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM standin.check_superuser();
-    -- A session that just ended may still be taking its temporary objects down.
+    -- A session that was just closed may still be dropping its temporary objects.
     FOR i IN 1 .. 40 LOOP
         EXIT WHEN NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relowner = to_regrole(quote_ident(name)) AND n.nspname LIKE 'pg!_temp!_%' ESCAPE '!');

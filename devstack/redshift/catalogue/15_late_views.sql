@@ -1,5 +1,5 @@
--- A late-binding view reads from a function that runs the query's text: no dependency, and names are looked up each time.
--- The columns are those the query had when the view was made; Redshift would follow a change of them.
+-- A late-binding view reads from a function that runs the query's text: no dependency, and names are resolved at each read.
+-- The columns are those of the query when the view was created; Redshift would follow changes of them.
 CREATE FUNCTION standin.late_view(relation text, columns text, query text, replace_it boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -10,7 +10,7 @@ BEGIN
         EXECUTE 'CREATE TEMP VIEW standin_probe AS ' || query;
     EXCEPTION WHEN undefined_table OR invalid_schema_name THEN
         RAISE EXCEPTION USING ERRCODE = '0A000',
-            MESSAGE = 'The Redshift stand-in lacks late-binding views of what does not exist yet: ' || SQLERRM;
+            MESSAGE = 'The Redshift stand-in lacks late-binding views of missing tables: ' || SQLERRM;
     END;
     SELECT string_agg(format('%I %s', attname, atttypid::regtype), ', ' ORDER BY attnum) INTO shape
         FROM pg_attribute WHERE attrelid = 'pg_temp.standin_probe'::regclass AND attnum > 0;

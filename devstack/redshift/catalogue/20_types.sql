@@ -1,4 +1,4 @@
--- SUPER and VARBYTE, and lengths that count bytes. Needs allow_system_table_mods.
+-- SUPER and VARBYTE, and lengths in bytes. Needs allow_system_table_mods.
 CREATE TYPE pg_catalog.super;
 CREATE FUNCTION pg_catalog.super_in(cstring) RETURNS super IMMUTABLE STRICT LANGUAGE internal AS 'json_in';
 CREATE FUNCTION pg_catalog.super_out(super) RETURNS cstring IMMUTABLE STRICT LANGUAGE internal AS 'json_out';
@@ -8,7 +8,7 @@ CREATE TYPE pg_catalog.super (INPUT = super_in, OUTPUT = super_out, RECEIVE = su
 CREATE CAST (super AS json) WITHOUT FUNCTION;
 CREATE CAST (json AS super) WITHOUT FUNCTION;
 
--- A scalar becomes the SUPER scalar: text becomes a JSON string, it is not parsed.
+-- A scalar becomes a SUPER scalar: text becomes a JSON string and is not parsed.
 CREATE FUNCTION standin.super_of(anyelement) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT to_json($1)::super $$;
 CREATE FUNCTION standin.super_of_text(varchar) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS
@@ -30,7 +30,7 @@ CREATE CAST (integer AS super) WITH FUNCTION standin.super_of_number(integer) AS
 CREATE CAST (numeric AS super) WITH FUNCTION standin.super_of_number(numeric) AS ASSIGNMENT;
 CREATE CAST (boolean AS super) WITH FUNCTION standin.super_of_boolean(boolean) AS ASSIGNMENT;
 
--- A SUPER string casts to its content, a SUPER number to its digits; what is neither becomes NULL.
+-- A SUPER string casts to its content, a SUPER number to its digits, anything else to NULL.
 CREATE FUNCTION standin.text_of_super(super) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE json_typeof($1::json) WHEN 'object' THEN NULL WHEN 'array' THEN NULL WHEN 'null' THEN NULL
            ELSE (json_build_array($1::json) ->> 0)::varchar END $$;
@@ -66,7 +66,7 @@ CREATE FUNCTION standin.cut(text, integer) RETURNS text LANGUAGE sql IMMUTABLE A
 CREATE FUNCTION standin.fit_varchar(varchar, integer, boolean) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN $1 IS NULL OR $2 < 4 OR octet_length($1) <= $2 - 4 THEN $1
-        -- what is too much is dropped where it is blanks
+        -- excess trailing blanks are truncated
         WHEN $3 OR octet_length(rtrim($1, ' ')) <= $2 - 4 THEN standin.cut($1, $2 - 4)::varchar
         ELSE standin.raise('22001', 'value too long for type character varying(' || ($2 - 4) || ')')::varchar
     END $$;
@@ -80,7 +80,7 @@ CREATE FUNCTION standin.fit_char(bpchar, integer, boolean) RETURNS bpchar LANGUA
             THEN rpad($1::text, $2 - 4)::bpchar
         ELSE standin.raise('22001', 'value too long for type character(' || ($2 - 4) || ')')::bpchar
     END $$;
--- The type modifier of VARBYTE is its length: PostgreSQL's own for VARCHAR ends at 10 MB.
+-- The type modifier of VARBYTE is its length; PostgreSQL's modifier for VARCHAR is limited to 10 MB.
 CREATE FUNCTION standin.fit_varbyte(varbyte, integer, boolean) RETURNS varbyte LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN $1 IS NULL OR $2 < 0 OR octet_length($1::bytea) <= $2 THEN $1
@@ -88,6 +88,6 @@ CREATE FUNCTION standin.fit_varbyte(varbyte, integer, boolean) RETURNS varbyte L
         ELSE standin.raise('22001', 'Value too long for type binary varying(' || $2 || ')')::bytea::varbyte
     END $$;
 CREATE CAST (varbyte AS varbyte) WITH FUNCTION standin.fit_varbyte(varbyte, integer, boolean) AS IMPLICIT;
--- PostgreSQL finds the function that fits a value to a declared length in pg_cast: point it to ours.
+-- PostgreSQL finds the function that applies a declared length in pg_cast: replace it with ours.
 UPDATE pg_cast SET castfunc = 'standin.fit_varchar'::regproc WHERE castsource = 1043 AND casttarget = 1043;
 UPDATE pg_cast SET castfunc = 'standin.fit_char'::regproc WHERE castsource = 1042 AND casttarget = 1042;

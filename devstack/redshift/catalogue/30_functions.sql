@@ -1,4 +1,4 @@
--- Redshift's functions that PostgreSQL lacks, or has otherwise.
+-- Redshift's functions that PostgreSQL lacks or defines differently.
 CREATE FUNCTION pg_catalog.getdate() RETURNS timestamp LANGUAGE sql STABLE AS
     $$ SELECT date_trunc('second', statement_timestamp() AT TIME ZONE 'UTC') $$;
 CREATE FUNCTION pg_catalog.sysdate() RETURNS timestamp LANGUAGE sql STABLE AS
@@ -32,7 +32,8 @@ BEGIN
     RETURN sign * total;
 END $$;
 
--- Escaped strings, because a session may read backslashes as Redshift does. Blanks between tokens are dropped; order, duplicates and digits stay.
+-- Drop blanks between tokens and keep order, duplicates and digits. Escape strings, because a session may treat
+-- backslashes as Redshift does.
 CREATE FUNCTION standin.compact(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT regexp_replace($1, E'("(?:[^"\\\\]|\\\\.)*")|\\s+', E'\\1', 'g') $$;
 CREATE FUNCTION pg_catalog.json_parse(varchar) RETURNS super LANGUAGE plpgsql IMMUTABLE STRICT AS $$
@@ -75,11 +76,11 @@ CREATE FUNCTION pg_catalog.nvl2(anyelement, anycompatible, anycompatible) RETURN
 CREATE FUNCTION pg_catalog.charindex(text, text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT strpos($2, $1) $$;
 CREATE FUNCTION pg_catalog.trunc(timestamp) RETURNS date LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::date $$;
--- Every occurrence is replaced, PostgreSQL's own stops at the first.
+-- Replace every occurrence; PostgreSQL's function stops at the first.
 CREATE FUNCTION standin.regexp_replace(text, text, text DEFAULT '') RETURNS text LANGUAGE sql IMMUTABLE STRICT
     AS $$ SELECT pg_catalog.regexp_replace($1, $2, $3, 'g') $$;
 
--- Per session, in a temporary sequence each: those survive a rollback.
+-- Stored per session in temporary sequences, which a rollback does not affect.
 CREATE FUNCTION pg_catalog.pg_last_copy_count() RETURNS bigint LANGUAGE plpgsql AS
     $$ BEGIN RETURN (SELECT last_value FROM pg_temp.standin_copy_count); END $$;
 CREATE FUNCTION pg_catalog.pg_last_copy_id() RETURNS bigint LANGUAGE plpgsql AS $$
@@ -92,6 +93,6 @@ CREATE OR REPLACE FUNCTION pg_catalog.standin_version() RETURNS text LANGUAGE sq
     SELECT 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), '
         || 'Redshift 1.0.stand-in' $$;
 
--- Returns when the session is gone, so that who asks next does not see it.
+-- Return after the session is closed, so that the next query does not see it.
 CREATE FUNCTION standin.terminate(integer) RETURNS boolean LANGUAGE sql AS
     $$ SELECT pg_catalog.pg_terminate_backend($1, 5000) $$;

@@ -1,5 +1,5 @@
--- Digests and the numbers made of them, fast enough for checksums over whole tables: sha2 is not STRICT, so that the
--- planner can inline it; strtol knows the digits that a digest has without a regular expression.
+-- Digests and their conversion to numbers, fast enough for checksums of whole tables: sha2 is not STRICT, so that the
+-- planner can inline it; strtol recognises the digits of a digest without a regular expression.
 CREATE FUNCTION pg_catalog.sha2(varchar, integer) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$
     SELECT encode(CASE $2 WHEN 0 THEN sha256(convert_to($1, 'UTF8')) WHEN 224 THEN sha224(convert_to($1, 'UTF8'))
         WHEN 256 THEN sha256(convert_to($1, 'UTF8')) WHEN 384 THEN sha384(convert_to($1, 'UTF8'))

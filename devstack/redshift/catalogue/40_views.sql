@@ -1,4 +1,4 @@
--- Redshift's system views, as far as loaders and drivers ask for them.
+-- Redshift's system views, as far as loaders and drivers query them.
 CREATE FUNCTION standin.type_name(oid, integer) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN $1 = 'varbyte'::regtype THEN 'binary varying' || CASE WHEN $2 >= 0 THEN '(' || $2 || ')' ELSE '' END
@@ -70,7 +70,7 @@ CREATE VIEW pg_catalog.pg_table_def AS
     LEFT JOIN standin.column_attributes x ON x.table_oid = t.oid AND x.attnum = a.attnum
     WHERE t.relkind = 'r' AND (t.nspname::text = ANY (current_schemas(false)::text[]) OR t.relpersistence = 't');
 
--- Rows are counted as they are now, as seen by the asking transaction.
+-- Counts the rows that the querying transaction sees.
 CREATE FUNCTION standin.count_rows(oid) RETURNS numeric LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 DECLARE
     rows numeric;
@@ -115,7 +115,7 @@ CREATE VIEW pg_catalog.sys_session_history AS
         0 AS session_timeout, backend_start AT TIME ZONE 'UTC' AS start_time, NULL::timestamp AS end_time
     FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'standin'
         AND (usename = session_user OR standin.is_superuser());
--- Redshift's has the columns of PostgreSQL 8.0: no application_name.
+-- Redshift's view has the columns of PostgreSQL 8.0, without application_name.
 CREATE VIEW standin.pg_stat_activity AS
     SELECT datid, datname, pid AS procpid, usesysid, usename, query AS current_query, query_start
     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'standin'

@@ -1,4 +1,4 @@
--- What drivers ask for when a client lists schemas, tables and columns.
+-- Views that drivers query when a client lists schemas, tables and columns.
 CREATE VIEW pg_catalog.svv_external_schemas AS
     SELECT NULL::integer AS esoid, NULL::smallint AS eskind, NULL::varchar(128) AS schemaname, NULL::integer AS esowner,
         NULL::varchar(128) AS databasename, NULL::varchar(512) AS esoptions

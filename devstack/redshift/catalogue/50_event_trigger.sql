@@ -1,4 +1,4 @@
--- A second net under the rules of the proxy: whatever way a table came about, its columns have Redshift's types.
+-- A second check after the rules of the proxy: the columns of every created table have Redshift's types.
 CREATE FUNCTION standin.check_columns() RETURNS event_trigger LANGUAGE plpgsql AS $$
 DECLARE
     col record;
@@ -11,7 +11,7 @@ BEGIN
         WHERE d.schema_name <> 'standin'
     LOOP
         IF col.atttypid = 'text'::regtype OR (col.atttypid = 'varchar'::regtype AND col.atttypmod < 0) THEN
-            -- an expression's text, in CREATE TABLE AS: Redshift's has a length
+            -- the text of an expression in CREATE TABLE AS has a length in Redshift
             EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE varchar(65535)', col.relation, col.attname);
         ELSIF col.atttypid NOT IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'numeric'::regtype,
             'real'::regtype, 'double precision'::regtype, 'boolean'::regtype, 'bpchar'::regtype, 'varchar'::regtype,

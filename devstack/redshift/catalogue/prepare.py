@@ -1,4 +1,4 @@
-"""Makes the database what Redshift's clients expect; running it again changes nothing."""
+"""Prepare the database for clients of Redshift; idempotent."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ log = logging.getLogger(__name__)
 
 SETTINGS = {
     "timezone": "UTC",
-    "standard_conforming_strings": "off",  # a backslash escapes in every literal, as in PostgreSQL 8
+    "standard_conforming_strings": "off",  # a backslash is an escape in every literal, as in PostgreSQL 8
     "escape_string_warning": "off",
     "backslash_quote": "on",
     "extra_float_digits": "0",
     "bytea_output": "hex",
     "jit": "off",
-    "client_connection_check_interval": "1s",  # a session whose client is gone does not wait for a lock forever
+    "client_connection_check_interval": "1s",  # the session of a lost client must not wait for a lock forever
 }
 
 
 def prepare(conninfo: str, database: str) -> None:
-    """Create the database, and in it all that ``*.sql`` here holds, each file in its order."""
+    """Create the database and run the ``*.sql`` files of this folder in order."""
     parts = sorted((p.name, p.read_text()) for p in resources.files(__package__).iterdir() if p.name.endswith(".sql"))
     version = hashlib.sha256("".join(text for _, text in parts).encode()).hexdigest()[:16]
     with psycopg.connect(conninfo, dbname="postgres", autocommit=True) as connection:
@@ -47,7 +47,7 @@ def _create_database(connection: psycopg.Connection[tuple[object, ...]], databas
     ).fetchone()
     name = sql.Identifier(database)
     if found is not None and found[0] != version:
-        log.warning("database %s was prepared by another version: it is made anew", database)
+        log.warning("database %s was prepared by another version and is recreated", database)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
         found = None
     if found is None:
@@ -59,7 +59,7 @@ def _create_database(connection: psycopg.Connection[tuple[object, ...]], databas
 
 
 def set_administrator(conninfo: str, database: str, user: str, password: str) -> None:
-    """Give the cluster's first user its password; it is a superuser, as on Redshift."""
+    """Create the cluster's first user, a superuser as on Redshift, and set its password."""
     with psycopg.connect(conninfo, dbname=database, autocommit=True) as connection:
         if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [user]).fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(sql.Identifier(user)))
@@ -71,5 +71,5 @@ def set_administrator(conninfo: str, database: str, user: str, password: str) ->
 
 
 def md5_secret(user: str, password: str) -> str:
-    """Return what the md5 method of the protocol stores: it never needs the password itself."""
+    """Return the hash that the protocol's md5 method stores instead of the password."""
     return hashlib.md5((password + user).encode(), usedforsecurity=False).hexdigest()

@@ -1,1 +1,1 @@
-"""Redshift's rules as cases: data that runs against the stand-in, and against a real cluster by whoever has one."""
+"""Redshift's rules as cases: data that runs against the stand-in and against a real cluster."""

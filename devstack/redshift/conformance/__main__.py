@@ -1,4 +1,4 @@
-"""``python -m devstack.redshift.conformance``: runs the cases against an address."""
+"""``python -m devstack.redshift.conformance``: run the cases against a server."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlparse
 
 from devstack.redshift.conformance.case import MARKS, Case, cases
 from devstack.redshift.conformance.drivers import PROTOCOLS, Address
-from devstack.redshift.conformance.run import Difference, Place, run
+from devstack.redshift.conformance.run import Cluster, Difference, run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the cases; 0 where nothing differs."""
+    """Run the cases; return 0 if there is no difference."""
     arguments = _parser().parse_args(argv)
-    cluster = bool(arguments.dsn) and not arguments.s3_endpoint
-    found = [case for case in cases() if _wanted(case, arguments) and not (case.own and cluster)]
+    real = bool(arguments.dsn) and not arguments.s3_endpoint
+    found = [case for case in cases() if _wanted(case, arguments) and not (case.own and real)]
     if arguments.unverified:
         print(unverified(found), end="")
         return 0
@@ -30,9 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"[{case.mark}] {case.family}: {case.name}")
         return 0
     if not arguments.dsn or not arguments.bucket:
-        print("--dsn and --bucket are needed to run", file=sys.stderr)
+        print("--dsn and --bucket are required to run the cases", file=sys.stderr)
         return 2
-    place = _place(arguments)
+    cluster = _cluster(arguments)
     differences: list[Difference] = []
     ran = 0
     for protocol in arguments.protocol or PROTOCOLS:
@@ -40,30 +40,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             if case.protocols and protocol not in case.protocols:
                 continue
             ran += 1
-            difference = run(case, protocol, place)
+            difference = run(case, protocol, cluster)
             if difference is not None:
                 differences.append(difference)
-                print(f"A correction to make: {difference}", flush=True)
+                print(f"The stand-in must be corrected: {difference}", flush=True)
     print(f"{ran} runs of {len(found)} cases, {len(differences)} differences")
     return 1 if differences else 0
 
 
 def unverified(found: Sequence[Case]) -> str:
-    """Return the cases nobody has seen on a real cluster as Markdown, each with the statement that would settle it."""
+    """Return Markdown with the cases that are unverified on a real cluster, and the statement that verifies each."""
     lines = [
-        "# What nobody has seen on a real cluster",
+        "# Behaviour that is unverified on a real cluster",
         "",
-        "The stand-in refuses what is in doubt and the provider keeps away from it. Each line is a case of the",
-        "conformance suite with the mark `?`; its last statement would settle it. To run them all on a cluster:",
+        "The stand-in refuses what is in doubt, and the provider does not use it. Each line is a case of the",
+        "conformance suite with the mark `?`, with the statement that verifies it. To run them all on a cluster:",
         "",
         "```",
         "python -m devstack conformance --dsn postgresql://USER@HOST:5439/DB --password-file FILE --bucket BUCKET \\",
         "    --iam-role ARN --mark '?'",
         "```",
         "",
-        "This page is made by `python -m devstack conformance --unverified`.",
+        "`python -m devstack conformance --unverified` generates this page.",
         "",
-        "| case | what is expected | the statement that settles it | why it is in doubt |",
+        "| case | expected | statement | source or reason for doubt |",
         "| --- | --- | --- | --- |",
     ]
     for case in found:
@@ -84,7 +84,7 @@ def _wanted(case: Case, arguments: argparse.Namespace) -> bool:
     return family and arguments.only in case.name and (not arguments.mark or case.mark in arguments.mark)
 
 
-def _place(arguments: argparse.Namespace) -> Place:
+def _cluster(arguments: argparse.Namespace) -> Cluster:
     dsn = urlparse(arguments.dsn)
     password = unquote(dsn.password or "") or Path(arguments.password_file).read_text().strip()
     if arguments.ca_file:
@@ -97,7 +97,7 @@ def _place(arguments: argparse.Namespace) -> Place:
         database=dsn.path.lstrip("/"),
         ca_file=arguments.ca_file or "",
     )
-    return Place(address=address, s3=_s3(arguments), bucket=arguments.bucket, iam_role=arguments.iam_role)
+    return Cluster(address=address, s3=_s3(arguments), bucket=arguments.bucket, iam_role=arguments.iam_role)
 
 
 def _s3(arguments: argparse.Namespace) -> Any:
@@ -109,21 +109,21 @@ def _s3(arguments: argparse.Namespace) -> Any:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m devstack conformance",
-        description="Runs Redshift's rules as cases. What differs on a real cluster is a correction to make here. "
-        "The keys for S3 come from the usual places (AWS_ACCESS_KEY_ID and so on).",
+        description="Run Redshift's rules as cases. A difference on a real cluster is a bug of the stand-in. "
+        "boto3 finds the S3 credentials as usual (AWS_ACCESS_KEY_ID and so on).",
     )
     parser.add_argument("--dsn", help="postgresql://user:password@host:port/database")
-    parser.add_argument("--password-file", default="", help="where the DSN holds no password")
-    parser.add_argument("--ca-file", help="the authority of the server's certificate, where it is no public one")
-    parser.add_argument("--bucket", help="a bucket the server and this process can reach")
-    parser.add_argument("--s3-endpoint", help="where S3 is, if it is not Amazon's")
-    parser.add_argument("--iam-role", default="default", help="a role of the cluster that may read the bucket")
+    parser.add_argument("--password-file", default="", help="file with the password, if the DSN contains none")
+    parser.add_argument("--ca-file", help="CA of the server's certificate, unless it is a public one")
+    parser.add_argument("--bucket", help="a bucket that the server and this process can access")
+    parser.add_argument("--s3-endpoint", help="S3 endpoint, unless it is Amazon's")
+    parser.add_argument("--iam-role", default="default", help="a role of the cluster that can read the bucket")
     parser.add_argument("--protocol", action="append", choices=tuple(PROTOCOLS))
-    parser.add_argument("--family", action="append", help="run these families of cases only")
-    parser.add_argument("--mark", action="append", choices=MARKS, help="run cases with these marks only")
-    parser.add_argument("--unverified", action="store_true", help="write docs/unverified.md to standard output")
-    parser.add_argument("--only", default="", help="run cases whose name holds this")
-    parser.add_argument("--list", action="store_true", help="say which cases there are")
+    parser.add_argument("--family", action="append", help="run only cases of this family; repeatable")
+    parser.add_argument("--mark", action="append", choices=MARKS, help="run only cases with this mark; repeatable")
+    parser.add_argument("--unverified", action="store_true", help="print docs/unverified.md")
+    parser.add_argument("--only", default="", help="run only cases whose name contains this text")
+    parser.add_argument("--list", action="store_true", help="list the cases")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""What a case is, and where the cases come from: TOML files beside this module, and the type matrix."""
+"""Cases, read from the TOML files beside this module, and the type matrix."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MARKS = ("D", "R", "X", "?")
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What a step must lead to. Nothing given: it succeeds.
+    """The expected outcome of a step. Without any field: success.
 
-    ``message`` and ``detail`` are parts of the error's texts, ``detail_matches`` is a pattern; ``blocked`` says that
-    the step waits for another session, and is looked at again by the step ``joins`` names.
+    ``message`` and ``detail`` are parts of the error's texts, ``detail_matches`` is a pattern. ``blocked``: the step
+    waits for another session; a later step with ``joins`` checks its outcome.
     """
 
     rows: list[list[Any]] | None = None
@@ -31,7 +31,7 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One statement in one of the case's sessions, or the wait for one that was blocked."""
+    """One statement in one of the case's sessions, or the wait for a blocked statement."""
 
     sql: str
     session: str = "a"
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A rule that a client can observe. ``{schema}``, ``{role}``, ``{bucket}`` and ``{prefix}`` are filled in."""
+    """An observable rule. ``{schema}``, ``{role}``, ``{bucket}`` and ``{prefix}`` in its texts are replaced."""
 
     name: str
     family: str
@@ -51,11 +51,11 @@ class Case:
     files: Mapping[str, Mapping[str, Any]]
     steps: tuple[Step, ...]
     protocols: tuple[str, ...] = ()
-    own: bool = False  # what the stand-in lacks: not asked of a cluster
+    own: bool = False  # a limitation of the stand-in, not run on a cluster
 
     def __post_init__(self) -> None:
         if self.mark not in MARKS:
-            raise ValueError(f"case {self.name}: the mark is one of {', '.join(MARKS)}, found {self.mark!r}")
+            raise ValueError(f"case {self.name}: expected a mark of {', '.join(MARKS)}, found {self.mark!r}")
         if not self.steps:
             raise ValueError(f"case {self.name} has no steps")
 
@@ -70,9 +70,9 @@ def cases() -> list[Case]:
             data = tomllib.loads(entry.read_text())
             found += _matrix(data, family) if "column" in data else [_case(c, family) for c in data["case"]]
     names = [case.name for case in found]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise ValueError(f"cases with the same name: {', '.join(doubled)}")
+    duplicates = sorted({name for name in names if names.count(name) > 1})
+    if duplicates:
+        raise ValueError(f"cases with the same name: {', '.join(duplicates)}")
     return found
 
 
@@ -105,7 +105,7 @@ def _step(data: dict[str, Any]) -> Step:
 
 
 def _matrix(data: dict[str, Any], family: str) -> Iterator[Case]:
-    """One case for each pair of a Redshift column type and a Parquet type."""
+    """Yield one case per pair of a Redshift column type and a Parquet type."""
     for column in data["column"]:
         for name, parquet in data["parquet"].items():
             accepted = name in column["accepts"]

@@ -1,4 +1,4 @@
-"""The ways in which clients talk to Redshift: redshift_connector, and psycopg with either protocol."""
+"""The clients of Redshift: redshift_connector, and psycopg with the simple or the extended protocol."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from psycopg.pq import ExecStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """A cluster's database; ``ca_file`` is for psycopg, redshift_connector takes SSL_CERT_FILE."""
+    """A cluster's database; ``ca_file`` is for psycopg, redshift_connector uses SSL_CERT_FILE."""
 
     host: str
     port: int
@@ -28,7 +28,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a statement led to; ``error`` is the SQLSTATE."""
+    """The outcome of a statement; ``error`` is the SQLSTATE."""
 
     rows: list[list[Any]] = field(default_factory=list)
     tag: str = ""
@@ -87,7 +87,7 @@ def psycopg_session(address: Address, *, extended: bool) -> tuple[Run, Callable[
         return Outcome(rows=rows, tag=cursor.statusmessage or "")
 
     def by_parse(sql: str) -> Outcome:
-        """Parse, Bind and Execute: ``execute`` takes the simple protocol where a statement has no parameters."""
+        """Use Parse, Bind and Execute; ``execute`` would use the simple protocol without parameters."""
         result = connection.pgconn.exec_params(sql.encode(), [])
         if result.status in (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE):
             return _error(psycopg.errors.error_from_result(result))
@@ -112,7 +112,7 @@ PROTOCOLS: dict[str, Callable[[Address], tuple[Run, Callable[[], None]]]] = {
 
 
 class Session:
-    """One session, in a thread of its own as soon as a statement has to wait."""
+    """One session; a statement that may wait runs in its own thread."""
 
     def __init__(self, protocol: str, address: Address) -> None:
         self._run, self._close = PROTOCOLS[protocol](address)
@@ -123,7 +123,7 @@ class Session:
         return self._run(sql)
 
     def start(self, sql: str) -> bool:
-        """Start a statement; tell whether it is still waiting half a second later."""
+        """Start a statement; return whether it is still waiting half a second later."""
 
         def work() -> None:
             self._outcome = self._run(sql)
@@ -134,12 +134,12 @@ class Session:
         return self._waiting.is_alive()
 
     def join(self) -> Outcome:
-        """Return what the started statement led to."""
+        """Return the outcome of the started statement."""
         if self._waiting is None:
             raise ValueError("no statement was started in this session")
         self._waiting.join(30)
         if self._outcome is None:
-            return Outcome(error="?", message="the statement still waits after 30 s")
+            return Outcome(error="?", message="the statement is still waiting after 30 s")
         return self._outcome
 
     def close(self) -> None:

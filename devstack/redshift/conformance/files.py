@@ -1,4 +1,4 @@
-"""Makes the Parquet files, manifests and other objects that cases name."""
+"""Create the Parquet files, manifests and other objects of cases."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def body(spec: Mapping[str, Any], urls: Mapping[str, str], sizes: Mapping[str, i
 
 
 def _entry(entry: Mapping[str, Any], urls: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, Any]:
-    """``file`` stands for its URL; ``size`` is added to its true length, and False leaves ``meta`` away."""
+    """Return a manifest entry: ``file`` becomes its URL, ``size`` is added to its length, False omits ``meta``."""
     name = entry.get("file", "")
     made: dict[str, Any] = {"url": entry.get("url", urls.get(name, urls["missing"].replace("missing", name)))}
     if "double_slash" in entry:
@@ -89,7 +89,7 @@ def _column(_name: str, type_name: str, values: list[Any], repeat: int = 1) -> A
     make = TYPES.get(kind)
     arrow = make(*numbers) if make is not None else getattr(pa, kind if kind != "bool" else "bool_")()
     parse = _timestamp if kind.startswith("timestamp") else PARSED.get(kind, lambda value: value)
-    # null is written as the string NULL, and a long text as "x*300": TOML has neither
+    # TOML has no null, which is written as the string NULL; a long text is written as "x*300"
     made = [None if value == "NULL" else parse(_long(value)) for value in values * repeat]
     return pa.array(made, arrow)
 

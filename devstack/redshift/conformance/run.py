@@ -1,4 +1,4 @@
-"""Runs cases and says where the server differs."""
+"""Run cases and report differences."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from devstack.redshift.conformance.drivers import Address, Outcome, Session
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where cases run: a database, a bucket it can read, and a role that lets it."""
+class Cluster:
+    """The server that runs cases: a database, a bucket, and a role that can read the bucket."""
 
     address: Address
     s3: Any
@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A case that came out otherwise: on a real cluster, a correction to make."""
+    """A case with an unexpected outcome; on a real cluster the stand-in or the case is wrong."""
 
     case: Case
     protocol: str
@@ -40,20 +40,20 @@ class Difference:
         return f"{head}\n  {self.step}\n  expected {self.expected}\n  found    {self.found}"
 
 
-def run(case: Case, protocol: str, place: Place) -> Difference | None:
-    """Run one case in a schema and under a prefix of its own; None where all is as expected."""
+def run(case: Case, protocol: str, cluster: Cluster) -> Difference | None:
+    """Run one case in a separate schema and under a separate prefix; return None if the outcome is as expected."""
     token = secrets.token_hex(6)
     names = {
         "schema": f"conf_{token}",
-        "bucket": place.bucket,
-        "prefix": f"s3://{place.bucket}/conformance/{token}/",
-        "role": f"IAM_ROLE '{place.iam_role}'",
+        "bucket": cluster.bucket,
+        "prefix": f"s3://{cluster.bucket}/conformance/{token}/",
+        "role": f"IAM_ROLE '{cluster.iam_role}'",
         "token": token,
-        "database": place.address.database,
+        "database": cluster.address.database,
     }
     with contextlib.ExitStack() as ending:
-        ending.enter_context(_objects(case, f"conformance/{token}/", place))
-        sessions = _Sessions(protocol, place.address)
+        ending.enter_context(_objects(case, f"conformance/{token}/", cluster))
+        sessions = _Sessions(protocol, cluster.address)
         ending.callback(sessions.finish, names["schema"])
         first = sessions["a"]
         for sql in (f"CREATE SCHEMA {names['schema']}", *case.setup):
@@ -78,7 +78,7 @@ class _Sessions(dict[str, Session]):
         return self[name]
 
     def finish(self, schema: str) -> None:
-        """Leave every transaction before the schema goes."""
+        """Roll back every transaction, drop the schema, and close the sessions."""
         for session in self.values():
             session.run("ROLLBACK")
         self["a"].run(f"DROP SCHEMA {schema} CASCADE")
@@ -96,7 +96,7 @@ def _take(step: Step, session: Session, names: Mapping[str, str]) -> Outcome:
 
 
 def _wrong(expected: Expected, outcome: Outcome, names: Mapping[str, str]) -> str | None:
-    """Return what was expected where the outcome is another."""
+    """Return the expectation if the outcome differs, else None."""
     if expected.blocked:
         return None if outcome.tag == "blocked" else "to wait for the other session"
     if expected.error is not None:
@@ -118,7 +118,7 @@ def _wrong(expected: Expected, outcome: Outcome, names: Mapping[str, str]) -> st
 
 
 def _plain(value: Any) -> Any:
-    """Bring a driver's value to what TOML can say."""
+    """Convert a driver's value to one that TOML can express."""
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
@@ -140,16 +140,16 @@ def _difference(case: Case, protocol: str, step: str, expected: str, outcome: Ou
 
 
 @contextlib.contextmanager
-def _objects(case: Case, prefix: str, place: Place) -> Iterator[None]:
-    """Put the case's objects: manifests last, since they say how long the others are."""
-    urls = {name: f"s3://{place.bucket}/{prefix}{name}" for name in (*case.files, "missing")}
+def _objects(case: Case, prefix: str, cluster: Cluster) -> Iterator[None]:
+    """Put the case's objects, manifests last, since they contain the lengths of the others."""
+    urls = {name: f"s3://{cluster.bucket}/{prefix}{name}" for name in (*case.files, "missing")}
     sizes: dict[str, int] = {}
     for name, spec in sorted(case.files.items(), key=lambda item: "entries" in item[1]):
         body = files.body(spec, urls, sizes)
         sizes[name] = len(body)
-        place.s3.put_object(Bucket=place.bucket, Key=prefix + name, Body=body)
+        cluster.s3.put_object(Bucket=cluster.bucket, Key=prefix + name, Body=body)
     try:
         yield
     finally:
         for name in case.files:
-            place.s3.delete_object(Bucket=place.bucket, Key=prefix + name)
+            cluster.s3.delete_object(Bucket=cluster.bucket, Key=prefix + name)

@@ -1,1 +1,1 @@
-"""COPY from Parquet on S3: the statement, the files, the checks, the rows."""
+"""COPY from Parquet on S3: statement, files, checks and rows."""

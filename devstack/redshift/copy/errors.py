@@ -1,4 +1,4 @@
-"""Why a COPY fails: the text Redshift sends, cut off as in production, and the whole of it for the system views."""
+"""Errors of COPY: the truncated text that Redshift sends, and the full text for the system views."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RULE = "-----------------------------------------------"
 
 @dataclass(kw_only=True, eq=False)
 class LoadError(Exception):
-    """A COPY that cannot go on. ``context`` is the full text; the client gets its first 256 bytes."""
+    """A COPY failed. ``context`` is the full text; the client receives its first 256 bytes."""
 
     context: str
     message: str = "Spectrum Scan Error"
@@ -31,7 +31,7 @@ class LoadError(Exception):
 
     @property
     def logged(self) -> str:
-        """What sys_load_error_detail holds."""
+        """The text in sys_load_error_detail."""
         return self.context or self.message
 
     def as_server_error(self, query_id: int, process: int) -> ServerError:

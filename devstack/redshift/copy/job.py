@@ -1,4 +1,4 @@
-"""Runs one COPY inside the client's own transaction: looks, opens, checks, streams, and accounts for it."""
+"""Run one COPY inside the client's transaction: find, open and check the files, and stream their rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from devstack.redshift.copy.table import Run, TargetTable, describe
 
 @dataclass(kw_only=True)
 class Loaded:
-    """What a COPY did so far; the system views are written from it."""
+    """The progress of a COPY, which is written to the system views."""
 
     query_id: int
     started: datetime.datetime
@@ -30,7 +30,7 @@ class Loaded:
 
 
 class Pieces:
-    """The data of a COPY, piece by piece, made in worker threads; one file is on disk at a time."""
+    """The data of a COPY in pieces, encoded in worker threads; one file is on disk at a time."""
 
     def __init__(self, storage: Storage, loaded: Loaded, options: dict[str, str]) -> None:
         if loaded.table is None:
@@ -42,7 +42,7 @@ class Pieces:
         self._first: bytes | None = None
 
     def open(self) -> None:
-        """Make the first piece, so that what is wrong with the first file shows before PostgreSQL is asked."""
+        """Encode the first piece, so that errors of the first file are raised before the COPY starts in PostgreSQL."""
         self._first = next(self._pieces)
 
     def next(self) -> bytes | None:
@@ -70,8 +70,8 @@ class Pieces:
         yield pending + self._encoder.end()
 
 
-async def look(copy: CopyStatement, run: Run, loaded: Loaded, storage: Storage, user: str) -> Pieces:
-    """Find table and files and open the first one. Raises LoadError or ServerError."""
+async def prepare(copy: CopyStatement, run: Run, loaded: Loaded, storage: Storage, user: str) -> Pieces:
+    """Find the table and the files, and open the first file. Raises LoadError or ServerError."""
     loaded.table = await describe(copy, run)
     await asyncio.to_thread(storage.authorize, copy.options, user)
     loaded.files = await asyncio.to_thread(files_of, copy, storage)
@@ -85,7 +85,7 @@ async def look(copy: CopyStatement, run: Run, loaded: Loaded, storage: Storage, 
 
 
 async def stream(pieces: Pieces, send: Callable[[bytes], Awaitable[bool]]) -> bool:
-    """Send every piece; the next one is made while the last is on its way. False where the receiver gave up."""
+    """Send every piece, and encode the next one meanwhile. Return False if the receiver gave up."""
     following = asyncio.ensure_future(asyncio.to_thread(pieces.next))
     try:
         while (piece := await following) is not None:
@@ -95,4 +95,4 @@ async def stream(pieces: Pieces, send: Callable[[bytes], Awaitable[bool]]) -> bo
         return True
     finally:
         await asyncio.wait([following])
-        following.exception()  # raised above already, or of no interest to a receiver that gave up
+        following.exception()  # already raised above, or irrelevant because the receiver gave up

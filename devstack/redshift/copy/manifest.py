@@ -1,4 +1,4 @@
-"""Which files a COPY reads: one manifest's, or all whose key starts with the given one."""
+"""The files that a COPY reads: those of a manifest, or all with a key prefix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _listed(url: str, storage: Storage) -> list[SourceFile]:
         text = f"The specified S3 prefix '{SourceFile(url=url, size=0).key}' does not exist"
         raise LoadError(message=text, code=8001, context="", location="s3_utility.cpp:720", process="padbmaster")
     entries = _entries(body)
-    sized = [_size(entry) for entry in entries]  # the whole manifest is read before any file is
+    sized = [_size(entry) for entry in entries]  # the whole manifest is checked before any file is read
     files = []
     for entry, size in zip(entries, sized, strict=True):
         file = _open(entry, size, storage)

@@ -1,4 +1,4 @@
-"""Which Parquet column may go into which Redshift column: the strict matrix, as a table."""
+"""The compatibility matrix of Parquet columns and Redshift columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devstack.redshift.copy.table import TableColumn
 
 @dataclass(frozen=True, kw_only=True)
 class ParquetColumn:
-    """A column of a file. ``physical`` is empty for a nested one; ``logical`` is the kind of its annotation."""
+    """A column of a file. ``physical`` is empty for a nested column; ``logical`` is the kind of its annotation."""
 
     name: str
     physical: str
@@ -27,7 +27,7 @@ class ParquetColumn:
 
     @property
     def schema(self) -> str:
-        """The Parquet schema as Redshift's messages show it."""
+        """The Parquet schema in the form of Redshift's messages."""
         kind = {"FIXED_LEN_BYTE_ARRAY": f"fixed_len_byte_array({self.width})"}.get(self.physical, self.physical.lower())
         repetition = "optional" if self.optional else "required"
         return f"{repetition} {kind or 'group'} {self.name} [i:{self.index} d:{int(self.optional)} r:0]"
@@ -58,7 +58,7 @@ def _decimal(file: ParquetColumn, table: TableColumn) -> bool:
 
 
 def decimal_width(precision: int) -> int:
-    """Return the fewest bytes that hold a signed number of so many digits."""
+    """Return the minimum number of bytes for a signed number with this many digits."""
     return math.ceil((math.log2(10**precision) + 1) / 8)
 
 
@@ -99,5 +99,5 @@ ACCEPTS: dict[str, Test] = {
 
 
 def accepts(file: ParquetColumn, table: TableColumn) -> bool:
-    """Tell whether COPY takes this column of the file into that column of the table."""
+    """Return whether COPY accepts this column of the file for this column of the table."""
     return ACCEPTS.get(table.kind, _never)(file, table)

@@ -1,4 +1,4 @@
-"""The options of COPY: which take a value, and which COPY from Parquet takes at all."""
+"""The options of COPY: which have a value, and which COPY from Parquet supports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Value(Enum):
-    """Whether an option is followed by a value."""
+    """Whether an option has a value."""
 
     NONE = "none"
     OPTIONAL = "optional"
@@ -28,7 +28,7 @@ SUPPORTED = {
     "FORMAT": Value.NONE,
     "PARQUET": Value.NONE,
 }
-# Options of other formats: known, and refused with their name.
+# Options of other formats, which are refused by name.
 REFUSED = {
     "REGION": Value.REQUIRED,
     "TRUNCATECOLUMNS": Value.NONE,

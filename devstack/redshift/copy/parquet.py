@@ -1,4 +1,4 @@
-"""Opens one Parquet file and holds its schema against the table's columns, by position."""
+"""Open a Parquet file and check its schema against the table's columns, by position."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE_V2 = b"\x15\x06"  # the page header's first field, in Thrift's compact enco
 
 
 class ParquetSource:
-    """One local copy of a file, checked. ``address`` is what messages call it, ``url`` its s3:// name."""
+    """A local copy of a file. ``address`` is its name in messages, ``url`` its s3:// URL."""
 
     def __init__(self, path: Path, *, address: str, url: str) -> None:
         self._path = path
@@ -32,7 +32,7 @@ class ParquetSource:
             raise LoadError(context=text, file_name=url) from exc
 
     def check(self, table: TargetTable, options: dict[str, str]) -> None:
-        """Raise LoadError unless every column may go where its position says."""
+        """Raise LoadError unless every column is compatible with the table's column at its position."""
         columns = _columns(self.file)
         missing = len(table.columns) - len(columns)
         if missing < 0 or (missing > 0 and "FILLRECORD" not in options):
@@ -67,7 +67,7 @@ class ParquetSource:
         )
 
     def _check_pages(self) -> None:
-        """Refuse what the Parquet reader of Redshift is not known to read."""
+        """Refuse encodings that Redshift's Parquet reader is not known to support."""
         meta = self.file.metadata
         for group in range(meta.num_row_groups):
             for index in range(meta.num_columns):
@@ -90,7 +90,7 @@ class ParquetSource:
 
 
 def _columns(file: pq.ParquetFile) -> list[ParquetColumn]:
-    """Return the top-level columns; a nested one has no physical type."""
+    """Return the top-level columns; a nested column has no physical type."""
     leaves: dict[str, list[Any]] = {}
     for index in range(len(file.schema)):
         leaf = file.schema.column(index)

@@ -1,4 +1,4 @@
-"""Turns the batches of a Parquet file into PostgreSQL's binary COPY, checking every value on the way."""
+"""Encode the batches of a Parquet file as PostgreSQL's binary COPY, and check every value."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _arrow(column: TableColumn) -> pa.DataType:
 
 
 class RowEncoder:
-    """One COPY's encoder: its header comes first, then batches of any number of files, then the end."""
+    """The encoder of one COPY: first the header, then the batches of any number of files, then the trailer."""
 
     def __init__(self, table: TargetTable, options: dict[str, str]) -> None:
         self._table = table
@@ -87,7 +87,7 @@ class RowEncoder:
         return array
 
     def _text(self, array: Any, source: ParquetSource, column: TableColumn) -> Any:
-        """Return strings that are valid UTF-8 without NUL; ACCEPTINVCHARS replaces what is not."""
+        """Return strings that are valid UTF-8 without NUL; ACCEPTINVCHARS replaces invalid bytes."""
         binary = array.cast(pa.string()) if pa.types.is_dictionary(array.type) else array
         binary = binary.cast(pa.binary())
         try:
@@ -108,7 +108,7 @@ class RowEncoder:
 
 
 def _replace(value: bytes, mark: str) -> str:
-    """Put a mark in the place of each byte that is no UTF-8."""
+    """Replace each byte that is not UTF-8."""
     out: list[str] = []
     at = 0
     while True:
@@ -130,7 +130,7 @@ def _bad_sequence(array: Any) -> str:
 
 
 def _multibyte(array: Any) -> str:
-    """Return the first character of several bytes in hexadecimal."""
+    """Return the first multi-byte character in hexadecimal."""
     texts = (value for value in array.to_pylist() if value is not None)
     found = next(char for text in texts for char in str(text) if not char.isascii())
     return found.encode().hex(" ")
@@ -152,7 +152,7 @@ def _check_length(array: Any, source: ParquetSource, column: TableColumn) -> Non
 
 
 def _check_rows(batch: pa.RecordBatch, source: ParquetSource) -> None:
-    """Refuse a row above 4 MB; only batches that could hold one are looked at."""
+    """Refuse rows above 4 MB; only batches that can contain one are checked."""
     if batch.nbytes <= ROW_BYTES:
         return
     variable = [c for c in batch.columns if pa.types.is_string(c.type) or pa.types.is_binary(c.type)]
@@ -168,7 +168,7 @@ def _check_rows(batch: pa.RecordBatch, source: ParquetSource) -> None:
 
 
 def _json(array: Any, source: ParquetSource, column: TableColumn) -> Any:
-    """Serialize to JSON: a string becomes a JSON string, it is not parsed."""
+    """Serialize to JSON: a string becomes a JSON string and is not parsed."""
     values = array.to_pylist()
     if any(
         len(v if isinstance(v, bytes) else v.encode()) > SUPER_STRING_BYTES

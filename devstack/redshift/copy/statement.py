@@ -1,4 +1,4 @@
-"""The COPY statement: its grammar, and the options that COPY from Parquet takes."""
+"""The COPY statement: its grammar, and the options that COPY from Parquet supports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from devstack.redshift.wire.messages import ServerError
 
 @dataclass(frozen=True, kw_only=True)
 class CopyStatement:
-    """A COPY of Parquet files. ``columns`` is empty where the statement names none."""
+    """A COPY of Parquet files. ``columns`` is empty if the statement has no column list."""
 
     table: tuple[str, ...]
     columns: tuple[str, ...]
@@ -31,7 +31,7 @@ class CopyStatement:
 
 
 def parse_copy(statement: Statement) -> CopyStatement:
-    """Read a COPY. Raises ServerError for what is no COPY from Parquet, in Redshift's words where they are known."""
+    """Parse a COPY. Raise ServerError unless it is a COPY from Parquet, with Redshift's text if it is known."""
     tokens = statement.tokens
     table, at = qualified_name(tokens, 1)
     columns: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def _value(statement: Statement, word: str, at: int, options: dict[str, str]) ->
 def _check(options: dict[str, str]) -> None:
     if "PARQUET" not in options:
         raise ServerError(
-            code="0A000", message="The Redshift stand-in knows COPY from Parquet only", hint="Add FORMAT AS PARQUET."
+            code="0A000", message="The Redshift stand-in supports COPY from Parquet only", hint="Add FORMAT AS PARQUET."
         )
     for option in options:
         if option not in SUPPORTED:

@@ -1,4 +1,4 @@
-"""S3 as COPY sees it."""
+"""COPY's access to S3."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SourceFile:
 
 
 class Storage:
-    """A blocking S3 client; called from worker threads."""
+    """A blocking S3 client, called from worker threads."""
 
     def __init__(self, settings: StorageSettings) -> None:
         self._settings = settings
@@ -50,7 +50,7 @@ class Storage:
         )
 
     def authorize(self, options: Mapping[str, str], user: str) -> None:
-        """Refuse a role that the cluster does not have, or keys that S3 does not know."""
+        """Raise an error for a role that the cluster does not have, or for keys that S3 rejects."""
         role = options.get("IAM_ROLE")
         if role is not None:
             self._check_role(role, user)
@@ -82,7 +82,7 @@ class Storage:
             )
 
     def head(self, url: str) -> SourceFile | None:
-        """Return the object, or None where there is none; other refusals of S3 are load errors."""
+        """Return the object, or None if it does not exist; other errors of S3 are load errors."""
         from botocore.exceptions import ClientError
 
         file = SourceFile(url=url, size=0)
@@ -95,7 +95,7 @@ class Storage:
         return SourceFile(url=url, size=int(found["ContentLength"]))
 
     def read(self, url: str) -> bytes | None:
-        """Return a small object whole."""
+        """Return the content of a small object."""
         if self.head(url) is None:
             return None
         file = SourceFile(url=url, size=0)
@@ -103,7 +103,7 @@ class Storage:
         return body
 
     def list(self, url: str) -> list[SourceFile]:
-        """Return the objects whose key starts with the URL's: a prefix, not a folder."""
+        """Return the objects whose keys start with the URL's key: a prefix, not a folder."""
         from botocore.exceptions import ClientError
 
         prefix = SourceFile(url=url, size=0)
@@ -129,7 +129,7 @@ class Storage:
                 out.write(chunk)
 
     def address(self, file: SourceFile) -> str:
-        """Return the URL that error messages show; what is not plain in a key is percent-encoded there."""
+        """Return the URL in error messages, with the key percent-encoded."""
         return f"https://s3.{self._settings.region}.amazonaws.com/{file.bucket}/{quote(file.key)}"
 
 

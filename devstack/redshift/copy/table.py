@@ -1,4 +1,4 @@
-"""The table a COPY fills, as its own session sees it: the catalogue is asked inside the client's transaction."""
+"""The target table of a COPY, as its session sees it: the catalogue is queried inside the client's transaction."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TableColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetTable:
-    """``columns`` are those the COPY fills, in the order of its column list."""
+    """``columns`` are those that the COPY fills, in the order of its column list."""
 
     oid: int
     name: str
@@ -83,7 +83,7 @@ ORDER BY a.attnum
 
 
 async def describe(copy: CopyStatement, run: Run) -> TargetTable:
-    """Ask for the table and check the column list. Raises ServerError."""
+    """Query the table's columns and check the column list. Raises ServerError."""
     rows = await run(COLUMNS, [quote(*map(stored_name, copy.table))])
     if not rows:
         raise ServerError(code="42P01", message=f'relation "{".".join(copy.table)}" does not exist')

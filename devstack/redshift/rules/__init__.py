@@ -1,1 +1,1 @@
-"""Redshift's rules, a module for each family; ``registry`` lists them all with their marks."""
+"""Redshift's rules, one module per family; ``registry`` lists them all with their marks."""

@@ -1,4 +1,4 @@
-"""ALTER TABLE: one change a statement, and of a column's type only the length of a VARCHAR."""
+"""ALTER TABLE: one change per statement; a column's type can only change the length of a VARCHAR."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
 
 
 def _add_key(table: str, tokens: list[Token], at: int) -> str:
-    """Record a key: it informs, nothing enforces it."""
+    """Record a key, which is not enforced."""
     given = "NULL"
     if tokens[at].word == "CONSTRAINT" and at + 2 < len(tokens):
         given, at = literal(stored_name(tokens[at + 1].name)), at + 2
@@ -66,7 +66,7 @@ def _do(call: str) -> str:
 
 
 def _column_attributes(rest: list[Token]) -> tuple[str, str]:
-    """Keep DEFAULT, NULL and NOT NULL; ENCODE is returned apart."""
+    """Return DEFAULT, NULL and NOT NULL as SQL, and the encoding."""
     kept: list[Token] = []
     encoding = ""
     at = 0
@@ -149,8 +149,8 @@ RULES = (
     Rule(
         name="alter-table",
         mark="D",
-        text="One ADD COLUMN a statement; ALTER COLUMN TYPE changes the size of a VARCHAR and nothing else; "
-        "encodings, distribution and sort key are altered as the catalogue then shows.",
+        text="One ADD COLUMN per statement; ALTER COLUMN TYPE only changes the size of a VARCHAR; "
+        "altered encodings, distribution and sort keys are shown in the catalogue.",
         apply=alter_table,
     ),
 )

@@ -1,4 +1,4 @@
-"""ALTER TABLE ... ALTER: encodings of columns, distribution and sort key, recorded for the views that show them."""
+"""ALTER TABLE ... ALTER: column encodings, distribution and sort key, recorded for the views that show them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYOUTS = frozenset({"DISTKEY", "SORTKEY", "COMPOUND", "DISTSTYLE", "ENCODE"})
 
 
 def alter_layout(table: str, tokens: list[Token], at: int) -> str:
-    """Return the statement that records the change which begins at ``at``, behind ALTER."""
+    """Return the statement that records the change; ``at`` is the index after ALTER."""
     if tokens[at].word == "DISTSTYLE":
         change, behind = _diststyle(tokens, at)
     elif tokens[at].word == "DISTKEY":
@@ -32,7 +32,7 @@ def alter_layout(table: str, tokens: list[Token], at: int) -> str:
 
 
 def alter_encodings(table: str, tokens: list[Token], at: int) -> str:
-    """Record ``[COLUMN] name ENCODE encoding``, of which several may follow each other."""
+    """Return the statement that records one or more ``ALTER [COLUMN] name ENCODE encoding``."""
     found: dict[str, str] = {}
     while True:
         at += _word(tokens, at) == "COLUMN"
@@ -49,7 +49,7 @@ def alter_encodings(table: str, tokens: list[Token], at: int) -> str:
 
 
 def record(table: str, change: dict[str, Any], *, first: str = "") -> str:
-    """Return a block that runs ``first`` and then records ``change``; who does not own the table is refused."""
+    """Return a block that runs ``first`` and then records ``change``; it fails for users who do not own the table."""
     before = f"EXECUTE {literal(first)}; " if first else ""
     call = f"PERFORM standin.alter_layout({literal(table)}, {literal(json.dumps(change))}::jsonb);"
     return f"DO LANGUAGE plpgsql {literal(f'BEGIN {before}{call} END')}"

@@ -11,7 +11,7 @@ from devstack.redshift.sql.statement import closing
 
 @dataclass(kw_only=True)
 class TableAttributes:
-    """What is recorded of a table and is no part of PostgreSQL's."""
+    """Table attributes that PostgreSQL does not have and the stand-in records."""
 
     diststyle: str = ""
     distkey: str = ""
@@ -21,7 +21,7 @@ class TableAttributes:
 
 
 def read_attributes(tokens: list[Token], at: int) -> tuple[TableAttributes, int]:
-    """Read attributes from an index on; return them and the index behind them."""
+    """Read attributes from an index on; return them and the index after them."""
     found = TableAttributes()
     while at < len(tokens):
         behind = _one(tokens, at, found)

@@ -26,7 +26,7 @@ ATTRIBUTES = words(
 
 @dataclass(kw_only=True)
 class Column:
-    """One column of a definition: what PostgreSQL gets, and what is recorded beside it."""
+    """One column of a definition: its SQL for PostgreSQL, and the attributes that the stand-in records."""
 
     name: str
     stored: str
@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(kw_only=True)
 class Body:
-    """What stands in the parentheses."""
+    """The content of the parentheses of CREATE TABLE."""
 
     columns: list[Column] = field(default_factory=list)
     likes: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""CREATE TABLE: Redshift's grammar, whose keys inform and whose distribution PostgreSQL does not know."""
+"""CREATE TABLE: Redshift's grammar, with keys that are not enforced and distribution attributes."""
 
 from __future__ import annotations
 
@@ -140,7 +140,8 @@ RULES = (
     Rule(
         name="create-table",
         mark="D",
-        text="DISTSTYLE, DISTKEY, SORTKEY and ENCODE are accepted; PRIMARY KEY, UNIQUE and REFERENCES inform only.",
+        text="DISTSTYLE, DISTKEY, SORTKEY and ENCODE are accepted; PRIMARY KEY, UNIQUE and REFERENCES are "
+        "not enforced.",
         apply=create_table,
     ),
 )

@@ -1,7 +1,7 @@
-"""Redshift believes declared keys: where rows are distinct by a PRIMARY KEY or UNIQUE, it leaves duplicates alone.
+"""Redshift trusts declared keys: for rows that are distinct by a PRIMARY KEY or UNIQUE it keeps duplicates.
 
-Found here are the places where a statement asks for distinct rows of one table by bare columns; the session then asks
-the catalogue whether they hold a declared key, and only then drops the DISTINCT or GROUP BY.
+This module finds the spans where a statement requests distinct rows of one table by bare columns. The session then
+queries the catalogue whether the columns contain a declared key, and only then removes the DISTINCT or GROUP BY.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CLAUSES = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class _Block:
-    """One SELECT: for each clause the span of tokens behind its word, outside of inner parentheses."""
+    """One SELECT: per clause the span of tokens after its keyword, outside of inner parentheses."""
 
     first: int
     spans: dict[str, tuple[int, int]]
@@ -65,7 +65,7 @@ def _places(tokens: list[Token], block: _Block) -> list[Distinct]:
 
 
 def _grouped(tokens: list[Token], block: _Block, relation: str) -> list[Distinct]:
-    """Return the GROUP BY of a SELECT that computes nothing over its groups."""
+    """Return the GROUP BY of a SELECT without aggregates."""
     begun, ended = block.spans["SELECT"]
     by, behind = block.spans["GROUP"]
     if "HAVING" in block.spans or any(token.word == "(" for token in tokens[begun:ended]):
@@ -75,7 +75,7 @@ def _grouped(tokens: list[Token], block: _Block, relation: str) -> list[Distinct
 
 
 def _only_table(tokens: list[Token], block: _Block) -> str | None:
-    """Return the table of a FROM that names one and nothing else."""
+    """Return the table of a FROM that names a single table."""
     at, behind = block.spans.get("FROM", (0, 0))
     name, at = qualified_name(tokens[:behind], at)
     at += at < behind and tokens[at].word == "AS"
@@ -84,7 +84,7 @@ def _only_table(tokens: list[Token], block: _Block) -> str | None:
 
 
 def _columns(tokens: list[Token], at: int, behind: int) -> tuple[str, ...]:
-    """Return the items of a list that are nothing but a column."""
+    """Return the items of a list that are plain columns."""
     items: list[list[Token]] = [[]]
     depth = 0
     for token in tokens[at:behind]:
@@ -107,7 +107,7 @@ RULES = (
     Rule(
         name="declared-keys",
         mark="D",
-        text="Rows are taken for distinct by a declared PRIMARY KEY or UNIQUE, though nothing enforces it.",
+        text="Rows are assumed to be distinct by a declared PRIMARY KEY or UNIQUE, although it is not enforced.",
         apply=distinct_rows,
     ),
 )

@@ -1,4 +1,4 @@
-"""What drivers send that PostgreSQL 16 no longer takes, and Redshift does."""
+"""Queries of drivers that Redshift accepts and PostgreSQL 16 no longer does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLAUSES = frozenset(("ORDER", "GROUP", "HAVING", "LIMIT", "UNION"))
 
 
 def split_numbers(plan: Plan, _: Situation) -> None:
-    """``4WHEN`` is a number and a word."""
+    """Split ``4WHEN`` into a number and a word."""
     tokens = plan.statement.tokens
     for number, word in pairwise(tokens):
         if number.kind is Kind.NUMBER and word.kind is Kind.WORD and number.end == word.start:
@@ -21,7 +21,7 @@ def split_numbers(plan: Plan, _: Situation) -> None:
 
 
 def aliases_in_where(plan: Plan, _: Situation) -> None:
-    """redshift_connector's get_tables filters by the aliases of its own SELECT list, all of the form TABLE_SCHEM."""
+    """Replace aliases in WHERE: redshift_connector's get_tables filters by aliases of its own SELECT list."""
     statement, tokens = plan.statement, plan.statement.tokens
     if not statement.starts(*LISTING):
         return
@@ -37,7 +37,7 @@ def aliases_in_where(plan: Plan, _: Situation) -> None:
 
 
 def generated_columns(plan: Plan, _: Situation) -> None:
-    """get_columns repeats an alias in its own SELECT list; no column here is generated, so both are NO."""
+    """Replace an alias that get_columns repeats in its SELECT list; no column here is generated, so both are NO."""
     tokens = plan.statement.tokens
     for index, token in enumerate(tokens[:-2]):
         words = (token.word, tokens[index + 1].word, tokens[index + 2].word)
@@ -72,19 +72,19 @@ RULES = (
     Rule(
         name="split-numbers",
         mark="X",
-        text="A number ends where letters begin: 4WHEN is two tokens.",
+        text="A number ends at the first letter: 4WHEN is two tokens.",
         apply=split_numbers,
     ),
     Rule(
         name="driver-aliases",
         mark="X",
-        text="The queries by which redshift_connector lists tables filter by aliases of their SELECT list.",
+        text="redshift_connector's queries for tables filter by aliases of their SELECT list.",
         apply=aliases_in_where,
     ),
     Rule(
         name="driver-columns",
         mark="X",
-        text="The query by which redshift_connector lists columns repeats an alias of its own SELECT list.",
+        text="redshift_connector's query for columns repeats an alias of its SELECT list.",
         apply=generated_columns,
     ),
 )

@@ -1,4 +1,4 @@
-"""PostgreSQL's errors in Redshift's words."""
+"""Translate PostgreSQL's errors to Redshift's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devstack.redshift.wire.messages import ServerError
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """``code`` and ``pattern`` tell PostgreSQL's error; ``message`` and ``detail`` are Redshift's templates."""
+    """``code`` and ``pattern`` identify PostgreSQL's error; ``message`` and ``detail`` are Redshift's templates."""
 
     code: str
     pattern: str
@@ -68,7 +68,7 @@ WORDINGS = (
 
 
 def translate(error: ServerError, relation: str = "") -> ServerError:
-    """Return Redshift's form of an error; what has none passes, without PostgreSQL's own hints."""
+    """Return Redshift's form of an error; other errors are returned with full names."""
     for wording in WORDINGS:
         if wording.code != error.code:
             continue

@@ -1,4 +1,4 @@
-"""Expressions that PostgreSQL spells otherwise."""
+"""Expressions that are spelled differently in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show_version(plan: Plan, _: Situation) -> None:
 
 
 def casts(plan: Plan, _: Situation) -> None:
-    """DECIMAL alone means DECIMAL(18,0), and some types go by other names."""
+    """Replace types in casts: DECIMAL alone means DECIMAL(18,0), and some types have other names in PostgreSQL."""
     tokens = plan.statement.tokens
     for index, token in enumerate(tokens[:-1]):
         if token.word == "::" or (token.word == "AS" and "CAST" in (t.word for t in tokens[:index])):
@@ -60,9 +60,9 @@ RULES = (
     Rule(
         name="sysdate",
         mark="D",
-        text="SYSDATE is the time the transaction began at, VERSION() names 8.0.2.",
+        text="SYSDATE is the start time of the transaction, VERSION() contains 8.0.2.",
         apply=expressions,
     ),
-    Rule(name="server-version", mark="X", text="SHOW server_version says 8.0.2.", apply=show_version),
+    Rule(name="server-version", mark="X", text="SHOW server_version returns 8.0.2.", apply=show_version),
     Rule(name="cast-defaults", mark="D", text="CAST(x AS DECIMAL) means DECIMAL(18,0).", apply=casts),
 )

@@ -1,4 +1,4 @@
-"""MERGE as Redshift has it: both clauses or REMOVE DUPLICATES, a table as source, an alias for the source only."""
+"""Redshift's MERGE: both clauses or REMOVE DUPLICATES, a table as source, an alias for the source only."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ RULES = (
     Rule(
         name="merge",
         mark="D",
-        text="MERGE has both WHEN clauses or REMOVE DUPLICATES; its source is a table and alone takes an alias.",
+        text="MERGE has both WHEN clauses or REMOVE DUPLICATES; its source is a table; only the source has an alias.",
         apply=merge,
     ),
 )

@@ -1,4 +1,4 @@
-"""Names: folded to lower case even when quoted, 127 bytes, reserved words quoted."""
+"""Names: folded to lower case even when quoted, at most 127 bytes, reserved words must be quoted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CATALOGUE = ("pg_", "svv_", "sys_", "stl_", "stv_", "has_", "to_regclass", "info
 
 
 def long_names_in_literals(plan: Plan, _: Situation) -> None:
-    """Who asks the catalogue for a long name must find it under the short one."""
+    """Shorten long names in string literals of catalogue queries, since the catalogue has the shortened names."""
     tokens = plan.statement.tokens
     strings = [t for t in tokens if t.kind is Kind.STRING and t.end - t.start > POSTGRES_BYTES]
     if not strings or not any(t.is_name and t.name.startswith(CATALOGUE) for t in tokens):
@@ -36,7 +36,7 @@ def long_names_in_literals(plan: Plan, _: Situation) -> None:
 
 
 def folded(token: Token, *, case_sensitive: bool = False) -> str:
-    """Return a quoted name as PostgreSQL is to store it; its own limit is half of Redshift's."""
+    """Return a quoted name as PostgreSQL stores it; its limit is half of Redshift's."""
     name = token.text[1:-1].replace('""', '"') if case_sensitive else token.name
     return '"' + stored_name(name).replace('"', '""') + '"'
 
@@ -54,7 +54,7 @@ def reserved_words(plan: Plan, _: Situation) -> None:
 
 
 def _check_list(tokens: list[Token]) -> None:
-    """The column list of an INSERT holds nothing but names."""
+    """Check that the column list of an INSERT contains no reserved word."""
     opening = next((i for i, t in enumerate(tokens) if t.word == "("), None)
     if opening is None or any(t.word in ("SELECT", "VALUES", "DEFAULT") for t in tokens[:opening]):
         return
@@ -67,7 +67,7 @@ def _check_list(tokens: list[Token]) -> None:
 
 
 def check_name(token: Token) -> None:
-    """Refuse a bare reserved word, or what is no name, where a new name is given."""
+    """Raise a syntax error unless a token is a valid new name: not a bare reserved word."""
     if not token.is_name or token.word in RESERVED:
         raise near(token)
 
@@ -77,12 +77,17 @@ def near(token: Token) -> Exception:
 
 
 RULES = (
-    Rule(name="fold-names", mark="D", text="A name is folded to lower case even when quoted; 127 bytes.", apply=fold),
+    Rule(
+        name="fold-names",
+        mark="D",
+        text="A name is folded to lower case even when quoted; at most 127 bytes.",
+        apply=fold,
+    ),
     Rule(
         name="long-names",
         mark="X",
-        text="Names of 64 to 127 bytes are kept shortened by PostgreSQL and shown whole.",
+        text="Names of 64 to 127 bytes are shortened in PostgreSQL and shown in full.",
         apply=long_names_in_literals,
     ),
-    Rule(name="reserved-words", mark="D", text="A reserved word is no name unless quoted.", apply=reserved_words),
+    Rule(name="reserved-words", mark="D", text="A reserved word must be quoted to be a name.", apply=reserved_words),
 )

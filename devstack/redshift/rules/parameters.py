@@ -1,4 +1,4 @@
-"""SET, RESET and SHOW: Redshift's own parameters live in a name space of the stand-in's."""
+"""SET, RESET and SHOW: Redshift's own parameters are stored in a namespace of the stand-in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def parameters(plan: Plan, _: Situation) -> None:
     if statement.words(2, at) == ("TIME", "ZONE") or statement.words(2, 1) == ("SESSION", "AUTHORIZATION"):
         return
     if name == "transaction" or statement.words(2, 1) == ("SESSION", "CHARACTERISTICS"):
-        plan.sql, plan.tag = "DO 'BEGIN END'", "SET"  # one isolation level, whatever is asked for
+        plan.sql, plan.tag = "DO 'BEGIN END'", "SET"  # there is one isolation level; the requested one is ignored
         return
     if name in OWN:
         _own(plan, command, name, at)
@@ -60,5 +60,5 @@ def _own(plan: Plan, command: str, name: str, at: int) -> None:
 
 
 RULES = (
-    Rule(name="parameters", mark="D", text="Parameters that Redshift has not are refused by name.", apply=parameters),
+    Rule(name="parameters", mark="D", text="Parameters that Redshift lacks are refused by name.", apply=parameters),
 )

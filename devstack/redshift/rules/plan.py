@@ -1,4 +1,4 @@
-"""What a rule decides about a statement: what PostgreSQL is asked in its place, or how it is refused."""
+"""The result of the rules for a statement: the SQL for PostgreSQL, or a refusal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Mark = Literal["D", "R", "X", "?"]
 
 @dataclass(kw_only=True)
 class Situation:
-    """What a rule may ask about the session."""
+    """The state of the session that rules depend on."""
 
     in_block: bool
     several: bool  # one of several statements in one simple query
@@ -27,7 +27,7 @@ class Situation:
 
 @dataclass(frozen=True, kw_only=True)
 class Distinct:
-    """A span of the statement that makes rows of one table distinct by bare columns."""
+    """A span of the statement that makes rows of one table distinct by plain columns."""
 
     relation: str
     columns: tuple[str, ...]
@@ -37,9 +37,9 @@ class Distinct:
 
 @dataclass(kw_only=True)
 class Plan:
-    """One statement's way through PostgreSQL.
+    """How one statement is executed in PostgreSQL.
 
-    ``before`` and ``after`` are statements of the proxy's own; ``before`` (locks) runs inside a block only.
+    ``before`` and ``after`` are statements of the proxy; ``before`` (locks) runs inside a block only.
     """
 
     statement: Statement
@@ -56,12 +56,12 @@ class Plan:
 
     @property
     def opens(self) -> bool:
-        """Begins a transaction block."""
+        """Whether the statement begins a transaction block."""
         return self.statement.tokens[0].word in ("BEGIN", "START")
 
     @property
     def ends(self) -> bool:
-        """Commits a transaction block."""
+        """Whether the statement commits a transaction block."""
         return self.statement.tokens[0].word in ("COMMIT", "END")
 
     @property
@@ -84,12 +84,12 @@ class Rule:
 
 
 def refuse(message: str, code: str = "0A000", *, detail: str = "", hint: str = "") -> ServerError:
-    """Return the error of a refusal, to be raised."""
+    """Return the error for a refused statement."""
     return ServerError(code=code, message=message, detail=detail, hint=hint)
 
 
 def raising(error: ServerError) -> str:
-    """Return a statement that makes PostgreSQL fail with an error of ours, so that its transaction fails too."""
+    """Return a statement that makes PostgreSQL raise our own error, so that its transaction fails, too."""
     return f"DO LANGUAGE plpgsql {literal(_body(error))}"
 
 

@@ -1,4 +1,4 @@
-"""Every rule, in the order in which it looks at a statement."""
+"""Every rule, in the order of application."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def plan_statement(statement: Statement, situation: Situation) -> Plan:
-    """Have every rule look at a statement. Raises ServerError where one refuses it."""
+    """Apply every rule to a statement. Raise ServerError if one refuses it."""
     plan = Plan(statement=statement)
     if statement.starts("COPY"):
         plan.copy = parse_copy(statement)

@@ -1,4 +1,4 @@
-"""Which tables a statement names: a transaction may use those only that its snapshot knows."""
+"""The tables that a statement names: a transaction can use only tables in its snapshot."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RULES = (
     Rule(
         name="lost-relation",
         mark="D",
-        text="A table made by another transaction after the snapshot is error 1018, relation does not exist.",
+        text="A table created by another transaction after the snapshot is error 1018, relation does not exist.",
         apply=named_relations,
     ),
 )

@@ -20,7 +20,7 @@ RESERVED = words(
     """
 )
 
-# Those of Redshift's own that no clause the stand-in knows begins with: bare, they are an error anywhere.
+# Reserved words that occur in no clause that the stand-in supports: unquoted they are an error anywhere.
 NEVER_BARE = words(
     """
     AES128 AES256 ALLOWOVERWRITE BLANKSASNULL CREDENTIALS DEFLATE DEFRAG EMPTYASNULL ENCRYPT ENCRYPTION EXPLICIT

@@ -1,4 +1,4 @@
-"""Transactions: one isolation level, writers that wait for each other, and what no block may hold."""
+"""Transactions: one isolation level, writers that wait for each other, and statements not allowed in a block."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def snapshot_isolation(plan: Plan, _: Situation) -> None:
 
 
 def writers_wait(plan: Plan, _situation: Situation) -> None:
-    """Lock the table before the statement is even parsed: parsing would take the snapshot."""
+    """Lock the table before the statement is parsed, since parsing would take the snapshot."""
     tokens = plan.statement.tokens
     at = {"DELETE": 2 if plan.statement.words(2)[1:] == ("FROM",) else 1, "UPDATE": 1, "MERGE": 2}.get(tokens[0].word)
     if at is None:
@@ -38,7 +38,7 @@ def truncate_commits(plan: Plan, _: Situation) -> None:
 
 
 def vacuum_is_accepted(plan: Plan, _: Situation) -> None:
-    """VACUUM FULL, SORT ONLY, DELETE ONLY, REINDEX t [TO n PERCENT] [BOOST]: nothing to do here."""
+    """Accept VACUUM FULL, SORT ONLY, DELETE ONLY, REINDEX t [TO n PERCENT] [BOOST] without doing anything."""
     if plan.statement.starts("VACUUM"):
         plan.sql, plan.tag = "DO 'BEGIN END'", "VACUUM"
     elif plan.statement.starts("ANALYZE"):
@@ -71,7 +71,7 @@ RULES = (
     Rule(
         name="snapshot-isolation",
         mark="D",
-        text="Every transaction sees one snapshot, taken by its first query; the level asked for is disregarded.",
+        text="Every transaction has one snapshot, taken by its first query; the requested isolation level is ignored.",
         apply=snapshot_isolation,
     ),
     Rule(
@@ -83,7 +83,7 @@ RULES = (
     Rule(
         name="truncate-commits",
         mark="D",
-        text="TRUNCATE commits the transaction it runs in.",
+        text="TRUNCATE commits its transaction.",
         apply=truncate_commits,
     ),
     Rule(

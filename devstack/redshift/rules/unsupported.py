@@ -1,4 +1,4 @@
-"""SQL that PostgreSQL knows and Redshift refuses, and what Redshift knows and the stand-in lacks: refused by name."""
+"""Refuse by name SQL that PostgreSQL supports and Redshift does not, and SQL that only the stand-in lacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devstack.redshift.sql.lexer import Kind, Token
 from devstack.redshift.sql.statement import closing
 from devstack.redshift.sql.words import words
 
-# What a statement may begin with. Each has its rule, or passes as it is.
+# The first words of supported statements. Each has a rule or is passed on unchanged.
 KNOWN = words(
     """
     SELECT WITH VALUES INSERT UPDATE DELETE MERGE COPY CREATE DROP ALTER TRUNCATE BEGIN START COMMIT END ROLLBACK
@@ -29,7 +29,7 @@ LACKING_OBJECTS = words(
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """Words in a row that Redshift's grammar has not; ``at`` is the one the error names."""
+    """Consecutive words that Redshift's grammar lacks; ``at`` is the index of the word that the error names."""
 
     words: tuple[str, ...]
     at: int = 0
@@ -51,7 +51,7 @@ PATTERNS = (
     Pattern(words=("CONCURRENTLY",), mark="D"),
     Pattern(words=("GENERATE_SERIES",), message="generate_series is supported on the leader node only", mark="R"),
 )
-# Redshift has them, and PostgreSQL has not, or has something else under the name.
+# Functions of Redshift that PostgreSQL lacks or defines differently.
 LACKING_FUNCTIONS = words(
     """
     ADD_MONTHS CONVERT_TIMEZONE DATEADD DATEDIFF DATE_CMP DECODE FUNC_SHA1 GET_ARRAY_LENGTH GREATEST_IGNORE_NULLS
@@ -113,7 +113,7 @@ def functions(plan: Plan, _: Situation) -> None:
 
 
 def types(plan: Plan, _: Situation) -> None:
-    """Casts to types that Redshift has not. Columns are looked at where tables are made."""
+    """Refuse casts to types that Redshift lacks. Column types are checked in CREATE TABLE and ALTER TABLE."""
     tokens = plan.statement.tokens
     for index, token in enumerate(tokens[:-1]):
         if token.word == "::" or (token.word == "AS" and _in_cast(tokens, index)):
@@ -127,7 +127,7 @@ def types(plan: Plan, _: Situation) -> None:
 
 
 def _in_cast(tokens: list[Token], at: int) -> bool:
-    """Tell whether the AS at an index belongs to a CAST."""
+    """Return whether the AS at an index belongs to a CAST."""
     for index in range(at - 1, 0, -1):
         if tokens[index].word == "(" and closing(tokens, index) > at:
             return tokens[index - 1].word == "CAST" and tokens[index - 1].kind is Kind.WORD
@@ -144,10 +144,10 @@ RULES = (
     Rule(
         name="closed-views",
         mark="R",
-        text="STL_, STV_ and SVL_ views are closed on Serverless, and often to ordinary users.",
+        text="STL_, STV_ and SVL_ views are denied on Serverless, and often to ordinary users.",
         apply=closed_views,
     ),
-    Rule(name="known-statements", mark="D", text="Statements Redshift has not are refused.", apply=statements),
+    Rule(name="known-statements", mark="D", text="Statements that Redshift lacks are refused.", apply=statements),
     Rule(
         name="unsupported-clauses",
         mark="D",
@@ -157,8 +157,8 @@ RULES = (
     Rule(
         name="lacking-functions",
         mark="D",
-        text="Functions and clauses that Redshift has and this lacks are refused by name.",
+        text="Functions and clauses that Redshift has and the stand-in lacks are refused by name.",
         apply=functions,
     ),
-    Rule(name="unsupported-types", mark="D", text="Types Redshift has not are refused in casts.", apply=types),
+    Rule(name="unsupported-types", mark="D", text="Types that Redshift lacks are refused in casts.", apply=types),
 )

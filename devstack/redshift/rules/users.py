@@ -1,4 +1,4 @@
-"""Users: their passwords are the proxy's business."""
+"""Users: the proxy checks their passwords, not PostgreSQL."""
 
 from __future__ import annotations
 

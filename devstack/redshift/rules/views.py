@@ -1,4 +1,4 @@
-"""Views: bound ones are PostgreSQL's own; late-binding ones look their tables up by name each time they are read."""
+"""Views: bound views are PostgreSQL's; late-binding views resolve their tables by name at each read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RULES = (
     Rule(
         name="late-binding-views",
         mark="D",
-        text="A view WITH NO SCHEMA BINDING looks its tables up by name when it is read, and blocks no DROP.",
+        text="A view WITH NO SCHEMA BINDING resolves its tables by name when it is read, and does not block DROP.",
         apply=late_binding,
     ),
 )

@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: one for each client session."""
+"""The connection to PostgreSQL: one per client session."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import itertools
 import struct
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from devstack.redshift.session.replies import Asked, Filter, Replies, Reply, same
+from devstack.redshift.session.replies import Filter, Replies, Reply, Request, same
 from devstack.redshift.wire import messages as m
 from devstack.redshift.wire.framing import Frames
 
@@ -16,7 +16,7 @@ CHUNK = 1 << 18
 
 
 class Backend:
-    """Sends to PostgreSQL and follows its answers; ``deliver`` gets what is meant for the client."""
+    """Send messages to PostgreSQL and track its replies; ``deliver`` receives those for the client."""
 
     def __init__(self, deliver: Callable[[bytes], Awaitable[None]]) -> None:
         self.replies = Replies()
@@ -30,7 +30,7 @@ class Backend:
         self.closed = asyncio.Event()
 
     async def connect(self, host: str, port: int, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Start a session; return the parameters PostgreSQL reports. Raises ServerError where it refuses."""
+        """Start a session; return the parameters that PostgreSQL reports. Raise ServerError if it rejects it."""
         self._reader, self._writer = await asyncio.open_connection(host, port, limit=CHUNK)
         self._writer.write(m.startup(parameters))
         reported: dict[str, str] = {}
@@ -50,7 +50,7 @@ class Backend:
                     return reported
 
     async def pump(self) -> None:
-        """Pass answers on until the backend goes away."""
+        """Forward replies until the backend closes the connection."""
         try:
             while data := await self._reader.read(CHUNK):
                 out: list[bytes] = []
@@ -70,28 +70,28 @@ class Backend:
     async def drain(self) -> None:
         await self._writer.drain()
 
-    def ask(self, asked: Asked, data: bytes, *, internal: bool = False, filter_: Filter = same) -> Reply:
-        """Send a message whose answer is owed; while skipping only a Sync goes out."""
-        reply = self.replies.owe(asked, internal=internal, filter_=filter_)
+    def request(self, request: Request, data: bytes, *, internal: bool = False, filter_: Filter = same) -> Reply:
+        """Send a message and expect its reply; while skipping only a Sync is sent."""
+        reply = self.replies.expect(request, internal=internal, filter_=filter_)
         if not reply.done.done():
             self.send(data)
         return reply
 
     async def settle(self) -> None:
-        """Wait until nothing is owed."""
+        """Wait until no reply is pending."""
         last = self.replies.last
         if last is not None:
             self.send(m.FLUSH)
             await last.done
 
     async def run(self, sql: str, values: Sequence[str | None] = ()) -> list[list[bytes | None]]:
-        """Run one statement of the proxy's own inside the client's transaction. Raises ServerError.
+        """Run a statement of the proxy inside the client's transaction. Raise ServerError if it fails.
 
-        Its statement and portal have names no client uses and are closed again.
+        Its statement and portal have names that no client uses, and are closed afterwards.
         """
         await self.settle()
         name = f"standin {next(self._names)}"
-        last = self._ask_all(name, sql, values)
+        last = self._request_all(name, sql, values)
         self.send(m.FLUSH)
         executed, closed = last
         await closed.done
@@ -99,27 +99,27 @@ class Backend:
             raise executed.error
         return executed.rows
 
-    def _ask_all(self, name: str, sql: str, values: Sequence[str | None]) -> tuple[Reply, Reply]:
-        self.ask(Asked.PARSE, m.parse(name, sql), internal=True)
-        self.ask(Asked.BIND, m.bind(name, name, values), internal=True)
-        executed = self.ask(Asked.EXECUTE, m.execute(name), internal=True)
-        self.ask(Asked.CLOSE, m.close(b"P", name), internal=True)
-        return executed, self.ask(Asked.CLOSE, m.close(b"S", name), internal=True)
+    def _request_all(self, name: str, sql: str, values: Sequence[str | None]) -> tuple[Reply, Reply]:
+        self.request(Request.PARSE, m.parse(name, sql), internal=True)
+        self.request(Request.BIND, m.bind(name, name, values), internal=True)
+        executed = self.request(Request.EXECUTE, m.execute(name), internal=True)
+        self.request(Request.CLOSE, m.close(b"P", name), internal=True)
+        return executed, self.request(Request.CLOSE, m.close(b"S", name), internal=True)
 
     async def query(self, sql: str) -> list[list[bytes | None]]:
-        """Run a query text of the proxy's own outside any client's exchange. Raises ServerError."""
-        reply = self.ask(Asked.QUERY, m.query(sql), internal=True)
+        """Run a query of the proxy outside the client's extended exchange. Raise ServerError if it fails."""
+        reply = self.request(Request.QUERY, m.query(sql), internal=True)
         await reply.done
         if reply.error is not None:
             raise reply.error
         return reply.rows
 
     async def sync(self) -> None:
-        """End an exchange of the proxy's own; the client does not hear of it."""
-        await self.ask(Asked.SYNC, m.SYNC, internal=True).done
+        """End an extended exchange of the proxy; the client does not see the reply."""
+        await self.request(Request.SYNC, m.SYNC, internal=True).done
 
     async def copy(self, reply: Reply) -> bool:
-        """Wait until PostgreSQL takes data; False where it refused."""
+        """Wait until PostgreSQL accepts data; return False if it rejected the COPY."""
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         reply.copy_started = started
         if reply.done.done():
@@ -129,7 +129,7 @@ class Backend:
         return started.done() and not started.cancelled()
 
     async def close(self) -> None:
-        """Leave; a statement that runs is cancelled, so that no session stays behind."""
+        """Close the connection."""
         if not hasattr(self, "_writer"):
             return
         self._writer.close()
@@ -138,7 +138,7 @@ class Backend:
 
 
 async def cancel(host: str, port: int, process: int, secret: int) -> None:
-    """Pass a cancel request on."""
+    """Forward a cancel request."""
     with contextlib.suppress(ConnectionError):
         _, writer = await asyncio.open_connection(host, port)
         writer.write(m.cancel_request(process, secret))

@@ -1,4 +1,4 @@
-"""Brings a client's messages to its session until either side goes away."""
+"""Pass a client's messages to its session until either side closes the connection."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from devstack.redshift.session.extended import ExtendedProtocol
 from devstack.redshift.session.session import Session
 from devstack.redshift.session.simple import SimpleProtocol
 
-REST_OF_A_COPY = (b"d", b"c", b"f")  # of one that was refused: the client may have sent data already
+REST_OF_A_COPY = (b"d", b"c", b"f")  # a client may already have sent data of a COPY that was refused
 
 
 async def converse(client: Client, session: Session, backend: Backend) -> None:
-    """Handle messages until either side goes away."""
+    """Handle messages until either side closes the connection."""
     reading = asyncio.ensure_future(client.read_all())
     handling = asyncio.ensure_future(_handle_all(client, session))
     gone = asyncio.ensure_future(backend.closed.wait())

@@ -1,4 +1,4 @@
-"""A COPY in the middle of a session: the session's side of ``devstack.redshift.copy``."""
+"""COPY inside a session: the session's side of ``devstack.redshift.copy``."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from devstack.redshift.copy.errors import LoadError
-from devstack.redshift.copy.job import Loaded, Pieces, look, stream
+from devstack.redshift.copy.job import Loaded, Pieces, prepare, stream
 from devstack.redshift.faults import Dropped
 from devstack.redshift.rules.plan import Plan
-from devstack.redshift.session.outward import Outward
-from devstack.redshift.session.replies import Asked, Reply
+from devstack.redshift.session.client_replies import ClientReplies
+from devstack.redshift.session.replies import Reply, Request
 from devstack.redshift.wire import messages as m
 from devstack.redshift.wire.framing import LENGTH, Message
 
 if TYPE_CHECKING:
     from devstack.redshift.session.session import Session
 
-ABANDONED = "the stand-in gave the COPY up"
+ABANDONED = "the stand-in aborted the COPY"
 
 
 async def run(session: Session, plan: Plan, execute: bytes) -> None:
-    """Answer the Execute of a COPY; whatever goes wrong reaches the client as the COPY's own error."""
+    """Handle the Execute of a COPY; every failure is reported to the client as the COPY's error."""
     backend, copy = session.backend, plan.copy
     await backend.settle()
     if backend.replies.skipping or copy is None:
@@ -31,13 +31,13 @@ async def run(session: Session, plan: Plan, execute: bytes) -> None:
     loaded = Loaded(query_id=0, started=_now())
     try:
         loaded.query_id = await _begin(session)
-        pieces = await look(copy, backend.run, loaded, session.service.storage, session.user)
+        pieces = await prepare(copy, backend.run, loaded, session.service.storage, session.user)
     except LoadError as error:
         await _record(session, plan, loaded, error)
         await session.fail(error.as_server_error(loaded.query_id, backend.process))
         return
     except m.ServerError as error:
-        await (session.tell(error.encode()) if backend.replies.skipping else session.fail(error))
+        await (session.send_to_client(error.encode()) if backend.replies.skipping else session.fail(error))
         return
     try:
         await _load(session, plan, execute, loaded, pieces)
@@ -46,7 +46,7 @@ async def run(session: Session, plan: Plan, execute: bytes) -> None:
 
 
 async def _begin(session: Session) -> int:
-    """Forget the last COPY's count, and number this one: both outlive a rollback."""
+    """Reset the last COPY's count and assign a number to this COPY; a rollback affects neither."""
     sql = (
         "SELECT pg_catalog.nextval('standin.query_ids'), pg_catalog.setval('pg_temp.standin_copy_count', 0), "
         "pg_catalog.setval('pg_temp.standin_copy_id', pg_catalog.currval('standin.query_ids'))"
@@ -58,7 +58,7 @@ async def _begin(session: Session) -> int:
 async def _load(session: Session, plan: Plan, execute: bytes, loaded: Loaded, pieces: Pieces) -> None:
     backend = session.backend
     filter_ = CopyAnswer(session)
-    reply = backend.ask(Asked.EXECUTE, execute, filter_=filter_)
+    reply = backend.request(Request.EXECUTE, execute, filter_=filter_)
     backend.send(m.FLUSH)
     if not await backend.copy(reply):
         return
@@ -73,25 +73,25 @@ async def _load(session: Session, plan: Plan, execute: bytes, loaded: Loaded, pi
     if not reply.done.done():
         backend.send(m.COPY_DONE + m.FLUSH)
         await reply.done
-    if reply.error is None:  # count first, then tell: whoever reads the answer may ask for the count
+    if reply.error is None:  # store the count before replying: the client may query it next
         await backend.run(f"SELECT pg_catalog.setval('pg_temp.standin_copy_count', {loaded.rows})")
         await _record(session, plan, loaded, None)
-        await session.tell(m.command_complete("COPY"))
+        await session.send_to_client(m.command_complete("COPY"))
 
 
 class CopyAnswer:
-    """Holds the tag back, and puts our own refusal in the place of PostgreSQL's word for a COPY given up."""
+    """Hold back the tag, and replace PostgreSQL's error for an aborted COPY with our refusal."""
 
     def __init__(self, session: Session) -> None:
         self.refusal: m.ServerError | None = None
-        self._outward = Outward(session.service.type_oids)
+        self._client_replies = ClientReplies(session.service.type_oids)
 
     def __call__(self, message: Message) -> Sequence[bytes]:
         if message.kind == b"C":
             return ()
         if message.kind == b"E" and self.refusal is not None:
             return (self.refusal.encode(),)
-        return self._outward(message)
+        return self._client_replies(message)
 
 
 def _sender(session: Session, plan: Plan, reply: Reply) -> Callable[[bytes], Awaitable[bool]]:
@@ -112,7 +112,7 @@ def _sender(session: Session, plan: Plan, reply: Reply) -> Callable[[bytes], Awa
 
 
 async def _record(session: Session, plan: Plan, loaded: Loaded, error: LoadError | None) -> None:
-    """Write the system views' rows by the second connection."""
+    """Write the rows of the system views on the second connection."""
     table, copy = loaded.table, plan.copy
     common = [loaded.query_id, session.user, session.backend.process]
     oid = table.oid if table else None

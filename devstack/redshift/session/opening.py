@@ -1,4 +1,4 @@
-"""How a session begins: what the backend is given, and what the client is told."""
+"""The start of a session: preparing the backend, and the messages to the client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REPORTED = ("client_encoding", "DateStyle", "integer_datetimes", "is_superuser",
 
 
 async def prepare(backend: Backend) -> None:
-    """Give the session what outlives a rollback: the last COPY's count and number."""
+    """Create the session state that survives a rollback: the last COPY's count and number."""
     await backend.query(
         "CREATE TEMP SEQUENCE standin_copy_count MINVALUE 0 START 0; "
         "CREATE TEMP SEQUENCE standin_copy_id MINVALUE 0 START 0"
@@ -20,7 +20,7 @@ async def prepare(backend: Backend) -> None:
 
 
 def opening(backend: Backend, reported: dict[str, str]) -> bytes:
-    """Return the messages behind a successful authentication."""
+    """Return the messages that follow a successful authentication."""
     statuses = {key: reported[key] for key in REPORTED if key in reported}
     statuses |= {"server_version": SERVER_VERSION, "session_authorization": reported.get("session_authorization", "")}
     out = [m.message(b"R", struct.pack("!I", 0)), *(m.parameter_status(k, v) for k, v in statuses.items())]

@@ -1,4 +1,4 @@
-"""The first-in first-out list of what the backend still owes, each entry owed to the client or to the proxy."""
+"""The queue of replies that the backend has not sent yet, each for the client or for the proxy."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from devstack.redshift.wire.messages import ServerError, data_row
 Filter = Callable[[Message], Sequence[bytes]]
 
 
-class Asked(Enum):
-    """What was asked."""
+class Request(Enum):
+    """The kind of a request."""
 
     PARSE = "parse"
     BIND = "bind"
@@ -26,14 +26,14 @@ class Asked(Enum):
     QUERY = "query"
 
 
-ENDS = {
-    Asked.PARSE: b"1",
-    Asked.BIND: b"2",
-    Asked.CLOSE: b"3",
-    Asked.DESCRIBE: b"Tn",
-    Asked.EXECUTE: b"CIs",
-    Asked.SYNC: b"Z",
-    Asked.QUERY: b"Z",
+COMPLETIONS = {
+    Request.PARSE: b"1",
+    Request.BIND: b"2",
+    Request.CLOSE: b"3",
+    Request.DESCRIBE: b"Tn",
+    Request.EXECUTE: b"CIs",
+    Request.SYNC: b"Z",
+    Request.QUERY: b"Z",
 }
 _NO_ENTRY = frozenset((b"N", b"S", b"A"))
 
@@ -44,9 +44,9 @@ def same(message: Message) -> Sequence[bytes]:
 
 @dataclass(kw_only=True, eq=False)
 class Reply:
-    """One answer the backend owes. An internal one is kept from the client, in ``rows``."""
+    """A pending reply. An internal reply is hidden from the client; its rows are stored in ``rows``."""
 
-    asked: Asked
+    request: Request
     internal: bool = False
     filter: Filter = same
     done: asyncio.Future[None]
@@ -62,38 +62,38 @@ class Reply:
 
 
 class Replies:
-    """Follows the backend's answers. ``skipping``: an error came, and the backend ignores all until a Sync."""
+    """Track the backend's replies. ``skipping``: after an error the backend ignores all messages until a Sync."""
 
     def __init__(self) -> None:
-        self._owed: deque[Reply] = deque()
+        self._pending: deque[Reply] = deque()
         self.skipping = False
         self.status = b"I"
         self.on_complete: Callable[[str], None] = lambda _tag: None
 
     @property
     def idle(self) -> bool:
-        return not self._owed
+        return not self._pending
 
     @property
     def last(self) -> Reply | None:
-        return self._owed[-1] if self._owed else None
+        return self._pending[-1] if self._pending else None
 
-    def owe(self, asked: Asked, *, internal: bool = False, filter_: Filter = same) -> Reply:
+    def expect(self, request: Request, *, internal: bool = False, filter_: Filter = same) -> Reply:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        reply = Reply(asked=asked, internal=internal, filter=filter_, done=future)
-        if self.skipping and asked is not Asked.SYNC:
+        reply = Reply(request=request, internal=internal, filter=filter_, done=future)
+        if self.skipping and request is not Request.SYNC:
             reply.error = ServerError(code="25P02", message="ignored until the next Sync")
             reply.finish()
             return reply
         self.skipping = False
-        self._owed.append(reply)
+        self._pending.append(reply)
         return reply
 
     def take(self, message: Message) -> Sequence[bytes]:
-        """Account for one message of the backend; return what the client gets for it."""
-        if message.kind in _NO_ENTRY or not self._owed:
+        """Process one message of the backend; return the messages for the client."""
+        if message.kind in _NO_ENTRY or not self._pending:
             return (message.raw,)
-        head = self._owed[0]
+        head = self._pending[0]
         if message.kind == b"E":
             return self._fail(head, message)
         if message.kind == b"G":
@@ -106,27 +106,27 @@ class Replies:
             self.status = message.body
         if message.kind == b"C":
             self.on_complete(message.body[:-1].decode())
-        if message.kind in ENDS[head.asked]:
-            self._owed.popleft()
+        if message.kind in COMPLETIONS[head.request]:
+            self._pending.popleft()
             head.finish()
         return () if head.internal else head.filter(message)
 
     def abandon(self) -> None:
-        """The backend is gone: nothing owed will come."""
-        while self._owed:
-            reply = self._owed.popleft()
+        """Fail all pending replies because the backend connection was lost."""
+        while self._pending:
+            reply = self._pending.popleft()
             reply.error = ServerError(code="08006", message="the backend connection was lost")
             reply.finish()
 
     def _fail(self, head: Reply, message: Message) -> Sequence[bytes]:
         head.error = ServerError.decode(message.body)
-        if head.asked is Asked.QUERY:
+        if head.request is Request.QUERY:
             if head.copy_started is not None and not head.copy_started.done():
                 head.copy_started.cancel()
             return () if head.internal else head.filter(message)
-        while self._owed and self._owed[0].asked is not Asked.SYNC:
-            dropped = self._owed.popleft()
+        while self._pending and self._pending[0].request is not Request.SYNC:
+            dropped = self._pending.popleft()
             dropped.error = head.error
             dropped.finish()
-        self.skipping = not self._owed
+        self.skipping = not self._pending
         return () if head.internal else head.filter(message)

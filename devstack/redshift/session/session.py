@@ -1,4 +1,4 @@
-"""What both protocols of one client share."""
+"""The state of one client that both protocols share."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from devstack.redshift.wire import messages as m
 if TYPE_CHECKING:
     from devstack.redshift.service import Service
 
-Tell = Callable[[bytes], Coroutine[Any, Any, None]]
+Send = Callable[[bytes], Coroutine[Any, Any, None]]
 READS = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "COPY"))
 SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
 def lost_relation() -> m.ServerError:
-    """Return error 1018, in Redshift's words."""
+    """Return error 1018 with Redshift's text."""
     return refuse("1018", "XX000", detail="Relation does not exist")
 
 
 class Session:
-    """What both protocols of one client share: its transaction, its settings, the faults ordered for it."""
+    """The state of one client that both protocols share: transaction, settings and ordered faults."""
 
     def __init__(
         self,
         service: Service,
         backend: Backend,
-        tell: Tell,
+        send_to_client: Send,
         *,
         user: str,
         application_name: str,
@@ -47,7 +47,7 @@ class Session:
         self.transaction = 0
         self._superuser = superuser
         self._case_sensitive = False
-        self.tell = tell
+        self.send_to_client = send_to_client
         backend.replies.on_complete = self._completed
 
     def situation(self, *, several: bool = False) -> Situation:
@@ -61,14 +61,14 @@ class Session:
         )
 
     async def fail(self, error: m.ServerError) -> None:
-        """Make the client's transaction fail with an error of ours, inside an extended exchange."""
+        """Fail the client's transaction with our own error, inside an extended exchange."""
         await self.backend.settle()
         if self.backend.replies.skipping:
             return
         try:
             await self.backend.run(raising(error))
         except m.ServerError as exc:
-            await self.tell((exc if exc.code == "25P02" else error).encode())
+            await self.send_to_client((exc if exc.code == "25P02" else error).encode())
 
     def drop_if_ordered(self, point: str, text: str) -> None:
         fault = self.service.faults.at(point, self.application_name, text)
@@ -78,7 +78,7 @@ class Session:
             raise lost_relation()
 
     def _completed(self, tag: str) -> None:
-        """Follow the transaction by the tags of what ran: its status comes with the next Sync only."""
+        """Track the transaction by the tags of completed statements, since its status comes only with the next Sync."""
         if tag in ("BEGIN", "START TRANSACTION"):
             self.in_block = True
         elif tag in ("COMMIT", "ROLLBACK"):
@@ -88,23 +88,24 @@ class Session:
             self.has_snapshot = True
 
     def synced(self) -> None:
-        """Know the transaction's state from the server itself."""
+        """Update the transaction's state from the server's status."""
         self.in_block = self.backend.replies.status != b"I"
 
     async def table_number(self, plan: Plan) -> str:
-        """Return the OID of the table a statement of a block writes: error 1023 names it. Asked beforehand, elsewhere.
+        """Return the OID of the table that a statement in a block writes, which error 1023 names.
 
-        Asking in the client's transaction would take its snapshot, and a failed one answers nothing.
+        It is queried beforehand on the second connection: in the client's transaction the query would take the
+        snapshot, or fail.
         """
         if not plan.writes or not self.in_block:
             return ""
         rows = await self.service.sql("SELECT to_regclass(%s)::oid::text", [plan.writes])
         return str(rows[0][0] or "")
 
-    def asks_for_lost(self, plan: Plan) -> str:
-        """Return the query that finds tables which came after this transaction's snapshot; empty where none can be.
+    def lost_relations_query(self, plan: Plan) -> str:
+        """Return a query for tables created after this transaction's snapshot; empty if there can be none.
 
-        Names are looked up in the catalogue of the moment, pg_class is read as the snapshot has it.
+        It resolves names in the current catalogue, but reads pg_class as of the snapshot.
         """
         if not (self.in_block and self.has_snapshot and plan.relations):
             return ""
@@ -114,22 +115,23 @@ class Session:
             "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(n))"
         )
 
-    async def believe_keys(self, plan: Plan, ask: Callable[[str], Awaitable[list[list[bytes | None]]]]) -> None:
-        """Drop what makes rows distinct where a declared key says that they are. Raises ServerError."""
+    async def trust_declared_keys(
+        self, plan: Plan, query: Callable[[str], Awaitable[list[list[bytes | None]]]]
+    ) -> None:
+        """Remove DISTINCT and GROUP BY over a declared key, as Redshift does. Raise ServerError if the query fails."""
         if not plan.distinct:
             return
-        questions = (
-            f"standin.holds_key({literal(place.relation)}, {literal(','.join(place.columns))})"
-            for place in plan.distinct
+        conditions = (
+            f"standin.holds_key({literal(span.relation)}, {literal(','.join(span.columns))})" for span in plan.distinct
         )
-        ((*answers,),) = await ask(f"SELECT {', '.join(questions)}")
-        for place, answer in zip(plan.distinct, answers, strict=True):
-            if answer == b"t":
-                plan.statement.replace(place.start, place.end, "")
+        ((*values,),) = await query(f"SELECT {', '.join(conditions)}")
+        for span, value in zip(plan.distinct, values, strict=True):
+            if value == b"t":
+                plan.statement.replace(span.start, span.end, "")
                 plan.sql = plan.statement.edited()
 
     async def after(self, plans: list[Plan]) -> None:
-        """Note what statements that ran have set."""
+        """Record the settings of statements that have run."""
         for plan in plans:
             self._case_sensitive = SWITCH.get(
                 plan.settings.get("enable_case_sensitive_identifier", ""), self._case_sensitive
@@ -138,7 +140,7 @@ class Session:
                 await self._record_label(plan)
 
     async def _record_label(self, plan: Plan) -> None:
-        """Note in sys_query_history who works under a label."""
+        """Record in sys_query_history which session uses a label."""
         values = [self.user, plan.settings["query_group"], self.backend.process, plan.statement.text]
         await self.service.sql(
             "INSERT INTO standin.queries SELECT nextval('standin.query_ids'), %s, %s, %s, 'success', "
@@ -147,7 +149,7 @@ class Session:
         )
 
     def commit_fault(self, plan: Plan) -> m.ServerError | None:
-        """Return the error a COMMIT is to fail with; drop the connection where that was ordered."""
+        """Return the error that a COMMIT must fail with; drop the connection if a fault orders it."""
         fault = self.service.faults.at("commit", self.application_name, plan.sql) if plan.ends else None
         if fault is not None and fault.kind == "drop_before_commit":
             raise Dropped(fault.kind)
@@ -157,7 +159,7 @@ class Session:
         return refuse("1023", "XX000", detail=detail)
 
     async def lose_reply(self, plan: Plan, reply: Reply) -> None:
-        """Where it was ordered, drop the connection once a COMMIT has taken effect and before the client hears."""
+        """If a fault orders it, drop the connection after a COMMIT has taken effect and before its reply is sent."""
         if plan.ends and self.service.faults.at("committed", self.application_name, plan.sql) is not None:
             reply.filter = lambda _message: ()
             self.backend.send(m.FLUSH)

@@ -1,19 +1,19 @@
-"""The simple protocol: one query text, perhaps of several statements."""
+"""The simple protocol: one query text with one or more statements."""
 
 from __future__ import annotations
 
 from devstack.redshift.rules.plan import Plan, Situation, raising, refuse
 from devstack.redshift.rules.registry import plan_statement
 from devstack.redshift.session import copying
-from devstack.redshift.session.outward import Segment, Segments
-from devstack.redshift.session.replies import Asked
+from devstack.redshift.session.client_replies import Segment, Segments
+from devstack.redshift.session.replies import Request
 from devstack.redshift.session.session import Session, lost_relation
 from devstack.redshift.sql.statement import Statement, split
 from devstack.redshift.wire import messages as m
 
 
 class SimpleProtocol:
-    """Carries out Query messages."""
+    """Handle Query messages."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -31,28 +31,28 @@ class SimpleProtocol:
             await self._simple_copy(plans[0])
             return
         for plan in plans:
-            await self._ask_catalogue(plan)
+            await self._check_catalogue(plan)
             violation = self._session.commit_fault(plan)
             plan.sql = raising(violation) if violation is not None else plan.sql
         segments: list[Segment] = []
         text = ";\n".join(self._segments(plans, segments)) if plans else sql
         relation = next(iter([number for plan in plans if (number := await self._session.table_number(plan))]), "")
         filter_ = Segments(self._session.service.type_oids, segments or [Segment(visible=True)], relation)
-        reply = self._backend.ask(Asked.QUERY, m.query(text), filter_=filter_)
+        reply = self._backend.request(Request.QUERY, m.query(text), filter_=filter_)
         for plan in plans:
             await self._session.lose_reply(plan, reply)
         await reply.done
         self._session.synced()
         await self._session.after(plans)
 
-    async def _ask_catalogue(self, plan: Plan) -> None:
+    async def _check_catalogue(self, plan: Plan) -> None:
         if self._backend.replies.status == b"E":
             return
-        question = self._session.asks_for_lost(plan)
-        if question and await self._backend.query(question):
+        query = self._session.lost_relations_query(plan)
+        if query and await self._backend.query(query):
             plan.sql = raising(lost_relation())
         else:
-            await self._session.believe_keys(plan, self._backend.query)
+            await self._session.trust_declared_keys(plan, self._backend.query)
 
     def _plan(self, statement: Statement, situation: Situation) -> Plan:
         try:
@@ -83,14 +83,14 @@ class SimpleProtocol:
         return texts
 
     async def _simple_copy(self, plan: Plan) -> None:
-        """Run a COPY that came as a simple query through the extended protocol."""
-        parsed = self._backend.ask(Asked.PARSE, m.parse("", plan.sql), internal=True)
-        bound = self._backend.ask(Asked.BIND, m.bind("", ""), internal=True)
+        """Run a COPY of a simple query through the extended protocol."""
+        parsed = self._backend.request(Request.PARSE, m.parse("", plan.sql), internal=True)
+        bound = self._backend.request(Request.BIND, m.bind("", ""), internal=True)
         await self._backend.settle()
         error = parsed.error or bound.error
         if error is None:
             await copying.run(self._session, plan, m.execute(""))
         else:
-            await self._session.tell(error.encode())
-        await self._backend.ask(Asked.SYNC, m.SYNC).done
+            await self._session.send_to_client(error.encode())
+        await self._backend.request(Request.SYNC, m.SYNC).done
         self._session.synced()

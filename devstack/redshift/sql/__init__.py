@@ -1,1 +1,1 @@
-"""Reading SQL text as far as the rules need it: tokens, statements, names. Never a full parse."""
+"""Read SQL text as far as the rules need it: tokens, statements and names, but no full parse."""

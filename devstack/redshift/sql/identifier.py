@@ -1,4 +1,4 @@
-"""Names as PostgreSQL keeps them: its limit is half of Redshift's."""
+"""Names as PostgreSQL stores them: its limit is half of Redshift's."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MARK = "~"
 
 
 class LongNames:
-    """The names of 64 to 127 bytes that this process has met, by what PostgreSQL calls them."""
+    """The known names of 64 to 127 bytes, by their shortened names in PostgreSQL."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, bytes] = {}
         self._unsaved: list[tuple[str, str]] = []
 
     def __call__(self, short: bytes) -> bytes:
-        """Return the whole name where ``short`` stands for one, else itself."""
+        """Return the full name of a shortened one, any other name unchanged."""
         return self._known.get(short, short)
 
     def add(self, short: str, name: str, *, saved: bool = False) -> None:
@@ -33,7 +33,7 @@ class LongNames:
         return unsaved
 
     def restore(self, text: str) -> str:
-        """Put whole names into an error's text."""
+        """Replace shortened names in an error's text by the full names."""
         if MARK in text:
             for short, name in self._known.items():
                 text = text.replace(short.decode(), name.decode())
@@ -44,10 +44,10 @@ LONG_NAMES = LongNames()
 
 
 def stored_name(name: str) -> str:
-    """Shorten a name of 64 to 127 bytes to one that PostgreSQL keeps whole. Raises ServerError above 127."""
+    """Shorten a name of 64 to 127 bytes to PostgreSQL's limit. Raise ServerError above 127 bytes."""
     size = len(name.encode())
     if size > MOST_BYTES:
-        text = f'identifier "{name}" is too long: {size} bytes, the most is {MOST_BYTES}'
+        text = f'identifier "{name}" is too long: {size} bytes, the maximum is {MOST_BYTES}'
         raise ServerError(code="42622", message=text)
     if size <= POSTGRES_BYTES:
         return name

@@ -1,4 +1,4 @@
-"""Tokens of Redshift's SQL. A backslash escapes inside every string literal, as in PostgreSQL 8."""
+"""Tokens of Redshift's SQL. A backslash is an escape in every string literal, as in PostgreSQL 8."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``text`` as written; ``word`` in upper case for bare words and symbols, empty for the rest."""
+    """``text`` is as written; ``word`` is upper case for bare words and symbols, empty for other tokens."""
 
     kind: Kind
     text: str

@@ -1,4 +1,4 @@
-"""One statement of a query text, with its tokens and the edits that the rules make to it."""
+"""One statement of a query text, with its tokens and the edits of the rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from devstack.redshift.sql.lexer import Kind, Token, tokenize
 
 @dataclass(kw_only=True)
 class Statement:
-    """``text`` as the client sent it; ``edits`` replace spans of it before PostgreSQL sees it."""
+    """``text`` is as the client sent it; ``edits`` replace spans of it before it is sent to PostgreSQL."""
 
     text: str
     tokens: list[Token]
@@ -26,11 +26,11 @@ class Statement:
         self.edits.append((start, end, text))
 
     def replace_tokens(self, first: int, behind: int, text: str) -> None:
-        """Replace the tokens ``first`` up to, not including, ``behind``."""
+        """Replace the tokens from ``first`` up to but not including ``behind``."""
         self.edits.append((self.tokens[first].start, self.tokens[behind - 1].end, text))
 
     def edited(self) -> str:
-        """Return the text with every edit made. An edit inside a wider one is dropped."""
+        """Return the text with every edit applied. An edit inside a wider one is dropped."""
         out, at = [], 0
         for start, end, text in sorted(self.edits, key=lambda e: (e[0], -e[1])):
             if start < at:
@@ -44,7 +44,7 @@ class Statement:
 
 
 def split(sql: str) -> list[Statement]:
-    """Split a query text at its semicolons; empty statements vanish."""
+    """Split a query text at its semicolons; empty statements are dropped."""
     statements: list[Statement] = []
     current: list[Token] = []
     for token in [*tokenize(sql), Token(Kind.SYMBOL, ";", len(sql), len(sql), ";")]:
@@ -64,7 +64,7 @@ def _cut(sql: str, tokens: list[Token]) -> Statement:
 
 
 def closing(tokens: list[Token], opening: int) -> int:
-    """Return the index of the parenthesis that closes the one at ``opening``; the last index where none does."""
+    """Return the index of the parenthesis that closes the one at ``opening``; the last index if there is none."""
     depth = 0
     for index in range(opening, len(tokens)):
         if tokens[index].word == "(":
@@ -77,7 +77,7 @@ def closing(tokens: list[Token], opening: int) -> int:
 
 
 def qualified_name(tokens: list[Token], at: int) -> tuple[tuple[str, ...], int]:
-    """Read ``a``, ``a.b`` or ``a.b.c`` at an index; return its folded parts and the index behind it."""
+    """Read ``a``, ``a.b`` or ``a.b.c`` at an index; return its folded parts and the index after it."""
     parts: list[str] = []
     while at < len(tokens) and tokens[at].is_name:
         parts.append(tokens[at].name)
@@ -93,5 +93,5 @@ def quote(*parts: str) -> str:
 
 
 def literal(text: str) -> str:
-    r"""Quote for a server whose string literals take backslash escapes."""
+    r"""Quote a string literal for a server that treats backslashes as escapes."""
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""Redshift's column types as a table: their spellings, their limits, and what PostgreSQL stores them as."""
+"""Redshift's column types as a table: spellings, limits, and the PostgreSQL types that store them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devstack.redshift.wire.messages import ServerError
 
 @dataclass(frozen=True, kw_only=True)
 class TypeName:
-    """A type as written: ``name`` is its words in lower case, ``arguments`` what stands in parentheses."""
+    """A type as written: ``name`` is its words in lower case, ``arguments`` the items in parentheses."""
 
     name: str
     arguments: tuple[str, ...]
@@ -126,7 +126,7 @@ SECOND_WORDS = {
 
 
 def read_type(tokens: list[Token], at: int) -> TypeName:
-    """Read the type that begins at an index."""
+    """Read the type that starts at an index."""
     words = [tokens[at].name if at < len(tokens) else ""]
     behind = at + 1
     if (
@@ -151,7 +151,7 @@ def read_type(tokens: list[Token], at: int) -> TypeName:
 
 
 def stored_type(written: TypeName, column: str) -> str:
-    """Return PostgreSQL's type for a column. Raises ServerError for what Redshift, or the stand-in, has not."""
+    """Return PostgreSQL's type for a column. Raise ServerError for a type that Redshift or the stand-in lacks."""
     if written.name in LACKING:
         raise ServerError(code="0A000", message=f"The Redshift stand-in lacks the type {written.name}")
     make = TYPES.get(written.name)

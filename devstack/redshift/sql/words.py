@@ -1,4 +1,4 @@
-"""Lists of words as data."""
+"""Word lists as data."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The PostgreSQL wire protocol, version 3: framing and the few messages the proxy reads or writes."""
+"""The PostgreSQL wire protocol, version 3: framing and the messages that the proxy reads or writes."""

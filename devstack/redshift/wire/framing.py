@@ -1,4 +1,4 @@
-"""Cuts a byte stream into messages, wherever the packets were cut."""
+"""Split a byte stream into messages, independent of packet boundaries."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ ROW = ord("D")
 
 
 class FramingError(Exception):
-    """The peer does not speak the protocol."""
+    """The peer violates the protocol."""
 
 
 class Message(NamedTuple):
-    """One typed message; ``raw`` is the whole of it, header included."""
+    """One typed message; ``raw`` is the whole message including its header."""
 
     kind: bytes
     raw: bytes
@@ -26,10 +26,10 @@ class Message(NamedTuple):
 
 
 class Frames:
-    """Takes bytes as they come and gives whole messages; keeps what is not whole yet.
+    """Collect received bytes and return complete messages.
 
-    ``runs`` gives rows that follow each other as one message: a large result then costs little. For what the server
-    sends only, since the client's ``D`` is another message.
+    ``runs`` returns consecutive rows as one message, which makes large results cheap. It is for messages of the server
+    only, since the client's ``D`` is another message.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES, *, runs: bool = False) -> None:
@@ -38,7 +38,7 @@ class Frames:
         self._runs = runs
 
     def feed(self, data: bytes) -> list[Message]:
-        """Return the messages that are whole now, in order."""
+        """Return the messages that are now complete, in order."""
         buffer = self._buffer
         buffer += data
         messages = []
@@ -54,7 +54,7 @@ class Frames:
         return messages
 
     def _behind(self, start: int, end: int) -> int | None:
-        """Return where the message at ``start`` ends; None where it is not whole."""
+        """Return the end of the message at ``start``; None if it is incomplete."""
         if end - start < 5:
             return None
         (length,) = LENGTH.unpack_from(self._buffer, start + 1)
@@ -65,5 +65,5 @@ class Frames:
 
 
 def rows(run: Message) -> list[Message]:
-    """Take a run of rows apart."""
+    """Split a run of rows into single rows."""
     return Frames().feed(run.raw)

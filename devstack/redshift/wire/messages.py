@@ -1,4 +1,4 @@
-"""The messages the proxy writes, and the parts it reads."""
+"""The messages that the proxy writes, and the parts that it reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def cstring(text: str) -> bytes:
 
 
 def take_cstring(body: bytes, start: int) -> tuple[str, int]:
-    """Return the text and the offset behind its NUL."""
+    """Return the text and the offset after its NUL."""
     end = body.find(b"\0", start)
     if end < 0:
         raise FramingError("unterminated string in a message")
@@ -40,7 +40,7 @@ def startup(parameters: Mapping[str, str]) -> bytes:
 
 
 def parse_startup(body: bytes) -> dict[str, str]:
-    """Read the pairs that follow the protocol version."""
+    """Return the parameters that follow the protocol version."""
     pairs: dict[str, str] = {}
     at = 0
     while at < len(body) and body[at]:
@@ -63,7 +63,7 @@ def parse(name: str, sql: str, types: bytes = b"\0\0") -> bytes:
 
 
 def bind(portal: str, name: str, values: Sequence[str | None] = ()) -> bytes:
-    """Bind text values and ask for a text result."""
+    """Bind values in text format and request the result in text format."""
     encoded = [None if value is None else value.encode() for value in values]
     packed = b"".join(b"\xff\xff\xff\xff" if v is None else LENGTH.pack(len(v)) + v for v in encoded)
     return message(b"B", cstring(portal) + cstring(name) + b"\0\0" + struct.pack("!H", len(encoded)) + packed + b"\0\0")
@@ -112,7 +112,7 @@ def build_data_row(values: Sequence[bytes | None]) -> bytes:
 
 @dataclass(kw_only=True, eq=False)
 class ServerError(Exception):
-    """What an ErrorResponse says."""
+    """The content of an ErrorResponse."""
 
     code: str
     message: str

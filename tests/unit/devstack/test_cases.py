@@ -1,4 +1,4 @@
-"""The conformance cases as data."""
+"""Documents generated from the conformance cases and the rules."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from devstack.redshift.rules.registry import RULES
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_page_of_unverified_cases_is_current() -> None:
-    """docs/unverified.md holds every case marked ?: write it anew with --unverified."""
+def test_the_page_of_unverified_cases_is_up_to_date() -> None:
+    """docs/unverified.md lists every case marked ?. Regenerate it with python -m devstack conformance --unverified."""
     assert (ROOT / "docs/unverified.md").read_text() == unverified(cases())
 
 
-def test_the_readme_names_every_rule() -> None:
-    """A rule that is not in the README is a rule nobody can look up."""
+def test_the_readme_lists_every_rule() -> None:
+    """Users look up the rules and their marks in the README."""
     text = (ROOT / "devstack/redshift/README.md").read_text()
     assert [rule.name for rule in RULES if f"| {rule.name} | {rule.mark} |" not in text] == []

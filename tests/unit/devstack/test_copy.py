@@ -1,4 +1,4 @@
-"""The parts of COPY that need no server."""
+"""Parts of the stand-in that need no server: COPY and faults."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from devstack.redshift.faults import Fault, Faults
 
 
 @pytest.mark.parametrize("precision", range(1, 39))
-def test_the_width_of_a_decimal_is_that_of_arrow(precision: int) -> None:
-    """The shortest signed number that holds every value of so many digits."""
+def test_decimal_width_is_the_minimum_for_the_precision(precision: int) -> None:
+    """The width is the minimum number of bytes for a signed number with this many digits, as in Arrow."""
     largest = 10**precision - 1
     width = decimal_width(precision)
     assert -(2 ** (8 * width - 1)) <= -largest
@@ -21,8 +21,8 @@ def test_the_width_of_a_decimal_is_that_of_arrow(precision: int) -> None:
     assert pa.decimal128(precision, 0).precision == precision
 
 
-def test_the_context_is_cut_at_256_bytes_and_never_inside_a_character() -> None:
-    """The client gets the beginning, valid UTF-8 still; the log has all."""
+def test_the_context_is_truncated_to_256_bytes_but_not_inside_a_character() -> None:
+    """The client receives valid UTF-8; the system view has the full text."""
     error = LoadError(context="x" * 255 + "ä" + "end")
     detail = error.as_server_error(7, 8).detail
     assert "x" * 255 + "\n" in detail
@@ -30,8 +30,8 @@ def test_the_context_is_cut_at_256_bytes_and_never_inside_a_character() -> None:
     assert error.logged.endswith("end")
 
 
-def test_a_fault_strikes_as_often_as_ordered() -> None:
-    """In matching sessions and statements only."""
+def test_a_fault_occurs_as_often_as_ordered() -> None:
+    """It occurs only in matching sessions and statements."""
     faults = Faults()
     faults.order(Fault(kind="drop_at_parse", application_name="load-*", count=2, matching="insert"))
     assert faults.at("parse", "other", "INSERT") is None
@@ -42,8 +42,8 @@ def test_a_fault_strikes_as_often_as_ordered() -> None:
     assert faults.at("parse", "load-2", "INSERT INTO") is None
 
 
-def test_a_fault_without_a_kind_that_exists_is_refused() -> None:
-    """And so is a count of nothing."""
+def test_a_fault_of_unknown_kind_is_refused() -> None:
+    """A count below 1 is refused as well."""
     with pytest.raises(ValueError, match="unknown fault 'x'"):
         Fault(kind="x")
     with pytest.raises(ValueError, match="at least 1"):

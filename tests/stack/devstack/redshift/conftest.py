@@ -1,4 +1,4 @@
-"""Fixtures for tests of the stand-in itself: they come in by the port that lets anybody in."""
+"""Fixtures for tests of the stand-in itself, which connect to the port that accepts every client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 import redshift_connector
 
 from devstack.redshift.conformance.drivers import Address
-from devstack.redshift.conformance.run import Place
+from devstack.redshift.conformance.run import Cluster
 from devstack.status import RedshiftStatus, Status
 from tests.stack.devstack.redshift.forwarding import forwarded
 
@@ -33,8 +33,8 @@ def redshift(stack_status: Status) -> RedshiftStatus:
 
 
 @pytest.fixture(scope="session")
-def place(stack_status: Status, redshift: RedshiftStatus) -> Place:
-    """Where the conformance cases run."""
+def cluster(stack_status: Status, redshift: RedshiftStatus) -> Cluster:
+    """The server of the conformance cases."""
     s3 = stack_status.s3
     assert s3 is not None
     client = boto3.client(
@@ -44,7 +44,7 @@ def place(stack_status: Status, redshift: RedshiftStatus) -> Place:
         aws_access_key_id=s3.access_key,
         aws_secret_access_key=s3.secret_key,
     )
-    return Place(address=_address(redshift), s3=client, bucket=s3.bucket, iam_role=redshift.iam_role)
+    return Cluster(address=_address(redshift), s3=client, bucket=s3.bucket, iam_role=redshift.iam_role)
 
 
 def _address(redshift: RedshiftStatus) -> Address:
@@ -67,14 +67,14 @@ def tunnel(stack_status: Status, redshift: RedshiftStatus, tmp_path_factory: pyt
 
 
 @pytest.fixture(scope="session")
-def place_behind_the_bastion(place: Place, tunnel: int) -> Place:
-    """Where the conformance cases run, reached as in production."""
-    return replace(place, address=replace(place.address, port=tunnel))
+def cluster_behind_the_bastion(cluster: Cluster, tunnel: int) -> Cluster:
+    """The server of the conformance cases, reached through the bastion as in production."""
+    return replace(cluster, address=replace(cluster.address, port=tunnel))
 
 
 @pytest.fixture
 def connect(redshift: RedshiftStatus) -> Iterator[Connect]:
-    """Open psycopg connections that end with the test."""
+    """Open psycopg connections, which are closed after the test."""
     opened: list[psycopg.Connection[Any]] = []
 
     def opener(**changed: Any) -> psycopg.Connection[Any]:
@@ -99,7 +99,7 @@ def connect(redshift: RedshiftStatus) -> Iterator[Connect]:
 
 @pytest.fixture
 def redshift_connection(redshift: RedshiftStatus) -> Iterator[Any]:
-    """A redshift_connector connection, in its transaction mode."""
+    """A redshift_connector connection without autocommit."""
     connection = redshift_connector.connect(
         host=redshift.host,
         port=redshift.conformance_port,
@@ -116,7 +116,7 @@ def redshift_connection(redshift: RedshiftStatus) -> Iterator[Any]:
 
 @pytest.fixture
 def schema(connect: Connect) -> Iterator[str]:
-    """A schema of the test's own."""
+    """A separate schema per test."""
     name = f"t_{time.time_ns():x}"
     connection = connect()
     connection.execute(f"CREATE SCHEMA {name}".encode())
@@ -126,7 +126,7 @@ def schema(connect: Connect) -> Iterator[str]:
 
 @pytest.fixture
 def order(redshift: RedshiftStatus) -> Iterator[Callable[..., dict[str, Any]]]:
-    """Send an order to the control socket; what is left of all orders is taken back at the end."""
+    """Send an order to the control socket; all pending orders are cancelled after the test."""
 
     def send(**fields: Any) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as control:
@@ -140,14 +140,14 @@ def order(redshift: RedshiftStatus) -> Iterator[Callable[..., dict[str, Any]]]:
 
 
 @pytest.fixture
-def upload(place: Place, tmp_path: Path) -> Callable[[str, pa.Table], str]:
+def upload(cluster: Cluster, tmp_path: Path) -> Callable[[str, pa.Table], str]:
     """Write a table as Parquet to S3 and return its URL."""
 
     def put(key: str, table: pa.Table, **options: Any) -> str:
         file = tmp_path / "f.parquet"
         pq.write_table(table, file, **options)
         whole = f"tests/{tmp_path.name}/{key}"
-        place.s3.upload_file(str(file), place.bucket, whole)
-        return f"s3://{place.bucket}/{whole}"
+        cluster.s3.upload_file(str(file), cluster.bucket, whole)
+        return f"s3://{cluster.bucket}/{whole}"
 
     return put

@@ -1,4 +1,4 @@
-"""Orders for faults, sent to the stand-in's control socket."""
+"""Send fault orders to the stand-in's control socket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devstack.status import RedshiftStatus
 
 
 def order(redshift: RedshiftStatus, **fields: Any) -> dict[str, Any]:
-    """Send one order; raise RuntimeError where the stand-in does not know it."""
+    """Send one order; raise RuntimeError if the stand-in refuses it."""
     with socket.socket(socket.AF_UNIX) as control:
         control.connect(redshift.control_socket)
         control.sendall(json.dumps(fields).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""OpenSSH itself forwards a local port through the bastion to the stand-in."""
+"""Forward a local port through the bastion to the stand-in with OpenSSH."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 30.0
 
 @contextmanager
 def forwarded(bastion: BastionStatus, redshift: RedshiftStatus, folder: Path) -> Iterator[int]:
-    """Yield a local port whose connections come out of the bastion at the stand-in's guarded port."""
+    """Yield a local port that is forwarded to the stand-in's guarded port."""
     port = free_port()
     known = folder / "known_hosts"
     known.write_text(f"[{bastion.host}]:{bastion.port} {bastion.host_key}\n")
@@ -40,7 +40,7 @@ def _wait_for(port: int) -> None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
-            assert time.monotonic() < deadline, "the tunnel does not come up"
+            assert time.monotonic() < deadline, "the tunnel did not open"
             time.sleep(0.1)
         else:
             return

@@ -1,4 +1,4 @@
-"""Every case of the conformance suite, through every driver and protocol."""
+"""Every case of the conformance suite with every driver and protocol."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 
 from devstack.redshift.conformance.case import Case, cases
 from devstack.redshift.conformance.drivers import PROTOCOLS
-from devstack.redshift.conformance.run import Place, run
+from devstack.redshift.conformance.run import Cluster, run
 
 pytestmark = pytest.mark.conformance
 
 CASES = cases()
-# The type matrix differs in nothing but files: one driver sees it all, the others the rest.
+# The cases of the type matrix differ only in their files, so one driver suffices for them.
 RUNS = [
     pytest.param(case, protocol, id=f"{protocol}: {case.name}")
     for protocol in PROTOCOLS
@@ -24,7 +24,7 @@ RUNS = [
 
 
 def through_the_bastion() -> list[tuple[Case, str]]:
-    """One protocol a case, each in its turn: the bastion carries bytes and knows none of them."""
+    """Return each case with one protocol, in rotation: the bastion forwards bytes of any protocol."""
     found = []
     for number, case in enumerate(case for case in CASES if case.family != "matrix"):
         protocols = case.protocols or tuple(PROTOCOLS)
@@ -35,21 +35,23 @@ def through_the_bastion() -> list[tuple[Case, str]]:
 @pytest.mark.parametrize(
     ("case", "protocol"), [pytest.param(*run, id=f"{run[1]}: {run[0].name}") for run in through_the_bastion()]
 )
-def test_the_same_through_the_bastion(case: Case, protocol: str, place_behind_the_bastion: Place) -> None:
-    """Every rule holds as the product meets it, behind an SSH tunnel."""
-    difference = run(case, protocol, place_behind_the_bastion)
+def test_the_outcome_is_the_same_through_the_bastion(
+    case: Case, protocol: str, cluster_behind_the_bastion: Cluster
+) -> None:
+    """The provider always connects through an SSH tunnel."""
+    difference = run(case, protocol, cluster_behind_the_bastion)
     assert difference is None, str(difference)
 
 
 @pytest.mark.parametrize(("case", "protocol"), RUNS)
-def test_the_stand_in_is_as_strict_as_redshift(case: Case, protocol: str, place: Place) -> None:
-    """A case leads to what its author says of Redshift."""
-    difference = run(case, protocol, place)
+def test_the_stand_in_is_as_strict_as_redshift(case: Case, protocol: str, cluster: Cluster) -> None:
+    """Every case has the outcome that is documented or reported for Redshift."""
+    difference = run(case, protocol, cluster)
     assert difference is None, str(difference)
 
 
 def test_there_are_at_least_200_cases_and_each_has_a_source() -> None:
-    """The suite is worth running on a cluster: many cases, each with where it comes from."""
+    """The suite is worth running on a real cluster only with many cases and a source for each."""
     assert len(CASES) >= 200
     assert [case.name for case in CASES if not case.source] == []
     assert Counter(case.mark for case in CASES)["D"] >= 100

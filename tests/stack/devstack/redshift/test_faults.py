@@ -1,4 +1,4 @@
-"""The faults that other tests order: each does what its name says, once."""
+"""The faults that other tests order: each occurs as ordered, once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from devstack.redshift.conformance.run import Place
+from devstack.redshift.conformance.run import Cluster
 from tests.stack.devstack.redshift.conftest import Connect
 
 pytestmark = pytest.mark.faults
@@ -35,15 +35,15 @@ def _insert(connect: Connect, table: str, name: str) -> psycopg.Connection[Any]:
 
 
 def test_drop_before_commit_loses_the_transaction(connect: Connect, table: str, order: Any) -> None:
-    """The client hears nothing, and nothing was committed."""
+    """The client gets no reply, and nothing is committed."""
     order(fault="drop_before_commit", application_name="lost")
     with pytest.raises(psycopg.OperationalError):
         _insert(connect, table, "lost").commit()
     assert _count(connect, table) == 0
 
 
-def test_drop_after_commit_loses_the_reply_only(connect: Connect, table: str, order: Any) -> None:
-    """The client hears nothing, and yet all was committed."""
+def test_drop_after_commit_loses_only_the_reply(connect: Connect, table: str, order: Any) -> None:
+    """The client gets no reply, although the transaction is committed."""
     order(fault="drop_after_commit", application_name="lost")
     with pytest.raises(psycopg.OperationalError):
         _insert(connect, table, "lost").commit()
@@ -53,7 +53,7 @@ def test_drop_after_commit_loses_the_reply_only(connect: Connect, table: str, or
 def test_drop_after_commit_through_redshift_connector(
     redshift_connection: Any, connect: Connect, table: str, order: Any
 ) -> None:
-    """The same in the extended protocol, where COMMIT is a statement like others."""
+    """The fault also works in the extended protocol, where COMMIT is an ordinary statement."""
     cursor = redshift_connection.cursor()
     cursor.execute(f"INSERT INTO {table} VALUES (1)")
     order(fault="drop_after_commit")
@@ -62,8 +62,8 @@ def test_drop_after_commit_through_redshift_connector(
     assert _count(connect, table) == 1
 
 
-def test_error_1023_strikes_once(connect: Connect, table: str, order: Any) -> None:
-    """The commit fails as a serialization failure does; the next try goes through."""
+def test_error_1023_occurs_once(connect: Connect, table: str, order: Any) -> None:
+    """The commit fails like a serialization failure; the retry succeeds."""
     order(fault="error_1023_once", application_name="retried")
     connection = _insert(connect, table, "retried")
     with pytest.raises(psycopg.errors.InternalError_, match="1023"):
@@ -74,8 +74,8 @@ def test_error_1023_strikes_once(connect: Connect, table: str, order: Any) -> No
     assert _count(connect, table) == 1
 
 
-def test_error_1018_strikes_the_statement_named(connect: Connect, table: str, order: Any) -> None:
-    """A relation another transaction made after the snapshot: only the matching statement fails."""
+def test_error_1018_affects_only_the_matching_statement(connect: Connect, table: str, order: Any) -> None:
+    """It simulates a relation created by another transaction after the snapshot."""
     order(fault="error_1018_once", application_name="new", matching="COUNT(*)")
     connection = connect(application_name="new")
     connection.execute(f"INSERT INTO {table} VALUES (1)".encode())
@@ -84,27 +84,27 @@ def test_error_1018_strikes_the_statement_named(connect: Connect, table: str, or
 
 
 def test_drop_at_parse_never_runs_the_statement(connect: Connect, table: str, order: Any) -> None:
-    """The connection ends before PostgreSQL sees the statement."""
+    """The connection is dropped before the statement is sent to PostgreSQL."""
     order(fault="drop_at_parse", application_name="early", matching="INSERT")
     with pytest.raises(psycopg.OperationalError):
         connect(application_name="early").execute(f"INSERT INTO {table} VALUES (1)".encode())
     assert _count(connect, table) == 0
 
 
-def test_drop_during_copy_rolls_the_load_back(
-    connect: Connect, table: str, order: Any, upload: Any, place: Place
+def test_drop_during_copy_rolls_back_the_load(
+    connect: Connect, table: str, order: Any, upload: Any, cluster: Cluster
 ) -> None:
-    """Rows on their way are lost with the connection."""
+    """Rows that were already sent are rolled back."""
     url = upload("f.parquet", pa.table({"a": pa.array(range(1000), pa.int64())}))
     order(fault="drop_during_copy", application_name="loader")
-    copy = f"COPY {table} FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"
+    copy = f"COPY {table} FROM '{url}' IAM_ROLE '{cluster.iam_role}' FORMAT AS PARQUET"
     with pytest.raises(psycopg.OperationalError):
         connect(application_name="loader").execute(copy.encode())
     assert _count(connect, table) == 0
 
 
-def test_a_lingering_session_keeps_its_locks_until_it_is_ended(connect: Connect, table: str, order: Any) -> None:
-    """What a half-dead client leaves on Redshift: the successor must end it before it can go on."""
+def test_a_lingering_session_keeps_its_locks_until_it_is_terminated(connect: Connect, table: str, order: Any) -> None:
+    """It simulates the session of a lost client on Redshift, which the next attempt must terminate."""
     order(fault="linger", application_name="ghost", seconds=30)
     ghost = connect(autocommit=False, application_name="ghost")
     ghost.execute(f"LOCK {table}".encode())
@@ -122,7 +122,7 @@ def test_a_lingering_session_keeps_its_locks_until_it_is_ended(connect: Connect,
 
 
 def test_an_idle_connection_is_dropped(connect: Connect, order: Any) -> None:
-    """As a load balancer does after its time; a busy one lives on."""
+    """A load balancer does this after its idle timeout; a busy connection is kept."""
     order(fault="idle_drop", application_name="idle", seconds=0.6)
     connection = connect(application_name="idle")
     for _ in range(4):
@@ -133,8 +133,8 @@ def test_an_idle_connection_is_dropped(connect: Connect, order: Any) -> None:
         connection.execute("SELECT 1")
 
 
-def test_a_system_view_can_be_closed(connect: Connect, order: Any) -> None:
-    """Even to the administrator, so that fall-backs can be tested."""
+def test_a_system_view_can_be_denied(connect: Connect, order: Any) -> None:
+    """It is denied to the administrator as well, so that fallbacks can be tested."""
     order(deny=["sys_load_error_detail"])
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for relation"):
         connect().execute("SELECT * FROM sys_load_error_detail")
@@ -143,7 +143,7 @@ def test_a_system_view_can_be_closed(connect: Connect, order: Any) -> None:
 
 
 def test_serverless_has_no_stl_views(connect: Connect, order: Any) -> None:
-    """STL_, STV_ and SVL_ views are closed on Serverless, SYS_ views are not."""
+    """STL_, STV_ and SVL_ views are denied on Serverless, SYS_ views are not."""
     order(serverless=True)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connect().execute("SELECT * FROM stl_load_errors")
@@ -151,6 +151,6 @@ def test_serverless_has_no_stl_views(connect: Connect, order: Any) -> None:
 
 
 def test_an_unknown_order_is_refused(order: Any) -> None:
-    """A misspelt fault would make its test pass for nothing."""
+    """With a misspelt fault a test would pass without the fault."""
     assert "unknown fault" in order(fault="drop_sometime")["error"]
     assert "unknown order" in order(defect="x")["error"]

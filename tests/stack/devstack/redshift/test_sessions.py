@@ -1,4 +1,4 @@
-"""Many sessions at once, cut packets, cancelled and vanished clients: nothing is left behind."""
+"""Concurrent sessions, split packets, cancelled statements and lost clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from devstack.redshift.conformance.run import Place
+from devstack.redshift.conformance.run import Cluster
 from devstack.redshift.wire import messages as m
 from devstack.redshift.wire.framing import Frames
 from devstack.status import RedshiftStatus
@@ -34,17 +34,17 @@ def _settled(connection: psycopg.Connection[Any], wanted: int) -> int:
     return found
 
 
-def test_sixteen_clients_load_at_once(connect: Connect, schema: str, upload: Any, place: Place) -> None:
-    """Each COPY fills its own table and counts its own rows."""
+def test_sixteen_clients_can_load_concurrently(connect: Connect, schema: str, upload: Any, cluster: Cluster) -> None:
+    """Each COPY loads its own table, and each session has its own count."""
     url = upload("f.parquet", pa.table({"a": pa.array(range(5000), pa.int64())}))
 
     def load(number: int) -> tuple[int, int]:
         connection = connect()
         connection.execute(f"CREATE TABLE {schema}.t{number} (a BIGINT)".encode())
-        copy = f"COPY {schema}.t{number} FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"
+        copy = f"COPY {schema}.t{number} FROM '{url}' IAM_ROLE '{cluster.iam_role}' FORMAT AS PARQUET"
         connection.execute(copy.encode())
-        question = f"SELECT COUNT(*), PG_LAST_COPY_COUNT() FROM {schema}.t{number}"
-        row = connection.execute(question.encode()).fetchone()
+        query = f"SELECT COUNT(*), PG_LAST_COPY_COUNT() FROM {schema}.t{number}"
+        row = connection.execute(query.encode()).fetchone()
         assert row is not None
         return int(row[0]), int(row[1])
 
@@ -52,8 +52,8 @@ def test_sixteen_clients_load_at_once(connect: Connect, schema: str, upload: Any
         assert set(pool.map(load, range(16))) == {(5000, 5000)}
 
 
-def test_no_session_stays_behind_its_client(connect: Connect, redshift: RedshiftStatus) -> None:
-    """A client that vanishes while its statement runs leaves no session, and so no lock."""
+def test_the_session_of_a_lost_client_is_closed(connect: Connect, redshift: RedshiftStatus) -> None:
+    """A client that disconnects while its statement runs leaves no session and therefore no lock."""
     watcher = connect()
     before = _sessions(watcher)
     raw = _raw(redshift)
@@ -64,17 +64,17 @@ def test_no_session_stays_behind_its_client(connect: Connect, redshift: Redshift
     assert _settled(watcher, before) == before
 
 
-def test_a_client_that_vanishes_during_copy_leaves_nothing(
-    connect: Connect, redshift: RedshiftStatus, schema: str, upload: Any, place: Place, order: Any
+def test_a_copy_of_a_lost_client_is_rolled_back(
+    connect: Connect, redshift: RedshiftStatus, schema: str, upload: Any, cluster: Cluster, order: Any
 ) -> None:
-    """Its transaction is rolled back and its session ends."""
+    """Its session is closed as well."""
     url = upload("f.parquet", pa.table({"a": pa.array(range(500_000), pa.int64())}))
     watcher = connect()
     watcher.execute(f"CREATE TABLE {schema}.t (a BIGINT)".encode())
     before = _sessions(watcher)
     order(fault="slow_copy", seconds=0.3, count=100, application_name="vanishes")
     raw = _raw(redshift, application_name="vanishes")
-    raw.sendall(m.query(f"COPY {schema}.t FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"))
+    raw.sendall(m.query(f"COPY {schema}.t FROM '{url}' IAM_ROLE '{cluster.iam_role}' FORMAT AS PARQUET"))
     time.sleep(0.8)
     raw.close()
     assert _settled(watcher, before) == before
@@ -82,7 +82,7 @@ def test_a_client_that_vanishes_during_copy_leaves_nothing(
 
 
 def _raw(redshift: RedshiftStatus, application_name: str = "raw") -> ssl.SSLSocket:
-    """A connection without a driver: its socket can be closed at any moment, and written to a byte at a time."""
+    """Open a connection without a driver, so that a test can close its socket or write single bytes."""
     plain = socket.create_connection((redshift.host, redshift.conformance_port), 30)
     plain.sendall(struct.pack("!II", 8, m.SSL_REQUEST))
     assert plain.recv(1) == b"S"
@@ -102,7 +102,7 @@ def _raw(redshift: RedshiftStatus, application_name: str = "raw") -> ssl.SSLSock
 
 
 def _until(connection: ssl.SSLSocket, kind: bytes) -> bytes:
-    """Read up to a message of a kind and return its body."""
+    """Read up to a message of this kind and return its body."""
     frames = Frames()
     while True:
         data = connection.recv(65536)
@@ -112,8 +112,8 @@ def _until(connection: ssl.SSLSocket, kind: bytes) -> bytes:
                 return message.body
 
 
-def test_messages_may_be_cut_anywhere(redshift: RedshiftStatus) -> None:
-    """A statement that comes a byte at a time is understood."""
+def test_messages_can_be_split_anywhere(redshift: RedshiftStatus) -> None:
+    """A statement that arrives byte by byte is executed."""
     raw = _raw(redshift)
     text = m.parse("", "SELECT 42") + m.bind("", "") + m.execute("") + m.SYNC
     for index in range(len(text)):
@@ -122,8 +122,8 @@ def test_messages_may_be_cut_anywhere(redshift: RedshiftStatus) -> None:
     raw.close()
 
 
-def test_garbage_ends_its_own_connection_only(connect: Connect, redshift: RedshiftStatus) -> None:
-    """A message of impossible length is no reason to end anything but its sender."""
+def test_an_invalid_message_closes_only_its_own_connection(connect: Connect, redshift: RedshiftStatus) -> None:
+    """Other clients are not affected by a message with an invalid length."""
     raw = _raw(redshift)
     raw.sendall(b"Q" + struct.pack("!I", 2) + b"garbage")
     with pytest.raises((AssertionError, ConnectionError)):
@@ -132,7 +132,7 @@ def test_garbage_ends_its_own_connection_only(connect: Connect, redshift: Redshi
 
 
 def test_an_error_skips_to_the_next_sync(connect: Connect, redshift: RedshiftStatus) -> None:
-    """What a client sent behind a refused statement in one go is dropped, and the session goes on."""
+    """Messages that a client sent together with a refused statement are skipped, and the session continues."""
     raw = _raw(redshift)
     refused = m.parse("", "SELECT DISTINCT ON (a) a FROM t") + m.bind("", "") + m.execute("") + m.SYNC
     raw.sendall(refused + m.parse("", "SELECT 43") + m.bind("", "") + m.execute("") + m.SYNC)
@@ -145,8 +145,8 @@ def test_an_error_skips_to_the_next_sync(connect: Connect, redshift: RedshiftSta
         assert (first.fetchone(), second.fetchone()) == ((1,), (2,))
 
 
-def test_a_running_statement_is_cancelled(connect: Connect) -> None:
-    """A cancel request reaches the statement, and the session goes on."""
+def test_a_running_statement_can_be_cancelled(connect: Connect) -> None:
+    """A cancel request cancels the statement, and the session continues."""
     connection = connect()
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(connection.execute, "SELECT PG_SLEEP(30)")
@@ -157,13 +157,15 @@ def test_a_running_statement_is_cancelled(connect: Connect) -> None:
     assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_running_copy_is_cancelled(connect: Connect, schema: str, upload: Any, place: Place, order: Any) -> None:
-    """A cancel request in the middle of a COPY rolls it back."""
+def test_a_running_copy_can_be_cancelled(
+    connect: Connect, schema: str, upload: Any, cluster: Cluster, order: Any
+) -> None:
+    """A cancel request during a COPY rolls it back."""
     url = upload("f.parquet", pa.table({"a": pa.array(range(1_000_000), pa.int64())}))
     connection = connect(application_name="cancelled")
     connection.execute(f"CREATE TABLE {schema}.t (a BIGINT)".encode())
     order(fault="slow_copy", seconds=0.2, count=100, application_name="cancelled")
-    copy = f"COPY {schema}.t FROM '{url}' IAM_ROLE '{place.iam_role}' FORMAT AS PARQUET"
+    copy = f"COPY {schema}.t FROM '{url}' IAM_ROLE '{cluster.iam_role}' FORMAT AS PARQUET"
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(connection.execute, copy.encode())
         time.sleep(1)

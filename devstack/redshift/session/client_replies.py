@@ -1,4 +1,4 @@
-"""What the client sees of PostgreSQL's answers: Redshift's type numbers, tags and error texts."""
+"""Rewrite PostgreSQL's replies for the client: Redshift's type OIDs, tags and error texts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NAME_MARK = MARK.encode()
 
 @dataclass(kw_only=True)
 class Shape:
-    """The columns of a result that are VARBYTE in text form: PostgreSQL writes ``\\x`` before the digits."""
+    """The indexes of a result's VARBYTE columns in text format, where PostgreSQL prefixes the digits with ``\\x``."""
 
     varbyte: list[int] = field(default_factory=list)
 
 
-class Outward:
-    """Rewrites the answers to one statement, or to one simple query of ``visible`` statements and hidden ones."""
+class ClientReplies:
+    """Rewrite the replies to one statement."""
 
     def __init__(self, type_oids: Mapping[int, int], shape: Shape | None = None, tag: str | None = None) -> None:
         self._type_oids = type_oids
@@ -74,19 +74,19 @@ class Outward:
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """One statement of a simple query as PostgreSQL gets it."""
+    """One statement of a simple query as sent to PostgreSQL."""
 
     visible: bool
     tag: str | None = None
 
 
 class Segments:
-    """Hides from the client the answers to the proxy's own statements inside a simple query."""
+    """Hide the replies to the proxy's own statements inside a simple query from the client."""
 
     def __init__(self, type_oids: Mapping[int, int], segments: Sequence[Segment], relation: str = "") -> None:
-        self._outward = [Outward(type_oids, tag=segment.tag) for segment in segments]
-        for outward in self._outward:
-            outward.relation = relation
+        self._client_replies = [ClientReplies(type_oids, tag=segment.tag) for segment in segments]
+        for client_replies in self._client_replies:
+            client_replies.relation = relation
         self._segments = segments
         self._at = 0
 
@@ -94,7 +94,7 @@ class Segments:
         if message_.kind == b"Z":
             return (message_.raw,)
         current = min(self._at, len(self._segments) - 1)
-        out = self._outward[current](message_)
+        out = self._client_replies[current](message_)
         if message_.kind in (b"C", b"I"):
             self._at += 1
         return out if self._segments[current].visible or message_.kind == b"E" else ()
