@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from devstack import apt_root
 from devstack.apt_root import Origin
 from devstack.paths import Say
-from devstack.process import Server, answers, free_port
+from devstack.process import Server, first_bytes, free_port
 from devstack.status import BastionStatus
 
 ACCOUNT = "daemon"  # sshd does not run as "nobody"
@@ -57,7 +57,7 @@ def start(home: Path, targets: Sequence[str], say: Say) -> tuple[Server, Bastion
     command: list[str | Path] = [*_sshd(say), "-D", "-e", "-r", "-f", folder / "sshd_config"]
     # a subreaper, because sshd forks a child per connection into its own session
     server = Server("bastion", command, log=home / "logs/bastion.log", account=ACCOUNT, cwd=Path("/"), subreaper=True)
-    server.wait_ready(lambda: answers(port, expect=4) == b"SSH-")
+    server.wait_ready(lambda: first_bytes(port, expect=4) == b"SSH-")
     algorithm, key = (folder / "host_key.pub").read_text().split()[:2]
     status = BastionStatus(
         host="127.0.0.1",

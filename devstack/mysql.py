@@ -11,7 +11,7 @@ from devstack import apt_root
 from devstack.errors import DevstackError
 from devstack.flavors import FLAVORS, MYSQL, Flavor, chosen
 from devstack.paths import Say
-from devstack.process import Server, answers, free_port
+from devstack.process import Server, first_bytes, free_port
 from devstack.status import MySQLStatus
 
 SYSTEM_ZONE = "Europe/Berlin"  # not UTC, so that time zone bugs show; DEVSTACK_SYSTEM_ZONE overrides it
@@ -41,7 +41,7 @@ def start(flavor: Flavor, home: Path, say: Say) -> tuple[Server, MySQLStatus]:
         log=home / "logs" / f"{flavor.name}.log",
         env={"TZ": zone, "TZDIR": str(zones)},
     )
-    server.wait_ready(lambda: len(answers(port, expect=HANDSHAKE)) == HANDSHAKE, seconds=90)
+    server.wait_ready(lambda: len(first_bytes(port, expect=HANDSHAKE)) == HANDSHAKE, seconds=90)
     status = MySQLStatus(
         flavor=flavor.name,
         version=_version(port),
@@ -143,7 +143,7 @@ def _password(file: Path) -> str:
 
 def _version(port: int) -> str:
     """Read the version from the greeting: protocol byte, then text up to a NUL."""
-    greeting = answers(port, expect=64)
+    greeting = first_bytes(port, expect=64)
     return greeting[HANDSHAKE:].split(b"\0", 1)[0].decode(errors="replace").removeprefix("5.5.5-")
 
 

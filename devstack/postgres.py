@@ -11,7 +11,7 @@ from pathlib import Path
 
 from devstack import paths
 from devstack.errors import DevstackError
-from devstack.process import Server, answers, free_port, run
+from devstack.process import Server, first_bytes, free_port, run
 from devstack.status import PostgresStatus
 
 ACCOUNT = "daemon"  # PostgreSQL does not run as root
@@ -39,7 +39,7 @@ def start(name: str, home: Path, *options: str) -> tuple[Server, PostgresStatus]
     command += [part for setting in settings for part in ("-c", setting)]
     log = home / "logs" / f"{name}.log"
     server = Server(name, command, log=log, account=ACCOUNT, stop_signal=signal.SIGINT, cwd=Path("/"))
-    server.wait_ready(lambda: answers(port, send=SSL_REQUEST) in (b"N", b"S"))
+    server.wait_ready(lambda: first_bytes(port, send=SSL_REQUEST) in (b"N", b"S"))
     return server, PostgresStatus(host="127.0.0.1", port=port, user=USER, password="", database="postgres")
 
 

@@ -133,7 +133,7 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def answers(port: int, *, send: bytes = b"", expect: int = 1, seconds: float = 2) -> bytes:
+def first_bytes(port: int, *, send: bytes = b"", expect: int = 1, seconds: float = 2) -> bytes:
     """Connect, send, and return the first ``expect`` bytes of the response; empty if there is none."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:

@@ -129,15 +129,15 @@ def _signals_raise() -> Iterator[None]:
         del frame
         sys.exit(128 + number)
 
-    mine = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    unhandled = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
     if threading.current_thread() is not threading.main_thread():
-        mine = []  # only the main thread may set handlers
-    for number in mine:
+        unhandled = []  # only the main thread may set handlers
+    for number in unhandled:
         signal.signal(number, stop)
     try:
         yield
     finally:
-        for number in mine:
+        for number in unhandled:
             signal.signal(number, signal.SIG_DFL)
 
 

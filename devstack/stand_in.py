@@ -9,7 +9,7 @@ from pathlib import Path
 from devstack import certificates, paths
 from devstack.errors import DevstackError
 from devstack.postgres import SSL_REQUEST
-from devstack.process import Server, answers
+from devstack.process import Server, first_bytes
 from devstack.status import PostgresStatus, RedshiftStatus, S3Status, Status
 
 USER = "awsuser"
@@ -49,7 +49,7 @@ def start(
     arguments = [str(part) for pair in options.items() for part in pair]
     command = [sys.executable, "-m", "devstack.redshift", "serve", *arguments]
     server = Server("redshift", command, log=home / "logs/redshift.out", cwd=paths.REPOSITORY)
-    server.wait_ready(lambda: answers(port, send=SSL_REQUEST) == b"S")
+    server.wait_ready(lambda: first_bytes(port, send=SSL_REQUEST) == b"S")
     status = RedshiftStatus(
         host="127.0.0.1",
         port=port,

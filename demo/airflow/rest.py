@@ -70,7 +70,7 @@ class AirflowClient:
             health = self._call("GET", "/api/v2/monitor/health")
         except httpx.HTTPError:
             return ["api_server"]
-        return [part for part, said in health.items() if said["status"] not in ("healthy", None)] + [
+        return [part for part, state in health.items() if state["status"] not in ("healthy", None)] + [
             part for part in ("scheduler", "dag_processor", "triggerer") if not (health.get(part) or {}).get("status")
         ]
 
@@ -128,19 +128,21 @@ class AirflowClient:
         offset = 0
         while True:
             params: dict[str, Any] = {"run_after_gte": moment.isoformat(), "limit": PAGE, "offset": offset}
-            answer = self._call("GET", path, params=params)
-            yield from answer[name]
+            response = self._call("GET", path, params=params)
+            yield from response[name]
             offset += PAGE
-            if offset >= answer["total_entries"]:
+            if offset >= response["total_entries"]:
                 return
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
-        answer = self._http.request(method, path, **options)
-        if answer.is_error:
+        response = self._http.request(method, path, **options)
+        if response.is_error:
             raise httpx.HTTPStatusError(
-                f"{method} {path}: {answer.status_code} {answer.text[:2000]}", request=answer.request, response=answer
+                f"{method} {path}: {response.status_code} {response.text[:2000]}",
+                request=response.request,
+                response=response,
             )
-        return answer.json()
+        return response.json()
 
 
 def _dag_run(plain: dict[str, Any]) -> DagRun:

@@ -77,14 +77,14 @@ def follow(
         RunFailed: the run failed or did not finish in time.
 
     """
-    begun = datetime.now(UTC)
+    started = datetime.now(UTC)
     run = client.trigger(PIPELINE)
     screen.say(f"triggered {run.dag_id}: {run.run_id}")
     progress = _Progress(screen, len(tables))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         run = client.dag_run(run)
-        found = _table_runs(client, tables, begun)
+        found = _table_runs(client, tables, started)
         progress.show(found)
         if when_planned is not None and len(found) == len(tables) and all(table.planned for table in found):
             when_planned()
@@ -128,9 +128,9 @@ def _at(stage: str, runs: list[TableRun]) -> str:
     return f"{stage}: {', '.join(table.progress for table in runs if table.stage == stage)}"
 
 
-def _table_runs(client: AirflowClient, tables: list[str], begun: datetime) -> list[TableRun]:
-    tasks = client.tasks_since(begun)
-    runs = {run.dag_id.removeprefix(f"{PIPELINE}."): run for run in client.runs_since(begun)}
+def _table_runs(client: AirflowClient, tables: list[str], started: datetime) -> list[TableRun]:
+    tasks = client.tasks_since(started)
+    runs = {run.dag_id.removeprefix(f"{PIPELINE}."): run for run in client.runs_since(started)}
     return [
         TableRun(table=table, run=runs[table], tasks=tuple(t for t in tasks if t.dag_id == runs[table].dag_id))
         for table in tables

@@ -44,7 +44,7 @@ class Prover:
         ``targets`` are used concurrently. ``chunked`` names a table that must have been read in several chunks at the
         same time.
         """
-        begun = time.monotonic()
+        started = time.monotonic()
         runs = {table_run.table: table_run for table_run in table_runs}
         reports: list[TableReport] = []
         problems: list[str] = []
@@ -59,7 +59,7 @@ class Prover:
         return RunReport(
             name=name,
             seconds=round(run.seconds, 1),
-            verify_seconds=round(time.monotonic() - begun, 1),
+            verify_seconds=round(time.monotonic() - started, 1),
             tables=tuple(reports),
             problems=tuple(problems),
         )

@@ -70,8 +70,8 @@ class Storage:
 
     def _check_role(self, role: str, user: str) -> None:
         known = self._settings.roles
-        asked = known[:1] if role.lower() == "default" else tuple(part.strip() for part in role.split(","))
-        if not asked or any(part not in known for part in asked):
+        requested = known[:1] if role.lower() == "default" else tuple(part.strip() for part in role.split(","))
+        if not requested or any(part not in known for part in requested):
             raise LoadError(
                 message=f"User arn:aws:redshift:{self._settings.region}:123456789012:dbuser:stand-in/{user} is not "
                 f"authorized to assume IAM Role {role}",

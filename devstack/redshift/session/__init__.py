@@ -1,1 +1,1 @@
-"""One client's session: what it asks, what the backend is asked instead, and what the client is told."""
+"""A client's session: both protocols, the backend connection, and the replies to the client."""

@@ -30,7 +30,7 @@ def connected(bastion: BastionStatus) -> Iterator[paramiko.Transport]:
 
 def descendants(pid: int) -> set[tuple[int, str]]:
     """Return the descendants of a process as pairs of id and start time, since ids are reused."""
-    parents = {found: (parent, begun) for found, parent, begun in _alive()}
+    parents = {found: (parent, started) for found, parent, started in _alive()}
     below = {pid}
     while more := {found for found, (parent, _) in parents.items() if parent in below} - below:
         below |= more
@@ -40,7 +40,7 @@ def descendants(pid: int) -> set[tuple[int, str]]:
 def left_alive(processes: set[tuple[int, str]]) -> set[tuple[int, str]]:
     """Return the processes that are still running after ``END_SECONDS``."""
     deadline = time.monotonic() + END_SECONDS
-    while left := processes & {(pid, begun) for pid, _, begun in _alive()}:
+    while left := processes & {(pid, started) for pid, _, started in _alive()}:
         if time.monotonic() > deadline:
             break
         time.sleep(0.1)

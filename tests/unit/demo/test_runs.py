@@ -49,12 +49,12 @@ def test_a_table_is_planned_once_its_plan_task_succeeded() -> None:
 
 def test_the_stage_is_the_first_unfinished_task() -> None:
     """The progress line also counts chunks if there are several."""
-    begun = table_run(
+    running = table_run(
         task("plan", "success", 0, 1),
         task("extract", "success", 1, 2, 0),
         task("extract", "running", 1, None, 1),
         task("publish", ""),
     )
-    assert begun.stage == "extract"
-    assert begun.progress == "orders 1/2"
+    assert running.stage == "extract"
+    assert running.progress == "orders 1/2"
     assert table_run(task("plan", "success", 0, 1), state="success").stage == "done"

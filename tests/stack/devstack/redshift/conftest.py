@@ -132,8 +132,8 @@ def order(redshift: RedshiftStatus) -> Iterator[Callable[..., dict[str, Any]]]:
         with socket.socket(socket.AF_UNIX) as control:
             control.connect(redshift.control_socket)
             control.sendall(json.dumps(fields).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(control.makefile().readline())
-        return answer
+            response: dict[str, Any] = json.loads(control.makefile().readline())
+        return response
 
     yield send
     send(clear=True)

@@ -14,7 +14,7 @@ def order(redshift: RedshiftStatus, **fields: Any) -> dict[str, Any]:
     with socket.socket(socket.AF_UNIX) as control:
         control.connect(redshift.control_socket)
         control.sendall(json.dumps(fields).encode() + b"\n")
-        answer: dict[str, Any] = json.loads(control.makefile().readline())
-    if "error" in answer:
-        raise RuntimeError(f"The stand-in refuses {fields}: {answer['error']}")
-    return answer
+        response: dict[str, Any] = json.loads(control.makefile().readline())
+    if "error" in response:
+        raise RuntimeError(f"The stand-in refuses {fields}: {response['error']}")
+    return response

@@ -14,9 +14,7 @@ from devstack.status import RedshiftStatus
 from tests.stack.devstack.redshift.conftest import Connect
 
 
-def test_the_guarded_port_rejects_direct_connections(
-    redshift: RedshiftStatus, connect: Connect
-) -> None:
+def test_the_guarded_port_rejects_direct_connections(redshift: RedshiftStatus, connect: Connect) -> None:
     """The FATAL error of a direct connection names the reason."""
     with pytest.raises(psycopg.OperationalError, match="from the bastion only"):
         connect(port=redshift.port)
