@@ -10,10 +10,10 @@ help: ## show the targets
 setup: ## install what is missing: system packages, .venv with locked versions
 	@bash scripts/setup
 
-demo: setup ## run the whole story on local servers under a real Airflow (KEEP=1 leaves it up; DEMO_SCALE=0.1 is smaller)
+demo: setup ## run the demo on local servers under a real Airflow (KEEP=1 keeps it running; DEMO_SCALE=0.1 is smaller)
 	@$(PY) -m demo run $(if $(KEEP),--keep)
 
-down: ## end what `make demo KEEP=1` left up
+down: ## stop what `make demo KEEP=1` left running
 	@$(PY) -m demo down
 
 test: test-note setup ## run the whole suite on local servers: about 40 minutes on 2 cores (PYTEST_ARGS="tests/unit" selects)

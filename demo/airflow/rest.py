@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-PAGE = 100  # the most that Airflow returns at once
+PAGE = 100  # Airflow's maximum page size
 FINAL_STATES = ("success", "failed")
 
 

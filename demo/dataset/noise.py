@@ -39,7 +39,7 @@ def money(salt: str, low: int, high: int) -> str:
 
 
 def fraction(salt: str, high: int, bits: int) -> str:
-    """Return a DOUBLE between 0 and ``high`` / 2**bits that binary and decimal numbers both hold exactly."""
+    """Return a DOUBLE between 0 and ``high`` / 2**bits that binary and decimal numbers both represent exactly."""
     return f"({between(salt, 0, high)} * {0.5**bits!r}e0)"
 
 

@@ -13,7 +13,7 @@ class Kind(StrEnum):
 
     INTEGER = "integer"
     DECIMAL = "decimal"
-    FLOATING = "floating"  # the values have at most ten decimal places, so a DECIMAL holds each exactly
+    FLOATING = "floating"  # the values have at most ten decimal places, so a DECIMAL represents them exactly
     TEXT = "text"
     DATE = "date"
     MOMENT = "moment"  # DATETIME and TIMESTAMP
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     BIT = "bit"  # BIT(1), a BOOLEAN in Redshift
     BITS = "bits"  # BIT(n), a number in Redshift
     BYTES = "bytes"
-    JSON = "json"  # written as MySQL prints it: keys by length, then by bytes; no string holds ", " or ": "
+    JSON = "json"  # written as MySQL prints it: keys by length, then by bytes; no string contains ", " or ": "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One table with ``rows`` rows; ``cursor`` None means that it has none and is replaced whole."""
+    """One table with ``rows`` rows; without a cursor every run replaces it."""
 
     name: str
     columns: tuple[Column, ...]
@@ -56,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """How many rows each table has, and how many tie on one timestamp."""
+    """The number of rows per table, and of rows that share one timestamp."""
 
     merchants: int
     customers: int
@@ -70,7 +70,7 @@ class Sizes:
 
     @classmethod
     def at(cls, scale: float) -> Sizes:
-        """Return the sizes at ``scale``: 1 gives more than a million rows. No table ever is empty."""
+        """Return the sizes at ``scale``: 1 gives more than a million rows. No table is empty."""
         if scale <= 0:
             raise ValueError(f"The scale must be above 0, found {scale}.")
         return cls(

@@ -1,1 +1,1 @@
-"""What the database needs before it can pass for Redshift: types, functions, bookkeeping and system views, as SQL."""
+"""SQL that prepares a PostgreSQL database for the stand-in: types, functions, bookkeeping and system views."""

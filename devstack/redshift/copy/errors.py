@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from devstack.redshift.wire.messages import ServerError
 
-CONTEXT_BYTES = 256  # reported: rudder-server pull request 3178 shows a context cut at exactly 256
+CONTEXT_BYTES = 256  # reported: rudder-server pull request 3178 shows a context that is truncated to exactly 256 bytes
 RULE = "-----------------------------------------------"
 
 

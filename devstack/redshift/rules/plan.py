@@ -73,7 +73,7 @@ class Plan:
 class Rule:
     """One fact about Redshift. ``apply`` edits the plan or raises ServerError.
 
-    ``mark``: D documented by AWS, R reported by users, X tried by experiment, ? unverified on a real cluster.
+    ``mark``: D documented by AWS, R reported by users, X found by experiment, ? unverified on a real cluster.
     """
 
     name: str
