@@ -1,4 +1,4 @@
-"""Every lesson is tested twice: ours has to pass, and the naive variant of tests/naive has to fail."""
+"""Every lesson runs twice: as is, which must pass, and with its naive variant of tests/naive, which must fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["mysql_database", "pipeline"]
 
 HERE = Path(__file__).parent
 LESSON = re.compile(r"test_([LDS]\d\d[abc]?)_")
-# How a naive variant has to fail: at the lesson's own assertion, or caught by a check of the counts. Not by a crash.
+# How a naive variant must fail: at an assertion of the lesson, or at a check of row counts, but not with a crash.
 FAILS = (AssertionError, pytest.fail.Exception, DataCheckFailed)
 
 Sql = Callable[[str], list[tuple[Any, ...]]]
@@ -32,32 +32,32 @@ Order = Callable[..., None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every lesson of this folder."""
+    """Mark every test of this folder: the hook receives those of other folders too."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.stack)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each lesson as it is, and with its naive variant."""
+    """Run each lesson as is and with its naive variant."""
     if LESSON.search(metafunc.module.__name__):
-        fails = pytest.mark.xfail(strict=True, raises=FAILS, reason="the naive variant has to fail")
+        fails = pytest.mark.xfail(strict=True, raises=FAILS, reason="the naive variant must fail")
         metafunc.parametrize("variant", ["ours", pytest.param("naive", marks=fails)], indirect=True)
 
 
 @pytest.fixture(autouse=True)
 def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Swap one decision of the product where the naive variant is asked for."""
+    """Replace one decision of the package if the naive variant is requested."""
     kind = str(getattr(request, "param", "ours"))
     found = LESSON.search(request.module.__name__)
     if kind == "naive" and found:
-        import_module(f"tests.naive.{found.group(1)}").spoil(monkeypatch)
+        import_module(f"tests.naive.{found.group(1)}").install(monkeypatch)
     return kind
 
 
 @pytest.fixture
 def mysql_server(stack_status: Status) -> MySQLStatus:
-    """One server: what tells MySQL and MariaDB apart is tested elsewhere."""
+    """Return one server: differences between MySQL and MariaDB are tested elsewhere."""
     server = next(found for name in wanted_flavors() if (found := getattr(stack_status, name)))
     assert isinstance(server, MySQLStatus)
     return server
@@ -65,7 +65,7 @@ def mysql_server(stack_status: Status) -> MySQLStatus:
 
 @pytest.fixture
 def writer(pipeline: TablePipeline, mysql_server: MySQLStatus) -> Writer:
-    """Open another session at the source, inside a transaction."""
+    """Open another session at the source, inside a transaction that is rolled back at the end."""
 
     @contextmanager
     def opened() -> Iterator[Sql]:
@@ -86,7 +86,7 @@ def writer(pipeline: TablePipeline, mysql_server: MySQLStatus) -> Writer:
 
 @pytest.fixture
 def order(stack_status: Status) -> Iterator[Order]:
-    """Order a fault of the stand-in; what was not carried out is taken back."""
+    """Order faults of the stand-in; those that did not happen are withdrawn after the test."""
     redshift = stack_status.redshift
     assert redshift is not None
     patterns: set[str] = set()

@@ -1,12 +1,12 @@
-"""D02: An updated row replaces the one in the target."""
+"""D02: An updated row replaces its older version in the target."""
 
 from __future__ import annotations
 
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_updated_row_is_there_once(pipeline: TablePipeline) -> None:
-    """Merge by key is the default where there is a key."""
+def test_an_updated_row_is_in_the_target_once(pipeline: TablePipeline) -> None:
+    """A table with a key is merged by default."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish()
     pipeline.load()

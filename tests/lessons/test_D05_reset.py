@@ -1,4 +1,4 @@
-"""D05: After a reset everything is read again, and nothing is doubled."""
+"""D05: After a reset all rows are read again, without duplicates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from mysql_redshift.steps import watermark
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_reset_doubles_nothing_even_where_rows_are_appended(pipeline: TablePipeline) -> None:
-    """The append that overlaps what is loaded deletes its window first, in the same transaction."""
+def test_a_reset_adds_no_duplicates_in_append_mode(pipeline: TablePipeline) -> None:
+    """An append that overlaps loaded rows deletes its window first, in the same transaction."""
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
     pipeline.sync()

@@ -1,4 +1,4 @@
-"""D06: Two pipelines of one table share nothing."""
+"""D06: Two pipelines of one table share neither state nor files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.table_pipeline import TablePipeline, insert_orders
 
 
 def test_a_second_target_gets_every_row(pipeline: TablePipeline) -> None:
-    """It has a log of its own, and begins at the beginning."""
+    """The second pipeline has its own log and starts at the oldest row."""
     insert_orders(pipeline, 10)
     pipeline.sync()
     first = pipeline.spec

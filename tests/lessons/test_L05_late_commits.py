@@ -6,8 +6,8 @@ from tests.lessons.conftest import Writer
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_transaction_that_is_open_during_the_run_is_read_by_the_next(pipeline: TablePipeline, writer: Writer) -> None:
-    """Its row was stamped before the window's end and committed after it."""
+def test_a_row_committed_after_the_run_is_read_by_the_next(pipeline: TablePipeline, writer: Writer) -> None:
+    """The row's timestamp is before the end of the window, and its COMMIT is after it."""
     insert_orders(pipeline, 5)
     with writer() as late:
         late("INSERT INTO orders (updated_at, amount) VALUES (UTC_TIMESTAMP(6), 7)")

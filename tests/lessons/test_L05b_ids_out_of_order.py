@@ -13,7 +13,7 @@ from tests.table_pipeline import TablePipeline, insert_orders
 def test_a_lower_id_that_is_committed_later_is_read(
     pipeline: TablePipeline, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An observed maximum counts only once every writer of that time has ended."""
+    """An observed MAX(id) is used only after every transaction that was open at that time has ended."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 5)

@@ -1,4 +1,4 @@
-"""L08: A state that cannot be read fails the run: nothing is assumed in its place."""
+"""L08: A run whose state cannot be read fails; no default replaces the state."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from mysql_redshift.errors import StateError
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_unreadable_log_entry_is_no_first_run(pipeline: TablePipeline) -> None:
-    """The way out is named, and nothing is read from a default."""
+def test_an_unreadable_log_entry_does_not_start_a_first_run(pipeline: TablePipeline) -> None:
+    """The error names a remedy, and no default position is used."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     pipeline.clients.store.put(TableLayout.of(pipeline.spec).entry(1), b"{ not json")

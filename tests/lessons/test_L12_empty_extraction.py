@@ -1,4 +1,4 @@
-"""L12: A target is never emptied by a source that happens to be empty."""
+"""L12: An empty source does not empty the target without explicit permission."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from mysql_redshift.errors import DataCheckFailed
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_replace_by_nothing_needs_permission(pipeline: TablePipeline) -> None:
-    """The target keeps its rows, and the message says how to allow it."""
+def test_replacing_all_rows_with_none_needs_permission(pipeline: TablePipeline) -> None:
+    """The target keeps its rows, and the message names the setting that allows it."""
     pipeline.change(cursor=None)
     insert_orders(pipeline, 10)
     pipeline.sync()

@@ -1,4 +1,4 @@
-"""L13: Chunks follow the keys as they are, and cover every row exactly once."""
+"""L13: Chunk boundaries follow the distribution of the keys, and the chunks cover every row exactly once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from mysql_redshift.core.spec import Strategy
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_one_far_key_does_not_empty_the_chunks(pipeline: TablePipeline) -> None:
-    """A thousand neighbours and one key far away: no chunk holds much more than its share."""
+def test_an_outlier_key_does_not_skew_the_chunks(pipeline: TablePipeline) -> None:
+    """With 1,000 consecutive keys and one distant key, no chunk has more than twice its share."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=100)
     insert_orders(pipeline, 1000)
     insert_orders(pipeline, 1, first=10**15)

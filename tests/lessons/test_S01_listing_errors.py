@@ -1,4 +1,4 @@
-"""S01: An error while listing is an error, never an empty list."""
+"""S01: A listing that fails raises an error; it is never an empty list."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.table_pipeline import TablePipeline, insert_orders
 
 
 def test_a_load_that_cannot_list_the_log_fails(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is something to load, and nobody can say what."""
+    """An entry is pending; an empty list would report success without loading it."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish()
 
     def throttled(self: S3Store, prefix: str, **arguments: Any) -> Iterator[Any]:
-        raise StoreUnavailable("S3 asks to slow down", where=f"{self.uri(prefix)} {arguments}")
+        raise StoreUnavailable("S3 throttles the listing", where=f"{self.uri(prefix)} {arguments}")
 
     monkeypatch.setattr(S3Store, "list", throttled)
     with pytest.raises(StoreUnavailable):

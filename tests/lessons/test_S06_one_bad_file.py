@@ -1,4 +1,4 @@
-"""S06: A broken file breaks its own DAG, and shows there."""
+"""S06: A broken file breaks only its own DAG, and that DAG shows the error."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ tables: {orders: {cursor: updated_at}}
 """
 
 
-def test_the_neighbours_of_a_broken_file_stay(tmp_path: Path) -> None:
-    """The broken one becomes a DAG that shows the error."""
+def test_a_broken_file_does_not_affect_other_files(tmp_path: Path) -> None:
+    """The broken file becomes a DAG that shows the error."""
     (tmp_path / "good.yaml").write_text(GOOD)
     (tmp_path / "bad.yaml").write_text("pipeline: [not closed")
     try:

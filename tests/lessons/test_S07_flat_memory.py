@@ -1,4 +1,4 @@
-"""S07: Rows stream: the server is still sending while the first batch is being used."""
+"""S07: Rows are streamed: the server is still sending while the first batch is processed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SENDING = """SELECT COUNT(*) FROM information_schema.PROCESSLIST
 
 
 def test_a_table_is_not_fetched_before_its_first_batch(pipeline: TablePipeline) -> None:
-    """Twelve megabytes, far more than the sockets hold; memory is measured by the demo and the benchmarks."""
+    """Twelve megabytes exceed the socket buffers. The demo and the benchmarks measure memory."""
     pipeline.sql("ALTER TABLE orders MODIFY note VARCHAR(1000)")
     pipeline.sql(
         "INSERT INTO orders (updated_at, note) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n "

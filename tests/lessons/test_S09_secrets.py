@@ -1,4 +1,4 @@
-"""S09: No secret is in what is shown."""
+"""S09: Logs, errors and reprs contain no secret."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from mysql_redshift.hooks.redshift_ssh import RedshiftSSHTunnelHook
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_neither_logs_nor_errors_nor_reprs_hold_a_password(
-    pipeline: TablePipeline, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A whole run at the loudest level, an error, and what a debugger would print."""
+def test_logs_errors_and_reprs_contain_no_password(pipeline: TablePipeline, caplog: pytest.LogCaptureFixture) -> None:
+    """A whole run at the DEBUG level, an error, and the reprs that a debugger would print."""
     caplog.set_level(logging.DEBUG)
     insert_orders(pipeline, 3)
     pipeline.sync()

@@ -1,4 +1,4 @@
-"""No lesson without its test, no test without the naive variant that it has to catch."""
+"""Every promise has a test, and every test has a naive variant that it must detect."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ HERE = Path(__file__).parent
 
 
 def test_every_promise_has_one_test_and_one_naive_variant() -> None:
-    """Neither is missing, neither is left over."""
     tests = sorted(found.group(1) for file in HERE.iterdir() if (found := LESSON.match(file.name)))
     naive = sorted(file.stem for file in (HERE.parent / "naive").glob("[LDS]*.py"))
     assert tests == naive == sorted(PROMISES)
@@ -22,20 +21,18 @@ def test_every_promise_has_one_test_and_one_naive_variant() -> None:
 
 
 @pytest.mark.parametrize("lesson", sorted(PROMISES))
-def test_a_naive_variant_changes_the_product(lesson: str) -> None:
-    """A variant that swaps nothing would prove nothing."""
-    swapped: list[object] = []
+def test_a_naive_variant_replaces_something(lesson: str) -> None:
+    """A variant that replaces nothing would prove nothing."""
+    replaced: list[object] = []
 
     class Recorder:
-        """Records what would be swapped."""
+        """Stands in for MonkeyPatch and records what would be replaced."""
 
         def setattr(self, *arguments: object, **more: object) -> None:
-            """Take note."""
-            swapped.append((arguments, more))
+            replaced.append((arguments, more))
 
         def setitem(self, *arguments: object) -> None:
-            """Take note."""
-            swapped.append(arguments)
+            replaced.append(arguments)
 
-    import_module(f"tests.naive.{lesson}").spoil(Recorder())
-    assert swapped
+    import_module(f"tests.naive.{lesson}").install(Recorder())
+    assert replaced

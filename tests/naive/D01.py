@@ -1,4 +1,4 @@
-"""What was loaded is written down afterwards; the worker dies before that."""
+"""The loaded entries are recorded after the load, and the worker dies before that."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mysql_redshift.steps.loading import batch_load
 from mysql_redshift.steps.loading.ledger_rows import ledger_rows
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write down what was loaded after all COPYs, and die before that."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Record only the first entry, as a worker does that dies after the COPYs."""
     monkeypatch.setattr(batch_load, "ledger_rows", lambda *given, **more: _only_first(ledger_rows(*given, **more)))
 
 

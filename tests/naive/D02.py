@@ -1,8 +1,6 @@
-"""COPY appends."""
+"""COPY appends; nothing is merged."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -10,11 +8,6 @@ from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.steps import plan
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Append only."""
-    monkeypatch.setattr(plan, "load_mode", lambda *arguments: _append(arguments))
-
-
-def _append(arguments: Any) -> LoadMode:
-    del arguments
-    return LoadMode.APPEND
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Append to every table."""
+    monkeypatch.setattr(plan, "load_mode", lambda *arguments: LoadMode.APPEND)

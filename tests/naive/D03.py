@@ -1,4 +1,4 @@
-"""An arbitrary version wins."""
+"""An arbitrary version of a row wins."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from mysql_redshift.core.sql import staging as staging_sql
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep any row of a key."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the oldest version of each key."""
     ranked = staging_sql.keep_newest
-    monkeypatch.setattr(staging_sql, "keep_newest", lambda *arguments: _any(ranked(*arguments)))
+    monkeypatch.setattr(staging_sql, "keep_newest", lambda *arguments: _oldest_first(ranked(*arguments)))
 
 
-def _any(sql: Any) -> str:
+def _oldest_first(sql: Any) -> str:
     return str(sql).replace(" DESC", " ASC")

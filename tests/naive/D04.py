@@ -10,8 +10,8 @@ from mysql_redshift.steps import watermark
 from mysql_redshift.steps.state import watermark_cache
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write the state anew from an error handler that knows no position."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reset the watermark in the error handler."""
 
     def handler(spec: Any, store: Any, *, stage: str, error: Exception) -> None:
         watermark.reset(spec, store=store, actor=f"{stage}: {error}")

@@ -1,19 +1,12 @@
-"""Reset forgets what was loaded, and appends it again."""
+"""A reset forgets what was loaded, and the rows are appended again."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from mysql_redshift.steps.loading import apply
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Append whatever comes."""
-    monkeypatch.setattr(apply, "_delete_overlap", lambda *arguments: _none(arguments))
-
-
-def _none(arguments: Any) -> int:
-    del arguments
-    return 0
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Append without deleting the rows that are read again."""
+    monkeypatch.setattr(apply, "_delete_overlap", lambda *arguments: 0)

@@ -1,4 +1,4 @@
-"""One watermark a table, whoever reads it."""
+"""All pipelines of a table share one watermark."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import TableSpec
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep state by table."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store the state per table."""
     exact = TableLayout.of
 
     def by_table(spec: TableSpec) -> TableLayout:

@@ -7,8 +7,8 @@ import pytest
 from mysql_redshift.adapters.s3 import S3Store
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write the state without looking who was there."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overwrite log entries."""
 
     create = S3Store.put_new
 

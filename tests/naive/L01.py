@@ -1,4 +1,4 @@
-"""One key for all batches of a table."""
+"""All batches of a table have one key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import pytest
 from mysql_redshift.core.layout import TableLayout
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write every batch to one key."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write every batch to the same key."""
     monkeypatch.setattr(TableLayout, "part", lambda self, *names: f"{self.data}batch.parquet")

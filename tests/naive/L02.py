@@ -1,4 +1,4 @@
-"""The watermark takes the window's end, whatever a row limit left unread."""
+"""The watermark moves to the end of the window, also if a limit left rows unread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import pytest
 from mysql_redshift.steps import publish
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the maximum of the window as the watermark."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move the position to the end of the window."""
     monkeypatch.setattr(publish, "_position_to", lambda plan, receipts: plan.position_to)

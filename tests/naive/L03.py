@@ -7,6 +7,6 @@ import pytest
 from mysql_redshift.steps import publish
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Publish what there is."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish the chunks that were extracted."""
     monkeypatch.setattr(publish, "_one_receipt_a_chunk", lambda plan, receipts: list(receipts))

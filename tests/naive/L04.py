@@ -1,4 +1,4 @@
-"""A limited read goes on behind the boundary's timestamp."""
+"""A limited run continues after the timestamp of the boundary."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read on at ``cursor > x``."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read rows with ``cursor > x``."""
 
     def above(schema: TableSchema, cursor: Cursor, position: Position) -> str:
         return f"{cursor.column} > {cursor.literal(position.value)}"

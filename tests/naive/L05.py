@@ -1,4 +1,4 @@
-"""The window ends now, whoever is still writing."""
+"""The window ends now, although transactions are open."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from mysql_redshift.adapters.mysql.source import MySQLSource
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at the clock only."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ignore open transactions and running statements."""
     clock = MySQLSource.clock
-    monkeypatch.setattr(MySQLSource, "clock", lambda self, *a: _alone(clock(self, *a)))
+    monkeypatch.setattr(MySQLSource, "clock", lambda self, *a: _without_writers(clock(self, *a)))
 
 
-def _alone(reading: Any) -> Any:
+def _without_writers(reading: Any) -> Any:
     return replace(reading, writers=())

@@ -10,11 +10,11 @@ import pytest
 from mysql_redshift.adapters.mysql.source import MySQLSource
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask for transactions only."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ignore running statements."""
     clock = MySQLSource.clock
-    monkeypatch.setattr(MySQLSource, "clock", lambda self, *a: _transactions(clock(self, *a)))
+    monkeypatch.setattr(MySQLSource, "clock", lambda self, *a: _without_statements(clock(self, *a)))
 
 
-def _transactions(reading: Any) -> Any:
+def _without_statements(reading: Any) -> Any:
     return replace(reading, writers=tuple(w for w in reading.writers if w.kind == "transaction"))

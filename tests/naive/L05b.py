@@ -11,10 +11,10 @@ from mysql_redshift.core.safe_point import SafePoint
 from mysql_redshift.steps.planning import safe_point
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust MAX(id)."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use MAX(id) at once."""
 
-    def trusting(now: Any, previous: Any, **bounds: Any) -> SafePoint:
+    def at_once(now: Any, previous: Any, **bounds: Any) -> SafePoint:
         return SafePoint(upper=Position(kind=PositionKind.ID, value=now.maximum + 1), reason="maximum")
 
-    monkeypatch.setattr(safe_point, "id_safe_point", trusting)
+    monkeypatch.setattr(safe_point, "id_safe_point", at_once)

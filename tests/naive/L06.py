@@ -1,4 +1,4 @@
-"""The watermark is looked up after the read."""
+"""The watermark is queried after the read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from mysql_redshift.steps import publish
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the maximum when the read is done, in a snapshot of its own."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the time after the read as the position."""
     monkeypatch.setattr(
         publish,
         "_position_to",

@@ -1,19 +1,12 @@
-"""NULL cursors are nobody's business."""
+"""Rows with a NULL cursor are ignored."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from mysql_redshift.steps.planning import read_scope
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not ask for NULLs."""
-    monkeypatch.setattr(read_scope, "null_chunk", lambda *arguments: _no(arguments))
-
-
-def _no(arguments: Any) -> bool:
-    del arguments
-    return False
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not query rows with a NULL cursor."""
+    monkeypatch.setattr(read_scope, "null_chunk", lambda *arguments: False)

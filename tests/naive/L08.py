@@ -1,4 +1,4 @@
-"""Any error with the state means the default watermark."""
+"""An error while reading the state selects the default watermark."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.steps.state.journal import Journal
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin anew whenever the state cannot be read."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start at the beginning if the state cannot be read."""
     head = Journal.head
 
-    def forgiving(self: Journal, **arguments: Any) -> Any:
+    def default(self: Journal, **arguments: Any) -> Any:
         try:
             return head(self, **arguments)
         except MysqlRedshiftError:
             return None
 
-    monkeypatch.setattr(Journal, "head", forgiving)
+    monkeypatch.setattr(Journal, "head", default)

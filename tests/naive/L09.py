@@ -1,4 +1,4 @@
-"""A listing is its first page."""
+"""Only the first page of a listing is read."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mysql_redshift.adapters.s3 import S3Store
 PAGE = 1000
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at the first answer only."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Yield the first page only."""
     whole = S3Store.list
 
     def first_page(self: S3Store, prefix: str, **arguments: Any) -> Iterator[Any]:

@@ -8,12 +8,12 @@ from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import TableSpec
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Find a table's folder by the beginning of its name."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find a table's folder by a prefix of its name."""
     exact = TableLayout.of
 
-    def similar(spec: TableSpec) -> TableLayout:
+    def by_prefix(spec: TableSpec) -> TableLayout:
         root = exact(spec).root
         return TableLayout(root=root[: root.index(".orders") + len(".orders")])
 
-    monkeypatch.setattr(TableLayout, "of", similar)
+    monkeypatch.setattr(TableLayout, "of", by_prefix)

@@ -7,6 +7,6 @@ import pytest
 from mysql_redshift.steps.loading import apply
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replace by whatever came."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace the target with any number of rows."""
     monkeypatch.setattr(apply, "_refuse_empty", lambda transaction, entry, copied: None)

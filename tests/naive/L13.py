@@ -1,4 +1,4 @@
-"""Ranges of equal width."""
+"""All key ranges have the same width."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.steps.planning import chunks
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut between the smallest and the largest key into ranges of equal width."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Split the range from the lowest to the highest key into equal parts."""
 
     def equal_width(spec: Any, schema: Any, source: Any) -> list[int]:
         name = schema.key[0]

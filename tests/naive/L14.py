@@ -1,18 +1,12 @@
-"""A writer that says nothing has written everything."""
+"""Rows are not counted after the write."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from mysql_redshift.steps import extract
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Believe the writer."""
-    monkeypatch.setattr(extract, "_check", lambda *arguments, **counts: _believe(arguments, counts))
-
-
-def _believe(arguments: Any, counts: Any) -> None:
-    del arguments, counts
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip the row count check."""
+    monkeypatch.setattr(extract, "_check", lambda *arguments, **counts: None)

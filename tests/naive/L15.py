@@ -11,8 +11,8 @@ from mysql_redshift.core import window_decision
 from mysql_redshift.core.position import Position
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare as MySQL would: the digits at the beginning."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the leading digits, as MySQL does in a comparison."""
 
     def digits(kind: Any, text: str) -> Position:
         return Position(kind=kind, value=int(re.match(r"\d*", text).group() or 0))  # type: ignore[union-attr]

@@ -9,8 +9,8 @@ import pytest
 from mysql_redshift.core.sql import source as source_sql
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clean the data."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace both texts with NULL."""
     rows = source_sql.rows
 
     def cleaned(*arguments: Any, **more: Any) -> str:

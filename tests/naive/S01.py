@@ -1,4 +1,4 @@
-"""A listing that failed is empty."""
+"""A listing that fails is taken for an empty list."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.steps.state.journal import Journal
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take an error for an empty list."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Return no entries after an error."""
     last = Journal._last_sequence
 
-    def quiet(self: Journal, hint: int) -> Any:
+    def empty_on_error(self: Journal, hint: int) -> Any:
         try:
             return last(self, hint)
         except MysqlRedshiftError:
             return 0
 
-    monkeypatch.setattr(Journal, "_last_sequence", quiet)
+    monkeypatch.setattr(Journal, "_last_sequence", empty_on_error)

@@ -1,4 +1,4 @@
-"""1023 ends the run for good."""
+"""A serialization error (1023) is terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from mysql_redshift.adapters.redshift import errors
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take it for one error among others."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not recognize the error."""
     monkeypatch.setattr(errors, "SERIALIZATION", frozenset())
     monkeypatch.setattr(errors, "SERIALIZATION_WORDS", re.compile(r"(?!)"))

@@ -1,4 +1,4 @@
-"""Every error ends with exit code 0."""
+"""Every error exits with code 0."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import pytest
 from mysql_redshift.errors import MysqlRedshiftError
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """End with 0, the message having been printed."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit with 0 after printing the message."""
     monkeypatch.setattr(MysqlRedshiftError, "exit_code", 0)

@@ -1,4 +1,4 @@
-"""An error in one file ends the parsing of all."""
+"""An error in one file stops the parsing of all files."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from mysql_redshift.dag_factory import build
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the first error end the parsing."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raise the error instead of building a placeholder DAG."""
 
     def placeholder(dag_id: str, error: Exception, **arguments: Any) -> Any:
         raise error

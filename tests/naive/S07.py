@@ -1,4 +1,4 @@
-"""The whole table is fetched first."""
+"""The whole table is fetched before its first batch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from mysql_redshift.adapters.mysql.reader import MySQLRowStream
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fetch all, then hand out."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetch all batches, then yield them."""
     stream = MySQLRowStream.__iter__
 
     def fetched(self: MySQLRowStream) -> Iterator[Any]:

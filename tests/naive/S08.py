@@ -1,4 +1,4 @@
-"""Numbers are floats on their way."""
+"""Numbers are converted to floats."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from mysql_redshift.core.sql import source as source_sql
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let numbers pass through a double."""
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Convert ids to DOUBLE."""
     rows = source_sql.rows
 
     def doubles(*arguments: Any, **more: Any) -> str:

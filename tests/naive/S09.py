@@ -1,4 +1,4 @@
-"""A connection shows all it knows."""
+"""The repr of a connection shows every field."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import pytest
 from mysql_redshift.adapters.redshift.connection import RedshiftAddress
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show every field."""
     monkeypatch.setattr(RedshiftAddress, "__repr__", lambda self: str(vars(self)))

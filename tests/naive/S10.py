@@ -1,18 +1,12 @@
-"""A skipped extract skips the load."""
+"""A run that extracts no rows skips the load."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from mysql_redshift.steps import load
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skip the load where the run extracted nothing."""
-    monkeypatch.setattr(load, "_all_loaded", lambda journal, cache, head: _empty(head))
-
-
-def _empty(head: Any) -> bool:
-    return not head.files
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip the load if the last entry has no files."""
+    monkeypatch.setattr(load, "_all_loaded", lambda journal, cache, head: not head.files)

@@ -1,1 +1,1 @@
-"""One naive variant a lesson: what others did. ``spoil`` swaps one decision of the product for it."""
+"""One naive variant per lesson: what other tools did. ``install`` replaces one decision of the package with it."""

@@ -1,12 +1,12 @@
-"""D03: Of two versions of a row the one of the later snapshot wins, in a replay as well."""
+"""D03: Of two versions of a row, the one of the later snapshot wins, also in a replay."""
 
 from __future__ import annotations
 
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_the_newer_of_two_pending_versions_wins(pipeline: TablePipeline) -> None:
-    """Three entries go through one staging; the last one's rows count."""
+def test_the_newest_of_several_pending_versions_wins(pipeline: TablePipeline) -> None:
+    """Three entries are loaded through one staging table; the rows of the last entry win."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish()
     for amount in (50, 60):

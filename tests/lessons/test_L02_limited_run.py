@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_limited_run_leaves_the_rest_to_the_next(pipeline: TablePipeline) -> None:
-    """Four of ten rows, then the other six."""
+def test_a_limited_run_leaves_the_other_rows_to_the_next_run(pipeline: TablePipeline) -> None:
+    """The first run reads four of ten rows, the next run the other six."""
     insert_orders(pipeline, 10)
     assert pipeline.extract_and_publish(limit=4).rows == 4
     pipeline.extract_and_publish()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_row_that_comes_between_plan_and_read_is_not_skipped(pipeline: TablePipeline) -> None:
-    """The bounds are fixed before anything is read."""
+def test_a_row_inserted_between_read_and_publish_is_read_by_the_next_run(pipeline: TablePipeline) -> None:
+    """The bounds of the window are fixed before anything is read."""
     insert_orders(pipeline, 5)
     planned = pipeline.plan()
     receipts = pipeline.extract(planned)

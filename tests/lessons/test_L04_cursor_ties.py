@@ -1,12 +1,12 @@
-"""L04: Rows that tie on the boundary of a limited run are neither lost nor read twice."""
+"""L04: Rows with equal cursors at the boundary of a limited run are neither lost nor read twice."""
 
 from __future__ import annotations
 
 from tests.table_pipeline import TablePipeline
 
 
-def test_ten_thousand_rows_of_one_timestamp_a_thousand_at_a_time(pipeline: TablePipeline) -> None:
-    """Ten runs, a thousand rows each, then none."""
+def test_ten_thousand_rows_with_one_timestamp_are_read_a_thousand_at_a_time(pipeline: TablePipeline) -> None:
+    """Ten runs read a thousand rows each, and the eleventh reads none."""
     pipeline.sql(
         "INSERT INTO orders (updated_at, amount) SELECT '2026-01-01', 1 FROM "
         "(WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n) AS a "

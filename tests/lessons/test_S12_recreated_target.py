@@ -1,4 +1,4 @@
-"""S12: A target that was dropped and made again is not the one that was loaded."""
+"""S12: A target that was dropped and recreated is not mistaken for the one that was loaded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from mysql_redshift.errors import TargetError
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_new_empty_target_is_recognised(pipeline: TablePipeline) -> None:
-    """Its history is gone; the message says how to bring it back."""
+def test_a_new_empty_target_is_detected(pipeline: TablePipeline) -> None:
+    """Its older rows are missing; the message names the run option that restores them."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     pipeline.target("DROP TABLE {t}")

@@ -1,4 +1,4 @@
-"""S02: No statement waits for ever."""
+"""S02: No statement waits forever: each has a timeout."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from mysql_redshift.errors import MysqlRedshiftError
 from tests.table_pipeline import TablePipeline
 
 
-def test_a_statement_that_hangs_is_ended_by_its_timeout(pipeline: TablePipeline) -> None:
-    """The server ends it, and says so. What a silent bastion does is tested in tests/stack/tunnel."""
-    label = f"test of patience {secrets.token_hex(6)}"
+def test_a_hanging_statement_is_canceled_by_its_timeout(pipeline: TablePipeline) -> None:
+    """The server cancels it and reports the timeout. An unresponsive bastion is tested in tests/stack/tunnel."""
+    label = f"statement timeout test {secrets.token_hex(6)}"
     with (
         pytest.raises(MysqlRedshiftError, match="statement_timeout"),
         pipeline.clients.warehouse.session(label, statement_timeout=1.0) as session,

@@ -1,4 +1,4 @@
-"""L14: Rows are counted at the source, in the footers and in the log before anything is published."""
+"""L14: Rows are counted at the source, in the Parquet footers and in the log before anything is published."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from mysql_redshift.steps.extract import extract
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-class Forgetful:
-    """An encoder two of whose workers met at one file: the last part is lost."""
+class LossyEncoder:
+    """An encoder that loses its last part, as if two workers had written to one file."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def parts(self, batches: Iterable[Any], schema: Any, *, part_bytes: int) -> Iterator[EncodedPart]:
-        """Yield all parts but the last."""
+        """Yield all parts except the last."""
         yield from list(self._encoder.parts(batches, schema, part_bytes=part_bytes))[:-1]
 
 
-def test_a_part_that_got_lost_fails_the_chunk(pipeline: TablePipeline) -> None:
-    """No receipt is written for it, so nothing can be published."""
+def test_a_missing_part_fails_the_chunk(pipeline: TablePipeline) -> None:
+    """The chunk gets no receipt, so the run cannot publish."""
     insert_orders(pipeline, 20)
     planned = pipeline.plan()
     clients = pipeline.clients
@@ -35,5 +35,5 @@ def test_a_part_that_got_lost_fails_the_chunk(pipeline: TablePipeline) -> None:
             planned.chunks[0],
             source=clients.source,
             store=clients.store,
-            encoder=Forgetful(clients.encoder),
+            encoder=LossyEncoder(clients.encoder),
         )

@@ -9,8 +9,8 @@ from mysql_redshift.errors import DataCheckFailed
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_run_whose_second_chunk_failed_moves_nothing(pipeline: TablePipeline) -> None:
-    """Only the first of three chunks came: nothing is published, and the next run reads all."""
+def test_a_run_with_a_missing_chunk_does_not_move_the_position(pipeline: TablePipeline) -> None:
+    """Only one of three chunks was extracted: nothing is published, and the next run reads all rows."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10)
     insert_orders(pipeline, 30)
     planned = pipeline.plan()

@@ -1,4 +1,4 @@
-"""L05a: A statement that waits with its clock already frozen holds the window back."""
+"""L05a: A blocked statement whose NOW() is already fixed holds the window back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from tests.lessons.conftest import Writer
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_an_insert_that_waits_for_a_metadata_lock_is_read_by_the_next_run(
-    pipeline: TablePipeline, writer: Writer
-) -> None:
-    """Its NOW() is older than the window's end, and no transaction list shows it."""
+def test_an_insert_blocked_by_a_metadata_lock_is_read_by_the_next_run(pipeline: TablePipeline, writer: Writer) -> None:
+    """Its NOW() is before the end of the window, and the list of transactions does not contain it."""
     insert_orders(pipeline, 5)
     with writer() as holder, writer() as waiting:
         holder("LOCK TABLES orders READ")

@@ -1,4 +1,4 @@
-"""L01: No file overwrites another: keys are unique per run, chunk, part and attempt."""
+"""L01: No file overwrites another: object keys are unique per run, chunk, part and attempt."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from mysql_redshift.core.spec import Strategy
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_every_chunk_and_every_attempt_has_files_of_its_own(pipeline: TablePipeline) -> None:
-    """Three chunks, one of them extracted twice: every row arrives once."""
+def test_every_chunk_and_every_attempt_writes_its_own_files(pipeline: TablePipeline) -> None:
+    """Three chunks are extracted twice: every row arrives once."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10)
     insert_orders(pipeline, 30)
     planned = pipeline.plan()

@@ -10,8 +10,8 @@ from mysql_redshift.steps.state.journal import Journal
 from tests.table_pipeline import TablePipeline
 
 
-def test_the_head_of_a_log_lies_behind_the_first_page(pipeline: TablePipeline) -> None:
-    """S3 lists a thousand keys a page; the 1,003rd entry is the head."""
+def test_a_log_head_beyond_the_first_page_is_found(pipeline: TablePipeline) -> None:
+    """S3 lists 1,000 keys per page; the head is the entry number 1,003."""
     layout = TableLayout.of(pipeline.spec)
     first = pipeline.extract_and_publish()
     for number in range(2, 1004):

@@ -1,4 +1,4 @@
-"""S04: A transaction that another one overtook is tried again."""
+"""S04: A load that fails with a serialization error is retried."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tests.lessons.conftest import Order
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_1023_is_transient(pipeline: TablePipeline, order: Order) -> None:
-    """Airflow's retry then finds the rows still pending, and loads them once."""
+def test_error_1023_is_transient(pipeline: TablePipeline, order: Order) -> None:
+    """Airflow retries the load, which finds the rows still pending and loads them once."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish()
     pipeline.load()

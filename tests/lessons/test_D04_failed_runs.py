@@ -9,8 +9,8 @@ from mysql_redshift.steps import watermark
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_a_failed_run_leaves_the_watermark_where_it_was(pipeline: TablePipeline) -> None:
-    """The error is told, and the next run goes on from the same place."""
+def test_a_failed_run_does_not_move_the_watermark(pipeline: TablePipeline) -> None:
+    """The error is reported, and the next run continues from the same position."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     before = watermark.read(pipeline.spec, pipeline.clients.store).position

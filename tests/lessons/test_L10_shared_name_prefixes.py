@@ -1,4 +1,4 @@
-"""L10: A table whose name begins like another's has state and files of its own."""
+"""L10: Tables whose names share a prefix have separate state and separate files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
-def test_orders_old_is_not_orders(pipeline: TablePipeline) -> None:
-    """Each table's rows arrive, whichever of them ran first."""
+def test_orders_old_is_not_mistaken_for_orders(pipeline: TablePipeline) -> None:
+    """Its rows are read although `orders` was read first, with later cursors."""
     insert_orders(pipeline, 20, at="2026-02-01 00:00:00")
     pipeline.sync()
     pipeline.sql("CREATE TABLE orders_old LIKE orders")
