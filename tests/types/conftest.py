@@ -1,4 +1,4 @@
-"""The same servers, databases, connections and way to the target as the tests of the adapters and the steps."""
+"""The servers, databases, connections and pipelines of the tests of the adapters and the steps."""
 
 from tests.stack.conftest import mysql_database, mysql_server
 from tests.stack.mysql.conftest import address, admin, connect, database, source

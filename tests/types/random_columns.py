@@ -1,4 +1,4 @@
-"""Random columns with random values, as cases like those that were thought of."""
+"""Random columns with random values, as cases like the handwritten ones."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.types.cases.case import (
     AS_HEX,
     AS_UTF8,
     Case,
-    day,
+    date_text,
+    datetime_text,
+    decimal_text,
     double_bits,
-    fixed,
     float_bits,
-    hexed,
-    moment,
+    hex_text,
     texts,
     utf8_hex,
 )
@@ -45,11 +45,11 @@ LETTERS = {
     "euckr": "한글'",
     "big5": "漢字'",
 }
-Collations = Mapping[str, tuple[str, ...]]  # of each character set, what the server has
+Collations = Mapping[str, tuple[str, ...]]  # the server's collations, by character set
 
 
 def random_case(rng: random.Random, name: str, collations: Collations) -> Case:
-    """Return a column of any kind with ROWS values."""
+    """Return a column of a random type with ROWS values."""
     return rng.choice(MAKERS)(rng, name, collations)
 
 
@@ -58,7 +58,7 @@ def _integer(rng: random.Random, name: str, _: Collations) -> Case:
     unsigned = rng.random() < 0.5
     low, high = (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
     values = tuple(str(rng.choice([low, high, rng.randint(low, high)])) for _ in range(ROWS))
-    return Case(name=name, type=f"{kind}{' UNSIGNED' if unsigned else ''}", values=values, told=str)
+    return Case(name=name, type=f"{kind}{' UNSIGNED' if unsigned else ''}", values=values, to_text=str)
 
 
 def _decimal(rng: random.Random, name: str, _: Collations) -> Case:
@@ -72,10 +72,10 @@ def _decimal(rng: random.Random, name: str, _: Collations) -> Case:
 
     values = tuple(value() for _ in range(ROWS))
 
-    def told(found: Decimal | str) -> str:
-        return found if isinstance(found, str) else fixed(found)
+    def to_text(found: Decimal | str) -> str:
+        return found if isinstance(found, str) else decimal_text(found)
 
-    return Case(name=name, type=f"DECIMAL({precision},{scale})", values=values, told=told)
+    return Case(name=name, type=f"DECIMAL({precision},{scale})", values=values, to_text=to_text)
 
 
 def _text(rng: random.Random, name: str, collations: Collations) -> Case:
@@ -85,7 +85,7 @@ def _text(rng: random.Random, name: str, collations: Collations) -> Case:
     most = min(length, 60)  # a TINYTEXT holds 255 bytes
     values = texts(*("".join(rng.choices(LETTERS[charset], k=rng.randint(0, most))) for _ in range(ROWS)))
     return Case(
-        name=name, type=f"{kind} {_collated(rng, charset, collations)}", values=values, told=utf8_hex, asks=AS_UTF8
+        name=name, type=f"{kind} {_collated(rng, charset, collations)}", values=values, to_text=utf8_hex, sql=AS_UTF8
     )
 
 
@@ -98,16 +98,16 @@ def _binary(rng: random.Random, name: str, _: Collations) -> Case:
     length = rng.randint(1, 200)
     kind = rng.choice([f"VARBINARY({length})", f"BINARY({length})", "BLOB"])
     values = tuple(f"x'{rng.randbytes(rng.randint(0, length)).hex()}'" for _ in range(ROWS))
-    return Case(name=name, type=kind, values=values, told=hexed, asks=AS_HEX)
+    return Case(name=name, type=kind, values=values, to_text=hex_text, sql=AS_HEX)
 
 
 def _double(rng: random.Random, name: str, _: Collations) -> Case:
     values: list[str] = []
     while len(values) < ROWS:
         (value,) = struct.unpack("<d", rng.randbytes(8))
-        if abs(value) < 1e308:  # no NaN either
+        if abs(value) < 1e308:  # excludes NaN too
             values.append(repr(value) if "e" in repr(value) else f"{value!r}e0")
-    return Case(name=name, type="DOUBLE", values=tuple(values), told=double_bits, asks="bits")
+    return Case(name=name, type="DOUBLE", values=tuple(values), to_text=double_bits, sql="bits")
 
 
 def _float(rng: random.Random, name: str, _: Collations) -> Case:
@@ -116,7 +116,7 @@ def _float(rng: random.Random, name: str, _: Collations) -> Case:
         (value,) = struct.unpack("<f", rng.randbytes(4))
         if abs(value) < 3e38:
             values.append(f"{value:.17e}")
-    return Case(name=name, type="FLOAT", values=tuple(values), told=float_bits, asks="bits")
+    return Case(name=name, type="FLOAT", values=tuple(values), to_text=float_bits, sql="bits")
 
 
 def _moment(rng: random.Random, name: str, _: Collations) -> Case:
@@ -134,14 +134,17 @@ def _moment(rng: random.Random, name: str, _: Collations) -> Case:
         return f"'{text[: 20 + digits] if digits else text[:19]}'"
 
     return Case(
-        name=name, type=f"{kind}({digits}) NULL", values=tuple(value() for _ in range(ROWS)), told=moment(digits)
+        name=name,
+        type=f"{kind}({digits}) NULL",
+        values=tuple(value() for _ in range(ROWS)),
+        to_text=datetime_text(digits),
     )
 
 
 def _date(rng: random.Random, name: str, _: Collations) -> Case:
     first = datetime.fromisoformat("1000-01-01")
     values = tuple(f"'{(first + timedelta(days=rng.randrange(3_287_000))).date()}'" for _ in range(ROWS))
-    return Case(name=name, type="DATE", values=values, told=day)
+    return Case(name=name, type="DATE", values=values, to_text=date_text)
 
 
 def _time(rng: random.Random, name: str, _: Collations) -> Case:
@@ -149,23 +152,25 @@ def _time(rng: random.Random, name: str, _: Collations) -> Case:
         sign, hours = rng.choice(["", "-"]), rng.randint(0, 837)
         return f"'{sign}{hours:02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}.{rng.randrange(10**6):06d}'"
 
-    return Case(name=name, type="TIME(6)", values=tuple(value() for _ in range(ROWS)), told=str)
+    return Case(name=name, type="TIME(6)", values=tuple(value() for _ in range(ROWS)), to_text=str)
 
 
 def _bit(rng: random.Random, name: str, _: Collations) -> Case:
     bits = rng.randint(2, 64)
     values = tuple(str(rng.getrandbits(bits)) for _ in range(ROWS))
-    return Case(name=name, type=f"BIT({bits})", values=values, told=lambda found: format(int(found), "X"), asks=AS_HEX)
+    return Case(
+        name=name, type=f"BIT({bits})", values=values, to_text=lambda found: format(int(found), "X"), sql=AS_HEX
+    )
 
 
 def _enum(rng: random.Random, name: str, collations: Collations) -> Case:
     charset = rng.choice(list(LETTERS))
-    # the numbers keep members apart under every collation; a SET's member cannot hold a comma
+    # the numbers make members distinct under every collation; a member of a SET cannot contain a comma
     members = [f"{rng.choice(LETTERS[charset]).strip()}{number}" for number in range(rng.randint(1, 9))]
     kind = f"{rng.choice(['ENUM', 'SET'])}({', '.join(texts(*members))})"
     values = texts(*(rng.choice(members) for _ in range(ROWS)))
     return Case(
-        name=name, type=f"{kind} {_collated(rng, charset, collations)}", values=values, told=utf8_hex, asks=AS_UTF8
+        name=name, type=f"{kind} {_collated(rng, charset, collations)}", values=values, to_text=utf8_hex, sql=AS_UTF8
     )
 
 
@@ -178,7 +183,7 @@ def _json(rng: random.Random, name: str, _: Collations) -> Case:
         return inside if rng.random() < 0.5 else {f"k{n}": value for n, value in enumerate(inside)}
 
     values = texts(*(json.dumps(document(4), ensure_ascii=False) for _ in range(ROWS)))
-    return Case(name=name, type="JSON", values=values, told=utf8_hex, asks=AS_UTF8)
+    return Case(name=name, type="JSON", values=values, to_text=utf8_hex, sql=AS_UTF8)
 
 
 Maker = Callable[[random.Random, str, Collations], Case]

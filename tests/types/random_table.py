@@ -1,4 +1,4 @@
-"""A random table: columns of any kind, some required, some generated from others, some invisible, all oddly named."""
+"""Random tables: columns of every type, NOT NULL, generated or invisible, all with unusual names."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from mysql_redshift.core.quoting import mysql_name
 from tests.types.cases import Case
-from tests.types.odd_names import COLUMNS
 from tests.types.random_columns import ROWS, Collations, random_case
+from tests.types.unusual_names import COLUMNS
 
 ALPHABET = "aB9_ '\"`.;-$%{}\\/*()éßΩЯ名?:@#\t"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RandomColumn:
-    """One column: its values, NULLs among them, and what follows its type."""
+    """One column: its values, which may be NULL, and its definition in SQL."""
 
     case: Case
     definition: str
@@ -35,13 +35,13 @@ class RandomTable:
         return {column.case.name: column.case for column in self.columns}
 
     def statements(self) -> Iterator[str]:
-        """Yield what makes the table and its rows."""
+        """Yield the statements that create the table and insert its rows."""
         definitions = ", ".join(f"{mysql_name(column.case.name)} {column.definition}" for column in self.columns)
         yield f"CREATE TABLE t (id INT PRIMARY KEY, {definitions})"
-        given = [column.case for column in self.columns if not column.generated]
-        names = ", ".join(["id", *(mysql_name(case.name) for case in given)])
+        inserted = [column.case for column in self.columns if not column.generated]
+        names = ", ".join(["id", *(mysql_name(case.name) for case in inserted)])
         for row in range(ROWS):
-            yield f"INSERT INTO t ({names}) VALUES ({row}, {', '.join(case.values[row] for case in given)})"
+            yield f"INSERT INTO t ({names}) VALUES ({row}, {', '.join(case.values[row] for case in inserted)})"
 
 
 def random_table(rng: random.Random, width: int, collations: Collations) -> RandomTable:
@@ -66,7 +66,7 @@ def _column(rng: random.Random, case: Case) -> RandomColumn:
 
 
 def _generated(rng: random.Random, base: Case, name: str) -> RandomColumn:
-    """What the column above holds, so that its values are known."""
+    """Return a generated column with the values of ``base``."""
     plain = base.type.removesuffix(" NULL")
     kind = rng.choice(["STORED", "VIRTUAL"])
     return RandomColumn(
@@ -77,12 +77,12 @@ def _generated(rng: random.Random, base: Case, name: str) -> RandomColumn:
 
 
 def _names(rng: random.Random) -> Iterator[str]:
-    """Yield names that stay different when Redshift folds them: half of those thought of, half of any characters."""
+    """Yield names that differ also in lower case, as Redshift folds them; half of them are handwritten, half random."""
     taken = {"id"}
     while True:
-        drawn = "".join(rng.choices(ALPHABET, k=rng.randint(1, 30))).rstrip()
-        name = rng.choice([rng.choice(COLUMNS), drawn])
-        # a column name over 63 bytes is more than COPY into the stand-in's PostgreSQL takes; Redshift takes 127
+        random_name = "".join(rng.choices(ALPHABET, k=rng.randint(1, 30))).rstrip()
+        name = rng.choice([rng.choice(COLUMNS), random_name])
+        # the stand-in's PostgreSQL limits a column name in COPY to 63 bytes; Redshift's limit is 127
         if name and name.lower() not in taken and len(name.encode()) <= 63:
             taken.add(name.lower())
             yield name

@@ -1,4 +1,4 @@
-"""The width of every character set, measured on the servers."""
+"""Character sets: the maximum width of a character, measured on the servers, and invalid bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.core.types.charset import BYTES_PER_CHARACTER, UNASSIGNED
 from mysql_redshift.errors import SourceError
 from tests.stack.mysql.conftest import execute
-from tests.types.round_trip import travel
+from tests.types.round_trip import round_trip
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
@@ -23,8 +23,8 @@ CODES = {
     "ucs2": ("d83d",), "utf16": ("d83d",), "utf16le": ("3dd8",), "utf32": ("0000d83d",), "cp1256": ("8a",),
 }  # fmt: skip
 PLANE = 0x10000
-PLANES = (0, 2)  # what lies above the first needs four bytes anyway
-# Each character of a plane that the set can hold, there and back; what comes back is what a reader would be sent.
+PLANES = (0, 2)  # a character outside plane 0 needs four bytes anyway
+# Converts each character of a plane to the set and back; the result is what the server would send to a reader.
 WIDEST = """
 SELECT MAX(LENGTH(back)) FROM (
     SELECT CONVERT(CONVERT(c USING {charset}) USING utf8mb4) AS back, c FROM (
@@ -33,8 +33,8 @@ SELECT MAX(LENGTH(back)) FROM (
 WHERE back = c COLLATE utf8mb4_bin"""
 
 
-def test_each_width_is_that_of_the_sets_widest_character(admin: Any) -> None:
-    """Never too narrow, and not wider than it must be: every character of every set the server has is tried."""
+def test_each_width_is_that_of_the_widest_character_of_the_set(admin: Any) -> None:
+    """The width is neither too small nor too large: every character of every set of the server is tested."""
     execute(admin, "CREATE TABLE digits (n INT PRIMARY KEY)")
     execute(admin, f"INSERT INTO digits VALUES {', '.join(f'({n})' for n in range(256))}")
     execute(admin, "CREATE TABLE numbers AS SELECT a.n * 256 + b.n AS n FROM digits a, digits b")
@@ -48,10 +48,10 @@ def test_each_width_is_that_of_the_sets_widest_character(admin: Any) -> None:
     assert len(measured) >= 39
 
 
-def test_what_is_no_character_of_its_set_is_refused_with_its_row(
+def test_bytes_without_a_character_are_refused_and_the_row_is_named(
     admin: Any, source: MySQLSource, database: str, tmp_path: Path
 ) -> None:
-    """Half a pair, a code without a character: where a server stores it, the chunk fails and nothing is replaced."""
+    """Unpaired surrogates and unassigned codes: if the server stores them, the chunk fails, and no byte is replaced."""
     charsets = [row[0] for row in execute(admin, "SELECT CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS")]
     execute(admin, "SET sql_mode = 'STRICT_ALL_TABLES'")
     stored = set()
@@ -68,13 +68,13 @@ def test_what_is_no_character_of_its_set_is_refused_with_its_row(
                 continue
             stored.add(charset)
             with pytest.raises(SourceError, match="bytes that are not valid UTF-8") as error:
-                travel(source, database, tmp_path)
+                round_trip(source, database, tmp_path)
             assert "key id=5" in str(error.value)
     assert len(stored) >= 20
 
 
-def test_question_marks_arrive(admin: Any, source: MySQLSource, database: str, tmp_path: Path) -> None:
-    """A "?" that was stored as one is a character like others, in every set, beside NULL and the empty text."""
+def test_question_marks_arrive_unchanged(admin: Any, source: MySQLSource, database: str, tmp_path: Path) -> None:
+    """A stored "?" is not mistaken for a replacement character, in any set."""
     for charset in sorted(UNASSIGNED):
         execute(admin, "DROP TABLE IF EXISTS t")
         execute(
@@ -83,5 +83,5 @@ def test_question_marks_arrive(admin: Any, source: MySQLSource, database: str, t
             f"CHARACTER SET {charset}, x TEXT CHARACTER SET {charset})",
         )
         execute(admin, "INSERT INTO t VALUES (1, '??', '?', 'a? ?'), (2, NULL, NULL, NULL), (3, '', 'a?b', '')")
-        columns = travel(source, database, tmp_path).columns
+        columns = round_trip(source, database, tmp_path).columns
         assert [columns[name] for name in "cex"] == [["??", None, ""], ["?", None, "a?b"], ["a? ?", None, ""]], charset

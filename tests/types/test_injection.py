@@ -1,4 +1,4 @@
-"""What people write - a run's conf, a table's YAML - is a value or a name, or it is refused; it is never run."""
+"""A run's conf and a table's YAML are only values and names: an injected statement is refused and never runs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 from mysql_redshift.operators.run_request import run_request
 from tests.flavors import ON_FIRST
 from tests.table_pipeline import TablePipeline, insert_orders
-from tests.types.odd_names import TRICKS
+from tests.types.unusual_names import INJECTIONS
 
 Change = Callable[[TableSpec, str], TableSpec]
-FEW = TRICKS[:4]
+FEW = INJECTIONS[:4]
 
 
-def requested(conf: Mapping[str, Any]) -> RunRequest:
+def read_conf(conf: Mapping[str, Any]) -> RunRequest:
     """Read a run's conf as the operators do."""
     dag_run = SimpleNamespace(run_type="manual", run_id="r", triggering_user_name="a person")
     return run_request(conf, dag_run, where="task plan")
@@ -33,10 +33,10 @@ def requested(conf: Mapping[str, Any]) -> RunRequest:
 @pytest.mark.types
 @pytest.mark.parametrize("field", ["limit", "mode", "move_watermark", "full_refresh", "dry_run", "allow_gap"])
 def test_a_conf_value_of_the_wrong_kind_is_refused(field: str) -> None:
-    """A number is a number, a flag a flag, a mode one of three."""
-    for trick in (*TRICKS, f"1{TRICKS[0]}", f"true{TRICKS[0]}", f"sync{TRICKS[0]}"):
+    """Numbers, flags and modes have fixed forms."""
+    for injection in (*INJECTIONS, f"1{INJECTIONS[0]}", f"true{INJECTIONS[0]}", f"sync{INJECTIONS[0]}"):
         with pytest.raises(ConfigurationError):
-            requested({field: trick})
+            read_conf({field: injection})
 
 
 @pytest.mark.types
@@ -45,11 +45,11 @@ def test_a_conf_value_of_the_wrong_kind_is_refused(field: str) -> None:
     [(PositionKind.TIME, "2026-01-01T00:00:00"), (PositionKind.ID, "12")],
     ids=["time", "integer"],
 )
-def test_since_and_until_are_a_moment_or_a_number(kind: PositionKind, good: str) -> None:
-    """Anything before, behind or instead of one is refused."""
+def test_since_and_until_are_a_timestamp_or_an_integer(kind: PositionKind, good: str) -> None:
+    """Text before, after or instead of the value is refused."""
     assert parse_position(kind, good)
-    for trick in TRICKS:
-        for text in (trick, f"{good}{trick}", f"{good}' {trick}", f"{trick} {good}"):
+    for injection in INJECTIONS:
+        for text in (injection, f"{good}{injection}", f"{good}' {injection}", f"{injection} {good}"):
             with pytest.raises(MysqlRedshiftError):
                 parse_position(kind, text)
 
@@ -58,56 +58,56 @@ def test_since_and_until_are_a_moment_or_a_number(kind: PositionKind, good: str)
 @pytest.mark.types
 @pytest.mark.parametrize(("cursor", "good"), [("updated_at", "2026-01-01T00:00:00"), ("id", "1")])
 @ON_FIRST
-def test_a_run_s_bounds_are_refused_before_the_source_sees_them(
+def test_an_injection_in_since_or_until_never_reaches_the_source(
     pipeline: TablePipeline, cursor: str, good: str
 ) -> None:
-    """A plan with such a since or until fails, and nothing else is run."""
+    """The plan fails, and no other statement runs."""
     insert_orders(pipeline, 3)
     pipeline.sql("CREATE TABLE secret (id INT)")
     pipeline.change(cursor=CursorRef(column=cursor))
-    for trick in FEW[:2]:
+    for injection in FEW[:2]:
         for field in ("since", "until"):
             with pytest.raises(MysqlRedshiftError):
-                pipeline.plan(**{field: f"{good}{trick}"})
+                pipeline.plan(**{field: f"{good}{injection}"})
     assert pipeline.sql("SELECT COUNT(*) FROM secret") == [(0,)]
     assert pipeline.plan(since=good, allow_gap=True).work
 
 
-UNKNOWN_COLUMNS: dict[str, Change] = {
-    "cursor": lambda spec, trick: replace(spec, cursor=CursorRef(column=trick)),
-    "key": lambda spec, trick: replace(spec, key=(trick,)),
-    "columns.include": lambda spec, trick: replace(spec, columns=ColumnsRef(include=("id", trick))),
-    "columns.exclude": lambda spec, trick: replace(spec, columns=ColumnsRef(exclude=(trick,))),
-    "columns.rename": lambda spec, trick: replace(spec, columns=ColumnsRef(rename={trick: "x"})),
-    "column_policies": lambda spec, trick: replace(spec, column_policies={trick: {"too_long": "null"}}),
-    "policies": lambda spec, trick: replace(spec, policies={"zero_date": f"1970-01-01{trick}"}),
-    "table": lambda spec, trick: replace(spec, source=replace(spec.source, table=trick)),
-    "database": lambda spec, trick: replace(spec, source=replace(spec.source, database=trick)),
+REFUSED_AT_PLAN: dict[str, Change] = {
+    "cursor": lambda spec, injection: replace(spec, cursor=CursorRef(column=injection)),
+    "key": lambda spec, injection: replace(spec, key=(injection,)),
+    "columns.include": lambda spec, injection: replace(spec, columns=ColumnsRef(include=("id", injection))),
+    "columns.exclude": lambda spec, injection: replace(spec, columns=ColumnsRef(exclude=(injection,))),
+    "columns.rename": lambda spec, injection: replace(spec, columns=ColumnsRef(rename={injection: "x"})),
+    "column_policies": lambda spec, injection: replace(spec, column_policies={injection: {"too_long": "null"}}),
+    "policies": lambda spec, injection: replace(spec, policies={"zero_date": f"1970-01-01{injection}"}),
+    "table": lambda spec, injection: replace(spec, source=replace(spec.source, table=injection)),
+    "database": lambda spec, injection: replace(spec, source=replace(spec.source, database=injection)),
 }
 
 
 @pytest.mark.stack
 @pytest.mark.types
 @ON_FIRST
-def test_names_that_the_source_does_not_have_are_refused_at_plan(pipeline: TablePipeline) -> None:
-    """They are looked up in the catalogue, as names; nothing else is done with them."""
+def test_a_name_that_does_not_exist_at_the_source_is_refused_at_plan(pipeline: TablePipeline) -> None:
+    """Names are only looked up in the catalogue."""
     insert_orders(pipeline, 3)
     pipeline.sql("CREATE TABLE secret (id INT)")
     plain = pipeline.spec
-    for change in UNKNOWN_COLUMNS.values():
-        for trick in FEW:
-            pipeline.spec = change(plain, trick)
+    for change in REFUSED_AT_PLAN.values():
+        for injection in FEW:
+            pipeline.spec = change(plain, injection)
             with pytest.raises(MysqlRedshiftError):
                 pipeline.plan()
     assert pipeline.sql("SELECT COUNT(*) FROM secret") == [(0,)]
 
 
 REFUSED_BY_LOAD: dict[str, Change] = {
-    "iam_role": lambda spec, trick: replace(
-        spec, target=replace(spec.target, iam_role=f"{spec.target.iam_role}{trick}")
+    "iam_role": lambda spec, injection: replace(
+        spec, target=replace(spec.target, iam_role=f"{spec.target.iam_role}{injection}")
     ),
-    "dist_key": lambda spec, trick: replace(spec, layout=LayoutRef(dist_key=trick)),
-    "sort_key": lambda spec, trick: replace(spec, layout=LayoutRef(sort_key=(trick,))),
+    "dist_key": lambda spec, injection: replace(spec, layout=LayoutRef(dist_key=injection)),
+    "sort_key": lambda spec, injection: replace(spec, layout=LayoutRef(sort_key=(injection,))),
 }
 
 
@@ -115,14 +115,14 @@ REFUSED_BY_LOAD: dict[str, Change] = {
 @pytest.mark.types
 @pytest.mark.parametrize("field", REFUSED_BY_LOAD)
 @ON_FIRST
-def test_what_only_redshift_sees_is_quoted_there(pipeline: TablePipeline, field: str) -> None:
-    """A role that does not exist, a column that is not there: the load fails, and has run nothing else."""
+def test_names_that_only_redshift_receives_are_quoted(pipeline: TablePipeline, field: str) -> None:
+    """An unknown role or column fails the load, and no other statement runs."""
     insert_orders(pipeline, 3)
     pipeline.sync()
     pipeline.target(f'CREATE TABLE "{pipeline.spec.target.schema}"."secret" (id INT)')
     plain = pipeline.spec
-    for trick in FEW:
-        pipeline.spec = REFUSED_BY_LOAD[field](replace(plain, target=replace(plain.target, table="another")), trick)
+    for injection in FEW:
+        pipeline.spec = REFUSED_BY_LOAD[field](replace(plain, target=replace(plain.target, table="another")), injection)
         with pytest.raises(MysqlRedshiftError):
             pipeline.sync(full_refresh=True)
     assert pipeline.target(f'SELECT COUNT(*) FROM "{plain.target.schema}"."secret"') == [(0,)]
@@ -152,8 +152,8 @@ GOOD = {
 
 @pytest.mark.types
 @pytest.mark.parametrize("field", GOOD)
-def test_a_yaml_value_of_a_fixed_form_takes_nothing_else(field: str, tmp_path: Path) -> None:
-    """Identifiers of connections, buckets and roles, and words out of a list, are checked when the file is read."""
+def test_a_yaml_value_with_a_fixed_form_is_validated(field: str, tmp_path: Path) -> None:
+    """Identifiers of connections, buckets and roles, and enumerated values, are validated when the file is read."""
     path = tmp_path / "shop.yaml"
 
     def read(value: str) -> TableSpec:
@@ -162,9 +162,9 @@ def test_a_yaml_value_of_a_fixed_form_takes_nothing_else(field: str, tmp_path: P
         return read_table(path, "orders")
 
     assert read(GOOD[field]).name == "shop: shop.orders"
-    for trick in TRICKS:
+    for injection in INJECTIONS:
         with pytest.raises(ConfigurationError):
-            read(f"{GOOD[field]}{trick}")
+            read(f"{GOOD[field]}{injection}")
 
 
 def _escaped(text: str) -> str:

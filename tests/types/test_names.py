@@ -13,17 +13,17 @@ from mysql_redshift.core.types.names import SYSTEM_COLUMNS
 from mysql_redshift.errors import ConfigurationError, SourceError
 from tests.flavors import ON_FIRST
 from tests.table_pipeline import TablePipeline
-from tests.types.odd_names import COLUMNS, TRICKS
+from tests.types.unusual_names import COLUMNS, INJECTIONS
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
-VALUES = (*TRICKS, "NULL", "\\", "`")
+VALUES = (*INJECTIONS, "NULL", "\\", "`")
 NAMES = ("sélect.two words", "o'dd\\ `\"; DROP TABLE secret; --", "$$; /*! DELETE FROM secret; */")
 
 
 @pytest.fixture
-def guarded(pipeline: TablePipeline) -> TablePipeline:
-    """A table ``secret`` with one row on each side, which must have it still when the test ends."""
+def pipeline_with_secret(pipeline: TablePipeline) -> TablePipeline:
+    """Create a table ``secret`` with one row at the source and at the target; no test may change it."""
     pipeline.sql("CREATE TABLE secret (id INT)")
     pipeline.sql("INSERT INTO secret VALUES (7)")
     pipeline.target(f'CREATE SCHEMA IF NOT EXISTS "{pipeline.spec.target.schema}"')
@@ -33,16 +33,16 @@ def guarded(pipeline: TablePipeline) -> TablePipeline:
     return pipeline
 
 
-def unharmed(pipeline: TablePipeline, schema: str) -> bool:
-    """Whether both tables still hold their row."""
+def secrets_unchanged(pipeline: TablePipeline, schema: str) -> bool:
+    """Return whether both tables still have their row."""
     return pipeline.sql("SELECT id FROM secret") == [(7,)] and pipeline.target(
         f'SELECT id FROM "{schema}"."secret"'
     ) == [(7,)]
 
 
-def test_columns_of_every_name_arrive(guarded: TablePipeline) -> None:
-    """Reserved words, blanks, quotes, dots, unicode, digits, long ones: all are names like others."""
-    pipeline = guarded
+def test_columns_of_any_name_arrive(pipeline_with_secret: TablePipeline) -> None:
+    """Reserved words, blanks, quotes, dots, Unicode, digits and long names."""
+    pipeline = pipeline_with_secret
     definitions = ", ".join(f"{mysql_name(name)} VARCHAR(200) CHARACTER SET utf8mb4" for name in COLUMNS)
     pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {definitions})")
     values = ", ".join(mysql_string(VALUES[number % len(VALUES)]) for number in range(len(COLUMNS)))
@@ -54,33 +54,33 @@ def test_columns_of_every_name_arrive(guarded: TablePipeline) -> None:
     (row,) = pipeline.target("SELECT * FROM {t}")
     assert row[0] == 1
     assert list(row[1 : len(COLUMNS) + 1]) == [VALUES[n % len(VALUES)] for n in range(len(COLUMNS))]
-    assert unharmed(pipeline, pipeline.spec.target.schema)
+    assert secrets_unchanged(pipeline, pipeline.spec.target.schema)
 
 
-def test_members_and_documents_of_any_text_arrive(guarded: TablePipeline) -> None:
-    """Members of ENUM and SET, and texts and names inside JSON, are values like others."""
-    pipeline = guarded
-    enum = ", ".join(mysql_string(trick) for trick in TRICKS)
-    members = ", ".join(mysql_string(trick.replace(",", ";")) for trick in TRICKS)
+def test_members_and_documents_with_any_text_arrive(pipeline_with_secret: TablePipeline) -> None:
+    """Members of ENUM and SET, and texts and names inside JSON, are never run as SQL."""
+    pipeline = pipeline_with_secret
+    enum = ", ".join(mysql_string(injection) for injection in INJECTIONS)
+    members = ", ".join(mysql_string(injection.replace(",", ";")) for injection in INJECTIONS)
     pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, e ENUM({enum}), s SET({members}), j JSON)")
-    for number, trick in enumerate(TRICKS):
-        text = mysql_string(trick)
-        member = mysql_string(trick.replace(",", ";"))
+    for number, injection in enumerate(INJECTIONS):
+        text = mysql_string(injection)
+        member = mysql_string(injection.replace(",", ";"))
         pipeline.sql(f"INSERT INTO t VALUES ({number}, {text}, {member}, JSON_OBJECT({text}, {text}))")
     pipeline.change(
         source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
     )
     pipeline.sync()
     rows = pipeline.target("SELECT e, s, JSON_SERIALIZE(j) FROM {t} ORDER BY id")
-    assert [(e, s) for e, s, _ in rows] == [(trick, trick.replace(",", ";")) for trick in TRICKS]
-    assert len(rows) == len(TRICKS)
-    assert unharmed(pipeline, pipeline.spec.target.schema)
+    assert [(e, s) for e, s, _ in rows] == [(injection, injection.replace(",", ";")) for injection in INJECTIONS]
+    assert len(rows) == len(INJECTIONS)
+    assert secrets_unchanged(pipeline, pipeline.spec.target.schema)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_of_any_name_arrives(guarded: TablePipeline, name: str) -> None:
-    """Databases, schemas, tables, keys, cursors and renamed columns have the name; a second run merges by it."""
-    pipeline, schema = guarded, guarded.spec.target.schema
+def test_a_table_with_unusual_names_everywhere_arrives(pipeline_with_secret: TablePipeline, name: str) -> None:
+    """Database, schema, table, key, cursor and renamed column have the name; a second run merges by it."""
+    pipeline, schema = pipeline_with_secret, pipeline_with_secret.spec.target.schema
     key, cursor = mysql_name(f"k {name}"), mysql_name(f"c {name}")
     unique = f"{secrets.token_hex(4)} {name}"
     table = f"{mysql_name(unique)}.{mysql_name(name)}"
@@ -111,12 +111,12 @@ def test_everything_of_any_name_arrives(guarded: TablePipeline, name: str) -> No
     renamed = redshift_name(f"r {name}".lower())
     held = pipeline.target(f"SELECT {quoted}, {renamed} FROM {redshift_name(schema_name.lower(), target_name.lower())}")
     assert sorted(text for text, _ in held) == sorted(VALUES)
-    assert unharmed(pipeline, schema)
+    assert secrets_unchanged(pipeline, schema)
 
 
 @ON_FIRST
-def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(pipeline: TablePipeline) -> None:
-    """Redshift has columns of these names in every table, seen or not; nothing is read before that is said."""
+def test_a_system_column_name_is_refused_at_plan_unless_renamed(pipeline: TablePipeline) -> None:
+    """Every Redshift table has hidden columns of these names; the plan fails before anything is read."""
     names = sorted(SYSTEM_COLUMNS)
     pipeline.sql(f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{name} INT' for name in names)})")
     pipeline.sql(f"INSERT INTO t VALUES (1, {', '.join(str(number) for number in range(len(names)))})")
@@ -137,7 +137,7 @@ def test_a_system_column_s_name_is_refused_at_plan_and_travels_renamed(pipeline:
 
 @ON_FIRST
 def test_a_target_named_with_a_backslash_is_refused_at_plan(pipeline: TablePipeline) -> None:
-    """No literal means one on every Redshift and PostgreSQL; the message names the way out."""
+    """A literal with a backslash differs between Redshift and PostgreSQL settings; the message names the remedy."""
     pipeline.sql("CREATE TABLE `back\\slash` (id INT PRIMARY KEY)")
     for schema, table in (("back\\slash", "t"), (pipeline.spec.target.schema, "back\\slash")):
         target = replace(pipeline.spec.target, schema=schema, table=table)

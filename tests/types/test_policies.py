@@ -1,4 +1,4 @@
-"""Each policy on its whole way: what it makes of values, and that the run's log counts them."""
+"""Each policy end to end: what it does to values, and that the log counts them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from mysql_redshift.steps.state.journal import Journal
 from tests.stack.mysql.conftest import execute
 from tests.stack.operators.conftest import Context
 from tests.table_pipeline import TablePipeline
-from tests.types.round_trip import travel
+from tests.types.round_trip import round_trip
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 LONG = "REPEAT('é', 40000)"
 LONG_LINE = "ST_GeomFromText(CONCAT('LINESTRING(', REPEAT('0.123456789012345 0.123456789012345,', 2000), '1 1)'))"
 LONG_JSON = "JSON_ARRAY(REPEAT('x', 70000))"
-# (type, two values, policies, the target's values, what the log says was touched)
+# (type, two values, policies, the target's values, the policy and the count in the log)
 ACTING: list[tuple[str, tuple[str, ...], dict[str, str], list[str | None], tuple[str, int] | None]] = [
     ("DATE", ("'0000-00-00'", "'2026-01-02'"), {}, [None, "2026-01-02"], ("zero_date", 1)),
     ("DATE", ("'2026-02-31'",), {"zero_date": "1970-01-01"}, ["1970-01-01"] * 2, ("zero_date", 2)),
@@ -60,14 +60,14 @@ REFUSING: list[tuple[str, str, dict[str, str], str]] = [
 
 
 def insert(connection: Any, values: list[tuple[str, ...]]) -> None:
-    """Make row n of the nth values of all columns, NULL where a column has no more."""
+    """Insert row n from the nth values of all columns; a shorter column repeats its last value."""
     for row in range(max(map(len, values))):
         literals = ", ".join(column[row] if row < len(column) else column[-1] for column in values)
         execute(connection, f"INSERT INTO t VALUES ({row}, {literals})")
 
 
-def test_policies_act_and_the_log_counts_them(pipeline: TablePipeline) -> None:
-    """What was declared for a column happens to it, in the target and in the entry's count; nothing else is touched."""
+def test_policies_change_values_and_the_log_counts_them(pipeline: TablePipeline) -> None:
+    """Each policy acts on its column only, in the target and in the counts of the log entry."""
     columns = {f"c{number}": case for number, case in enumerate(ACTING)}
     pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
     pipeline.sql(
@@ -91,7 +91,7 @@ def test_policies_act_and_the_log_counts_them(pipeline: TablePipeline) -> None:
 
 
 @pytest.mark.parametrize(("column_type", "value", "policies", "message"), REFUSING)
-def test_what_no_policy_covers_fails_with_column_and_key(
+def test_a_value_that_no_policy_allows_fails_and_names_column_and_key(
     admin: Any,
     source: MySQLSource,
     database: str,
@@ -101,29 +101,29 @@ def test_what_no_policy_covers_fails_with_column_and_key(
     policies: dict[str, str],
     message: str,
 ) -> None:
-    """The row is named, so that a person can find it."""
+    """The key identifies the row at the source."""
     execute(admin, f"CREATE TABLE t (id INT PRIMARY KEY, c {column_type})")
     insert(admin, [(value,)])
     with pytest.raises(SourceError, match=message) as error:
-        travel(source, database, tmp_path, policies=policies)
+        round_trip(source, database, tmp_path, policies=policies)
     assert "column c " in str(error.value)
     assert "key id=0" in str(error.value)
 
 
 class Lines(list[str]):
-    """What an operator logs."""
+    """The lines that an operator logs."""
 
     def info(self, text: str, *values: object) -> None:
         self.append(text % values)
 
     def warning(self, text: str, *_: object) -> None:
-        """Airflow minds that a test executes an operator itself."""
+        """Ignore Airflow's warning that a test executes an operator directly."""
 
 
-def test_log_lines_receipts_and_the_entry_say_what_was_touched(
+def test_logs_receipts_and_the_entry_count_the_policies(
     pipeline: TablePipeline, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By column and policy, each chunk for itself and the run in sum: in the tasks' logs, their XComs and the log."""
+    """By column and policy, per chunk and in total: in task logs, in XComs and in the log entry."""
     pipeline.sql("SET sql_mode = ''")
     pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, day DATE, note MEDIUMTEXT)")
     pipeline.sql(
@@ -160,7 +160,7 @@ def test_log_lines_receipts_and_the_entry_say_what_was_touched(
     head = Journal(pipeline.clients.store, TableLayout.of(pipeline.spec)).head()
     assert head is not None
     assert head.policy_counts == {"day: zero_date": 30, "note: too_long": 1}
-    told = [line for line in lines if "policy zero_date applied to " in line and "of column day" in line]
-    assert len(told) == 4
+    counting = [line for line in lines if "policy zero_date applied to " in line and "of column day" in line]
+    assert len(counting) == 4
     assert "; policy too_long applied to 1 value of column note" in lines[-1]
     assert "policy zero_date applied to 30 values of column day" in lines[-1]

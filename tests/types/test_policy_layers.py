@@ -1,4 +1,4 @@
-"""Where a policy may be declared, which declaration holds, and how a wrong one is told."""
+"""Where a policy may be declared, which declaration wins, and how an invalid one is reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ tables:
 
 
 def declared(folder: Path, *, pipeline: str = "", table: str = "", column: str = "") -> Mapping[str, str]:
-    """Return what holds for the column ``c`` of ``orders``, all policies."""
+    """Return the effective policies of the column ``c`` of ``orders``."""
     of_table = ", ".join(
         [*([f"policies: {{{table}}}"] if table else []), *([f"column_policies: {{c: {{{column}}}}}"] if column else [])]
     )
@@ -36,16 +36,16 @@ def declared(folder: Path, *, pipeline: str = "", table: str = "", column: str =
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=lambda policy: policy.name)
-def test_the_nearer_declaration_of_every_policy_holds(policy: Policy, tmp_path: Path) -> None:
-    """The default, over it the pipeline's, over that the table's, over that the column's; others are not touched."""
+def test_the_most_specific_declaration_of_a_policy_wins(policy: Policy, tmp_path: Path) -> None:
+    """Column over table over pipeline over default; a declaration does not change other policies."""
     default, other = policy.default, policy.choices[1]
-    says = {value: f"{policy.name}: {value}" for value in (default, other)}
+    yaml_of = {value: f"{policy.name}: {value}" for value in (default, other)}
     expected = [
         (default, {}),
-        (other, {"pipeline": says[other]}),
-        (default, {"pipeline": says[other], "table": says[default]}),
-        (other, {"pipeline": says[default], "table": says[default], "column": says[other]}),
-        (other, {"column": says[other]}),
+        (other, {"pipeline": yaml_of[other]}),
+        (default, {"pipeline": yaml_of[other], "table": yaml_of[default]}),
+        (other, {"pipeline": yaml_of[default], "table": yaml_of[default], "column": yaml_of[other]}),
+        (other, {"column": yaml_of[other]}),
     ]
     defaults = {name: known.default for name, known in POLICIES.items()}
     for value, layers in expected:
@@ -54,8 +54,8 @@ def test_the_nearer_declaration_of_every_policy_holds(policy: Policy, tmp_path: 
 
 @pytest.mark.parametrize("layer", ["pipeline", "table", "column"])
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=lambda policy: policy.name)
-def test_a_value_that_no_policy_takes_is_refused_where_it_stands(policy: Policy, layer: str, tmp_path: Path) -> None:
-    """File, line, field and what is allowed are named, in every layer."""
+def test_an_invalid_value_of_a_policy_is_reported_with_its_position(policy: Policy, layer: str, tmp_path: Path) -> None:
+    """The message names file, field and allowed values, in every layer."""
     with pytest.raises(ConfigurationError) as error:
         declared(tmp_path, **{layer: f"{policy.name}: sometimes"})
     message = str(error.value)
@@ -65,14 +65,14 @@ def test_a_value_that_no_policy_takes_is_refused_where_it_stands(policy: Policy,
 
 
 @pytest.mark.parametrize("layer", ["pipeline", "table", "column"])
-def test_a_policy_that_does_not_exist_is_refused_with_what_is_close(layer: str, tmp_path: Path) -> None:
-    """A mistyped policy would otherwise leave the default in force, unseen."""
+def test_an_unknown_policy_is_refused_with_a_suggestion(layer: str, tmp_path: Path) -> None:
+    """A misspelled policy would otherwise silently leave the default in force."""
     with pytest.raises(ConfigurationError, match=r"did you mean zero_date\?"):
         declared(tmp_path, **{layer: "zero_dates: fail"})
 
 
-def test_what_was_touched_is_told_by_column_and_policy() -> None:
-    """Also where the column's name holds what stands between the two."""
+def test_counts_are_reported_by_column_and_policy() -> None:
+    """A column name may contain the separator."""
     assert in_words({"a: b: too_long": 1, "day: zero_date": 12}) == [
         "policy too_long applied to 1 value of column a: b",
         "policy zero_date applied to 12 values of column day",

@@ -1,4 +1,4 @@
-"""Random tables with random rows arrive exactly; TYPES_SEED and TYPES_TABLES choose others and more."""
+"""Random tables with random rows arrive exactly. TYPES_SEED and TYPES_TABLES set the seed and the number of tables."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from mysql_redshift.adapters.mysql import MySQLSource
 from mysql_redshift.core.quoting import mysql_name
 from tests.stack.mysql.conftest import execute
 from tests.table_pipeline import TablePipeline
-from tests.types.in_target import differences
 from tests.types.random_columns import Collations
 from tests.types.random_table import RandomTable, random_table
-from tests.types.round_trip import as_the_server_says, travel
+from tests.types.round_trip import round_trip, server_values
+from tests.types.target_comparison import differences
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 SEED = int(os.environ.get("TYPES_SEED", "20261123"))
 TABLES = int(os.environ.get("TYPES_TABLES", "12"))
-TARGETS = max(1, TABLES // 6)  # the whole way takes longer, so fewer and wider tables go it
+TARGETS = max(1, TABLES // 6)  # a full sync takes longer, so it gets fewer but wider tables
 
 
-def drawn(connection: Any, seed: str, width: tuple[int, int]) -> RandomTable:
-    """Make a random table ``t`` on the server."""
+def create_random_table(connection: Any, seed: str, width: tuple[int, int]) -> RandomTable:
+    """Create a random table ``t`` on the server and return it."""
     rng = random.Random(seed)
     table = random_table(rng, rng.randint(*width), collations(connection))
     for statement in table.statements():
@@ -37,7 +37,7 @@ def drawn(connection: Any, seed: str, width: tuple[int, int]) -> RandomTable:
 
 
 def collations(connection: Any) -> Collations:
-    """Every collation of the server, by character set."""
+    """Return every collation of the server, by character set."""
     found = defaultdict(list)
     listed = "SELECT CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLLATIONS ORDER BY COLLATION_NAME"
     for charset, name in execute(connection, listed):
@@ -46,23 +46,23 @@ def collations(connection: Any) -> Collations:
 
 
 @pytest.mark.parametrize("number", range(TABLES))
-def test_a_random_table_arrives_exactly(
+def test_a_random_table_arrives_exactly_in_parquet(
     number: int, mysql_server: Any, admin: Any, source: MySQLSource, database: str, tmp_path: Path
 ) -> None:
-    """Types, lengths, character sets, collations, nullability, generation and names at random: each value arrives."""
-    table = drawn(admin, f"{SEED}-{number}", (1, 10))
-    travelled = travel(source, database, tmp_path)
-    assert len(travelled.columns) == 1 + len(table.cases)
-    for found, (name, case) in zip(list(travelled.columns.values())[1:], table.cases.items(), strict=True):
-        expected = as_the_server_says(admin, case, flavor=mysql_server.flavor, column=mysql_name(name))
-        assert [None if value is None else case.told(value) for value in found] == expected, case.type
-    assert travelled.policy_counts == {}
+    """Types, lengths, character sets, collations, nullability, generated columns and names are random."""
+    table = create_random_table(admin, f"{SEED}-{number}", (1, 10))
+    parquet = round_trip(source, database, tmp_path)
+    assert len(parquet.columns) == 1 + len(table.cases)
+    for found, (name, case) in zip(list(parquet.columns.values())[1:], table.cases.items(), strict=True):
+        expected = server_values(admin, case, flavor=mysql_server.flavor, column=mysql_name(name))
+        assert [None if value is None else case.to_text(value) for value in found] == expected, case.type
+    assert parquet.policy_counts == {}
 
 
 @pytest.mark.parametrize("number", range(TARGETS))
-def test_a_random_table_arrives_in_the_target(number: int, mysql_server: Any, pipeline: TablePipeline) -> None:
-    """The same through S3, COPY, staging and merge: what the target holds is what the source says."""
-    table = drawn(pipeline.mysql, f"{SEED}-target-{number}", (30, 40))
+def test_a_random_table_arrives_exactly_in_the_target(number: int, mysql_server: Any, pipeline: TablePipeline) -> None:
+    """The same through S3, COPY, staging and merge."""
+    table = create_random_table(pipeline.mysql, f"{SEED}-target-{number}", (30, 40))
     pipeline.change(
         source=replace(pipeline.spec.source, table="t"), target=replace(pipeline.spec.target, table="t"), cursor=None
     )

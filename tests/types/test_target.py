@@ -1,4 +1,4 @@
-"""Every type, value by value, from the source to the Redshift stand-in: one table with a column for each case."""
+"""Every type, value by value, from the source to the Redshift stand-in: one table with a column per case."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 
 from tests.table_pipeline import TablePipeline
 from tests.types.cases import CASES, Case
-from tests.types.in_target import differences
+from tests.types.target_comparison import differences
 
 pytestmark = [pytest.mark.stack, pytest.mark.types]
 
 
 @pytest.fixture
-def wide(pipeline: TablePipeline, mysql_server: Any) -> list[Case]:
-    """The table ``t``: an id, and a column c0, c1, ... for each case that this server knows."""
+def cases_of_server(pipeline: TablePipeline, mysql_server: Any) -> list[Case]:
+    """Create the table ``t`` with an id and a column c0, c1, ... per case of this server; return the cases."""
     cases = [case for case in CASES if mysql_server.flavor in case.servers]
     pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
     columns = ", ".join(f"c{number} {case.type}" for number, case in enumerate(cases))
@@ -27,9 +27,11 @@ def wide(pipeline: TablePipeline, mysql_server: Any) -> list[Case]:
     return cases
 
 
-def test_every_value_arrives_in_the_target(pipeline: TablePipeline, wide: list[Case], mysql_server: Any) -> None:
-    """Source, batches, Parquet, S3, COPY, staging, target: what the target holds is what the source says."""
-    policies = {f"c{number}": dict(case.policies) for number, case in enumerate(wide) if case.policies}
+def test_every_value_arrives_exactly_in_the_target(
+    pipeline: TablePipeline, cases_of_server: list[Case], mysql_server: Any
+) -> None:
+    """Through batches, Parquet, S3, COPY, staging and merge."""
+    policies = {f"c{number}": dict(case.policies) for number, case in enumerate(cases_of_server) if case.policies}
     pipeline.change(
         source=replace(pipeline.spec.source, table="t"),
         target=replace(pipeline.spec.target, table="t"),
@@ -39,12 +41,12 @@ def test_every_value_arrives_in_the_target(pipeline: TablePipeline, wide: list[C
     planned = pipeline.plan()
     assert planned.table_schema is not None
     pipeline.sync()
-    cases = {f"c{number}": case for number, case in enumerate(wide)}
+    cases = {f"c{number}": case for number, case in enumerate(cases_of_server)}
     assert differences(pipeline, planned.table_schema, cases, flavor=mysql_server.flavor) == {}
 
 
-def test_a_document_is_a_document_and_not_a_string(pipeline: TablePipeline) -> None:
-    """JSON_TYPEOF says object, array, number: SUPER can be navigated."""
+def test_a_document_is_loaded_as_a_document_not_as_a_string(pipeline: TablePipeline) -> None:
+    """JSON_TYPEOF returns the kind of the document, so SUPER can be navigated."""
     pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
     documents = ('{"a": 1}', "[1, 2]", "12", '"text"', "true")
     for number, text in enumerate(documents):

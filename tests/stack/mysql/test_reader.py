@@ -22,13 +22,13 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import ConnectionFailed, SourceError
 from tests.stack.mysql.conftest import execute
-from tests.types.round_trip import the_spec
+from tests.types.round_trip import table_spec
 
 MEGABYTE = 1024 * 1024
 
 
 def select(source: MySQLSource, database: str, **changes: Any) -> tuple[str, TableSchema]:
-    wanted = the_spec(database, "t", **changes)
+    wanted = table_spec(database, "t", **changes)
     schema = resolve_schema(source.describe(database, "t"), wanted)
     return source_sql.rows(wanted.source, schema, None, Chunk(index=0)), schema
 

@@ -1,4 +1,4 @@
-"""A column's case: values as SQL literals, how the server itself tells them, and what that must equal."""
+"""A case: one column, its values as SQL literals, and the text in which the server and Parquet are compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 BOTH = ("mysql", "mariadb")
 
-# What the server is asked for, independently of our reader; {c} is the column.
+# Expressions whose values the server returns as text, independently of our reader; {c} is the column.
 AS_TEXT = "CAST({c} AS CHAR)"
 AS_HEX = "HEX({c})"
 AS_UTF8 = "HEX(CONVERT({c} USING utf8mb4))"
@@ -24,13 +24,18 @@ IN_MICROSECONDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One column: ``told`` turns a value read back from Parquet into the server's own text."""
+    """One column and its values.
+
+    ``sql`` is the expression with which the server returns a value as text: "bits" compares IEEE 754 bits with those
+    of the literals, "bits of double" with those of CAST AS DOUBLE. ``to_text`` converts a value read from Parquet to
+    the same text.
+    """
 
     name: str
     type: str
     values: tuple[str, ...]
-    told: Callable[[Any], str]
-    asks: str = AS_TEXT
+    to_text: Callable[[Any], str]
+    sql: str = AS_TEXT
     servers: tuple[str, ...] = BOTH
     policies: tuple[tuple[str, str], ...] = ()
 
@@ -38,11 +43,11 @@ class Case:
 def integer(name: str, column_type: str, low: int, high: int, **more: Any) -> Case:
     middle = sorted({low, low + 1, low // 2, -1, 0, 1, 2, 7, 9, 10, 42, 100, 127, high // 2, high // 3, high - 1, high})
     inside = [str(value) for value in middle if low <= value <= high]
-    return Case(name=name, type=column_type, values=tuple(inside), told=str, **more)
+    return Case(name=name, type=column_type, values=tuple(inside), to_text=str, **more)
 
 
 def texts(*values: str) -> tuple[str, ...]:
-    """Quote for a session that escapes with backslashes."""
+    """Quote for a session in which a backslash escapes."""
     return tuple("'" + v.replace("\\", "\\\\").replace("'", "''").replace("\0", "\\0") + "'" for v in values)
 
 
@@ -50,26 +55,26 @@ def utf8_hex(value: str) -> str:
     return value.encode().hex().upper()
 
 
-def hexed(value: bytes) -> str:
+def hex_text(value: bytes) -> str:
     return value.hex().upper()
 
 
-def fixed(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def day(value: date) -> str:
+def date_text(value: date) -> str:
     return value.isoformat()
 
 
-def moment(digits: int) -> Callable[[datetime], str]:
-    """As the server prints it: with the column's digits."""
+def datetime_text(digits: int) -> Callable[[datetime], str]:
+    """Return a function that prints a value as the server does: with the column's number of fractional digits."""
 
-    def told(value: datetime) -> str:
+    def to_text(value: datetime) -> str:
         text = value.strftime("%H:%M:%S.%f")
         return f"{value.date().isoformat()} {text[: 8 + (digits + 1 if digits else 0)]}"
 
-    return told
+    return to_text
 
 
 def float_bits(value: float) -> str:

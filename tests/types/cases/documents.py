@@ -1,8 +1,8 @@
-"""JSON and geometry: cases of the contract."""
+"""Cases of JSON and geometry."""
 
 from __future__ import annotations
 
-from tests.types.cases.case import AS_UTF8, WITH_SRID, Case, hexed, texts, utf8_hex
+from tests.types.cases.case import AS_UTF8, WITH_SRID, Case, hex_text, texts, utf8_hex
 
 DOCUMENTS = (
     "{}", "[]", '"text"', "null", "true", "1", "-1.5", '{"a": {"b": [1, 2, {"c": null}]}}', '{"emoji": "😀"}',
@@ -14,7 +14,7 @@ SHAPES = (
     "MULTILINESTRING((0 0,1 1),(2 2,3 3))", "POINT(0.1 0.2)", "POINT(1e-10 12345678.9)",
     "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))", "GEOMETRYCOLLECTION(POINT(1 2),LINESTRING(0 0,1 1))", "POINT(100 -100)",
 )  # fmt: skip
-ON_THE_GLOBE = (  # latitude first, as MySQL has it
+ON_THE_GLOBE = (  # latitude first, as in MySQL
     "POINT(48.1 11.5)", "LINESTRING(0 0,10 170)", "POINT(0 0)", "POINT(90 0)", "POINT(-90 0)", "POINT(0 180)",
     "POINT(0 -179.999999)", "POINT(-33.8688 151.2093)", "POINT(1e-10 -1e-10)", "MULTIPOINT(1 2,3 4)",
     "POLYGON((0 0,0 10,10 10,10 0,0 0))", "GEOMETRYCOLLECTION(POINT(1 2),LINESTRING(3 4,5 6))",
@@ -33,44 +33,44 @@ KINDS = {
     "GEOMETRYCOLLECTION": "POINT({p}),LINESTRING(0 0,{p})",
 }
 DOCUMENT = (
-    Case(name="json", type="JSON", values=texts(*DOCUMENTS), told=utf8_hex, asks=AS_UTF8),
+    Case(name="json", type="JSON", values=texts(*DOCUMENTS), to_text=utf8_hex, sql=AS_UTF8),
     Case(
         name="json as varchar",
         type="JSON",
         values=texts(*DOCUMENTS),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
         policies=(("json", "varchar"),),
     ),
     Case(
         name="geometry",
         type="GEOMETRY",
         values=tuple(f"ST_GeomFromText('{s}')" for s in SHAPES),
-        told=str,
-        asks="ST_AsText({c})",
+        to_text=str,
+        sql="ST_AsText({c})",
     ),
     Case(
         name="geometry with an SRID",
         type="GEOMETRY",
         values=tuple(f"ST_GeomFromText('{s}', 3857)" for s in SHAPES),
-        told=str,
-        asks=WITH_SRID,
+        to_text=str,
+        sql=WITH_SRID,
     ),
     Case(
         name="geometry on the globe",
         type="GEOMETRY",
         values=tuple(f"ST_GeomFromText('{s}', 4326)" for s in ON_THE_GLOBE),
-        told=str,
-        asks="CONCAT('SRID=4326;', ST_AsText({c}, 'axis-order=long-lat'))",
+        to_text=str,
+        sql="CONCAT('SRID=4326;', ST_AsText({c}, 'axis-order=long-lat'))",
         servers=("mysql",),
     ),
     Case(
         name="geometry on the globe as wkb",
         type="GEOMETRY",
         values=tuple(f"ST_GeomFromText('{s}', 4326)" for s in ON_THE_GLOBE),
-        told=hexed,
-        # extended WKB: order byte, type with the flag for an SRID, the SRID, then what plain WKB says
-        asks="CONCAT(LEFT(HEX(ST_AsBinary({c})), 8), '20', 'E6100000', "
+        to_text=hex_text,
+        # extended WKB: order byte, type with the flag for an SRID, the SRID, then the rest of plain WKB
+        sql="CONCAT(LEFT(HEX(ST_AsBinary({c})), 8), '20', 'E6100000', "
         "SUBSTR(HEX(ST_AsBinary({c}, 'axis-order=long-lat')), 11))",
         servers=("mysql",),
         policies=(("geometry", "wkb"),),
@@ -79,8 +79,8 @@ DOCUMENT = (
         name="geometry as wkb",
         type="GEOMETRY",
         values=tuple(f"ST_GeomFromText('{s}')" for s in SHAPES),
-        told=hexed,
-        asks="HEX(ST_AsBinary({c}))",
+        to_text=hex_text,
+        sql="HEX(ST_AsBinary({c}))",
         policies=(("geometry", "wkb"),),
     ),
     *(
@@ -88,8 +88,8 @@ DOCUMENT = (
             name=kind.lower(),
             type=kind,
             values=tuple(f"ST_GeomFromText('{kind}({inside.format(p=p)})')" for p in PLACES),
-            told=str,
-            asks="ST_AsText({c})",
+            to_text=str,
+            sql="ST_AsText({c})",
         )
         for kind, inside in KINDS.items()
     ),

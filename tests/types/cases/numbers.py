@@ -1,8 +1,8 @@
-"""Integers, bits, years, exact and floating numbers: cases of the contract."""
+"""Cases of integers, bits, years, exact and floating-point numbers."""
 
 from __future__ import annotations
 
-from tests.types.cases.case import AS_HEX, Case, double_bits, fixed, float_bits, integer
+from tests.types.cases.case import AS_HEX, Case, decimal_text, double_bits, float_bits, integer
 
 NUMBERS_OF_6_2 = (
     "9999.99", "-9999.99", "0", "0.01", "-0.01", "1", "-1", "0.1", "12.2", "99.99", "1000", "0.05", "-1234.56",
@@ -48,35 +48,37 @@ INTEGERS = (
         name="int zerofill",
         type="INT(8) UNSIGNED ZEROFILL",
         values=(*map(str, (0, 1, 7, 9, 10, 42, 255, 65536, 12345678, 123456789, 2147483648, 4294967295)),),
-        told=str,
-        asks="CAST({c}+0 AS CHAR)",
+        to_text=str,
+        sql="CAST({c}+0 AS CHAR)",
     ),
     integer("bigint", "BIGINT", -(2**63), 2**63 - 1),
     integer("bigint unsigned", "BIGINT UNSIGNED", 0, 2**64 - 1),
     integer("bigint unsigned as bigint", "BIGINT UNSIGNED", 0, 2**63 - 1, policies=(("bigint_unsigned", "bigint"),)),
-    Case(name="year", type="YEAR", values=YEARS, told=lambda v: f"{v:04d}"),
+    Case(name="year", type="YEAR", values=YEARS, to_text=lambda v: f"{v:04d}"),
     Case(
         name="tinyint(1) as boolean",
         type="TINYINT(1)",
         values=("0", "1"),
-        told=lambda v: str(int(v)),
+        to_text=lambda v: str(int(v)),
         policies=(("tinyint1", "boolean"),),
     ),
-    Case(name="bit(1)", type="BIT(1)", values=("b'0'", "b'1'"), told=lambda v: str(int(v)), asks="CAST({c}+0 AS CHAR)"),
+    Case(
+        name="bit(1)", type="BIT(1)", values=("b'0'", "b'1'"), to_text=lambda v: str(int(v)), sql="CAST({c}+0 AS CHAR)"
+    ),
     *(
         Case(
             name=f"bit({bits})",
             type=f"BIT({bits})",
             values=("0", "1", "2", "3", "7", "8", "127", str(2 ** (bits - 1)), str(2**bits - 1), "100", "42", "64"),
-            told=lambda v: format(int(v), "X"),
-            asks=AS_HEX,
+            to_text=lambda v: format(int(v), "X"),
+            sql=AS_HEX,
         )
         for bits in (10, 63, 64)
     ),
 )
 EXACT = (
-    Case(name="decimal(6,2)", type="DECIMAL(6,2)", values=NUMBERS_OF_6_2, told=fixed),
-    Case(name="decimal(38,0)", type="DECIMAL(38,0)", values=WIDE, told=fixed),
+    Case(name="decimal(6,2)", type="DECIMAL(6,2)", values=NUMBERS_OF_6_2, to_text=decimal_text),
+    Case(name="decimal(38,0)", type="DECIMAL(38,0)", values=WIDE, to_text=decimal_text),
     Case(
         name="decimal(38,30)",
         type="DECIMAL(38,30)",
@@ -89,28 +91,28 @@ EXACT = (
             *(f"{sign}99999999.{'9' * 30}" for sign in ("", "-")),
             "0." + "0" * 29 + "1",
         ),
-        told=fixed,
+        to_text=decimal_text,
     ),
-    Case(name="decimal(65,30)", type="DECIMAL(65,30)", values=HUGE, told=str),
-    Case(name="decimal(39,0)", type="DECIMAL(39,0)", values=(*WIDE, "9" * 39, "-" + "9" * 39), told=str),
-    Case(name="decimal(38,38)", type="DECIMAL(38,38)", values=SMALL, told=fixed, servers=("mariadb",)),
-    Case(name="decimal unsigned", type="DECIMAL(10,3) UNSIGNED", values=POSITIVE, told=fixed),
+    Case(name="decimal(65,30)", type="DECIMAL(65,30)", values=HUGE, to_text=str),
+    Case(name="decimal(39,0)", type="DECIMAL(39,0)", values=(*WIDE, "9" * 39, "-" + "9" * 39), to_text=str),
+    Case(name="decimal(38,38)", type="DECIMAL(38,38)", values=SMALL, to_text=decimal_text, servers=("mariadb",)),
+    Case(name="decimal unsigned", type="DECIMAL(10,3) UNSIGNED", values=POSITIVE, to_text=decimal_text),
 )
 FLOATS = (
-    Case(name="float", type="FLOAT", values=SINGLE, told=float_bits, asks="bits"),
+    Case(name="float", type="FLOAT", values=SINGLE, to_text=float_bits, sql="bits"),
     Case(
         name="float(7,2)",
         type="FLOAT(7,2)",
         values=MONEY,
-        told=float_bits,
-        asks="bits of double",
+        to_text=float_bits,
+        sql="bits of double",
     ),
-    Case(name="double", type="DOUBLE", values=DOUBLES, told=double_bits, asks="bits"),
+    Case(name="double", type="DOUBLE", values=DOUBLES, to_text=double_bits, sql="bits"),
     Case(
         name="double(12,3)",
         type="DOUBLE(12,3)",
         values=(*MONEY, "-999999999.999", "999999999.999", "123456.789", "0.001"),
-        told=double_bits,
-        asks="bits of double",
+        to_text=double_bits,
+        sql="bits of double",
     ),
 )

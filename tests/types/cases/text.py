@@ -1,8 +1,8 @@
-"""Text of every character set and length, and bytes: cases of the contract."""
+"""Cases of text of every character set and length, and of bytes."""
 
 from __future__ import annotations
 
-from tests.types.cases.case import AS_HEX, AS_UTF8, Case, hexed, texts, utf8_hex
+from tests.types.cases.case import AS_HEX, AS_UTF8, Case, hex_text, texts, utf8_hex
 
 ODD_TEXT = (
     "", " ", "  two before, two after  ", "null", "NULL", "None", "nan", "\\N", "'", '"', "\\", "\\\\n", "a\nb\r\tc",
@@ -42,132 +42,138 @@ TEXT = (
         name="varchar latin1",
         type="VARCHAR(50) CHARACTER SET latin1",
         values=texts(*LATIN),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="varchar utf8mb3",
         type="VARCHAR(50) CHARACTER SET utf8mb3",
         values=texts(*BMP),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="varchar utf8mb4",
         type="VARCHAR(50) CHARACTER SET utf8mb4",
         values=texts(*ALL),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
-    Case(name="varchar ucs2", type="VARCHAR(50) CHARACTER SET ucs2", values=texts(*BMP), told=utf8_hex, asks=AS_UTF8),
-    Case(name="varchar utf16", type="VARCHAR(50) CHARACTER SET utf16", values=texts(*ALL), told=utf8_hex, asks=AS_UTF8),
-    Case(name="varchar utf32", type="VARCHAR(50) CHARACTER SET utf32", values=texts(*ALL), told=utf8_hex, asks=AS_UTF8),
+    Case(name="varchar ucs2", type="VARCHAR(50) CHARACTER SET ucs2", values=texts(*BMP), to_text=utf8_hex, sql=AS_UTF8),
+    Case(
+        name="varchar utf16", type="VARCHAR(50) CHARACTER SET utf16", values=texts(*ALL), to_text=utf8_hex, sql=AS_UTF8
+    ),
+    Case(
+        name="varchar utf32", type="VARCHAR(50) CHARACTER SET utf32", values=texts(*ALL), to_text=utf8_hex, sql=AS_UTF8
+    ),
     Case(
         name="varchar ascii",
         type="VARCHAR(50) CHARACTER SET ascii",
         values=texts(*ODD_TEXT),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="varchar bin collation",
         type="VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
         values=texts(*ALL),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="varchar sjis",
         type="VARCHAR(50) CHARACTER SET sjis",
         values=texts("", " ", "漢字", "ｱｲｳ", "表示", "ソ", "'", "\\", "null", "a\nb", "０１２", "ヴ" * 50, "─"),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="varchar koi8r",
         type="VARCHAR(50) CHARACTER SET koi8r",
         values=texts("", " ", "Привет", "═" * 50, "ё", "Ё", "ъ", "°", "'", "\\", "null", "a\tb", "©"),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
-    Case(name="char", type="CHAR(50)", values=texts(*ALL), told=utf8_hex, asks=AS_UTF8),
-    Case(name="char(0)", type="CHAR(0)", values=("''",), told=utf8_hex, asks=AS_UTF8),
+    Case(name="char", type="CHAR(50)", values=texts(*ALL), to_text=utf8_hex, sql=AS_UTF8),
+    Case(name="char(0)", type="CHAR(0)", values=("''",), to_text=utf8_hex, sql=AS_UTF8),
     Case(
         name="enum",
         type=f"ENUM({', '.join(texts(*MEMBERS))})",
         values=texts(*MEMBERS),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="set",
         type="SET('a', 'bé', 'c d', '😀')",
         values=texts(*SUBSETS),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="enum of two bytes",
         type=f"ENUM({', '.join(texts(*(f'm{number}' for number in range(300))))})",
         values=texts(*(f"m{number}" for number in (0, 1, 2, 9, 10, 127, 128, 254, 255, 256, 257, 299))),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
     Case(
         name="set of 64",
         type=f"SET({', '.join(texts(*(f'm{number}' for number in range(64))))})",
         values=texts("", *(",".join(f"m{n}" for n in range(0, 64, step)) for step in range(1, 12)), "m63"),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
-    Case(name="tinytext", type="TINYTEXT", values=texts(*ALL), told=utf8_hex, asks=AS_UTF8),
+    Case(name="tinytext", type="TINYTEXT", values=texts(*ALL), to_text=utf8_hex, sql=AS_UTF8),
     Case(
         name="tinytext latin1",
         type="TINYTEXT CHARACTER SET latin1",
         values=texts(*LATIN, "€" * 255),
-        told=utf8_hex,
-        asks=AS_UTF8,
+        to_text=utf8_hex,
+        sql=AS_UTF8,
     ),
-    Case(name="text", type="TEXT", values=(*texts(*ALL), "REPEAT('x', 65535)"), told=utf8_hex, asks=AS_UTF8),
+    Case(name="text", type="TEXT", values=(*texts(*ALL), "REPEAT('x', 65535)"), to_text=utf8_hex, sql=AS_UTF8),
     Case(
-        name="mediumtext", type="MEDIUMTEXT", values=(*texts(*ALL), "REPEAT('é', 32767)"), told=utf8_hex, asks=AS_UTF8
+        name="mediumtext", type="MEDIUMTEXT", values=(*texts(*ALL), "REPEAT('é', 32767)"), to_text=utf8_hex, sql=AS_UTF8
     ),
-    Case(name="longtext", type="LONGTEXT", values=(*texts(*ALL), "REPEAT('é', 32767)"), told=utf8_hex, asks=AS_UTF8),
+    Case(name="longtext", type="LONGTEXT", values=(*texts(*ALL), "REPEAT('é', 32767)"), to_text=utf8_hex, sql=AS_UTF8),
     Case(
         name="uuid",
         type="UUID",
         values=texts(*UUIDS),
-        told=str,
+        to_text=str,
         servers=("mariadb",),
     ),
     Case(
         name="inet4",
         type="INET4",
         values=texts(*IN_FOUR),
-        told=str,
+        to_text=str,
         servers=("mariadb",),
     ),
     Case(
         name="inet6",
         type="INET6",
         values=texts(*IN_SIX),
-        told=str,
+        to_text=str,
         servers=("mariadb",),
     ),
 )
 BINARY = (
-    Case(name="binary", type="BINARY(8)", values=BYTES, told=hexed, asks=AS_HEX),
-    Case(name="varbinary", type="VARBINARY(300)", values=(*BYTES, "REPEAT(x'00ff', 150)"), told=hexed, asks=AS_HEX),
-    Case(name="tinyblob", type="TINYBLOB", values=BYTES, told=hexed, asks=AS_HEX),
-    Case(name="blob", type="BLOB", values=(*BYTES, "REPEAT(x'00', 65535)"), told=hexed, asks=AS_HEX),
-    Case(name="mediumblob", type="MEDIUMBLOB", values=(*BYTES, "REPEAT(x'ff', 100000)"), told=hexed, asks=AS_HEX),
-    Case(name="longblob", type="LONGBLOB", values=(*BYTES, "REPEAT(x'fe', 3000000)"), told=hexed, asks=AS_HEX),
+    Case(name="binary", type="BINARY(8)", values=BYTES, to_text=hex_text, sql=AS_HEX),
+    Case(
+        name="varbinary", type="VARBINARY(300)", values=(*BYTES, "REPEAT(x'00ff', 150)"), to_text=hex_text, sql=AS_HEX
+    ),
+    Case(name="tinyblob", type="TINYBLOB", values=BYTES, to_text=hex_text, sql=AS_HEX),
+    Case(name="blob", type="BLOB", values=(*BYTES, "REPEAT(x'00', 65535)"), to_text=hex_text, sql=AS_HEX),
+    Case(name="mediumblob", type="MEDIUMBLOB", values=(*BYTES, "REPEAT(x'ff', 100000)"), to_text=hex_text, sql=AS_HEX),
+    Case(name="longblob", type="LONGBLOB", values=(*BYTES, "REPEAT(x'fe', 3000000)"), to_text=hex_text, sql=AS_HEX),
     Case(
         name="vector",
         type="VECTOR(3)",
         values=tuple(f"TO_VECTOR('[{numbers}]')" for numbers in VECTORS),
-        told=hexed,
-        asks=AS_HEX,
+        to_text=hex_text,
+        sql=AS_HEX,
         servers=("mysql",),
     ),
 )

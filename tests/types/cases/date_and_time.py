@@ -1,8 +1,8 @@
-"""Dates, moments and times of day: cases of the contract."""
+"""Cases of dates, timestamps and times of day."""
 
 from __future__ import annotations
 
-from tests.types.cases.case import IN_MICROSECONDS, Case, day, fractions, moment
+from tests.types.cases.case import IN_MICROSECONDS, Case, date_text, datetime_text, fractions
 
 DATES = (
     "'1000-01-01'", "'9999-12-31'", "'1970-01-01'", "'1969-12-31'", "'2000-02-29'", "'1900-03-01'", "'1582-10-04'",
@@ -28,38 +28,43 @@ IN_A_DAY = (
     "'11:59:59.999999'", "'12:00:00'", "'12:34:56.789'", "'20:20:20.202020'", "'23:00:00'",
 )  # fmt: skip
 TIME = (
-    Case(name="date", type="DATE", values=DATES, told=day),
+    Case(name="date", type="DATE", values=DATES, to_text=date_text),
     *(
-        Case(name=f"datetime({n})", type=f"DATETIME({n})", values=fractions(DATETIMES, n), told=moment(n))
+        Case(name=f"datetime({n})", type=f"DATETIME({n})", values=fractions(DATETIMES, n), to_text=datetime_text(n))
         for n in (0, 1, 3, 6)
     ),
     *(
-        Case(name=f"timestamp({n})", type=f"TIMESTAMP({n}) NULL", values=fractions(TIMESTAMPS, n), told=moment(n))
+        Case(
+            name=f"timestamp({n})",
+            type=f"TIMESTAMP({n}) NULL",
+            values=fractions(TIMESTAMPS, n),
+            to_text=datetime_text(n),
+        )
         for n in (0, 3, 6)
     ),
     Case(
         name="timestamp as timestamptz",
         type="TIMESTAMP(6) NULL",
         values=fractions(TIMESTAMPS, 6),
-        told=moment(6),
+        to_text=datetime_text(6),
         policies=(("timestamp", "timestamptz"),),
     ),
-    Case(name="time", type="TIME", values=TIMES, told=str),
-    Case(name="time(6)", type="TIME(6)", values=(*TIMES, *FRACTIONS), told=str),
+    Case(name="time", type="TIME", values=TIMES, to_text=str),
+    Case(name="time(6)", type="TIME(6)", values=(*TIMES, *FRACTIONS), to_text=str),
     Case(
         name="time as time",
         type="TIME(6)",
         values=IN_A_DAY,
-        told=str,
+        to_text=str,
         policies=(("time", "time"),),
     ),
     Case(
         name="time as microseconds",
         type="TIME(6)",
         values=(*TIMES, *FRACTIONS),
-        told=str,
-        # Another way than the reader's: hours, minutes, seconds and fraction one by one.
-        asks=IN_MICROSECONDS,
+        to_text=str,
+        # Not the reader's method: hours, minutes, seconds and fraction are added up one by one.
+        sql=IN_MICROSECONDS,
         policies=(("time", "microseconds"),),
     ),
 )

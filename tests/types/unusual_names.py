@@ -1,9 +1,9 @@
-"""Names that MySQL allows, and texts that want to end the one they stand in and begin a statement of their own."""
+"""Unusual names that MySQL allows, and SQL injection attempts."""
 
 from __future__ import annotations
 
-# Each ends another kind of quotation; on both servers a table ``secret`` shows whether one succeeded.
-TRICKS = (
+# Each attempt closes another kind of quotation. A table ``secret`` at the source and at the target shows a success.
+INJECTIONS = (
     "'; DROP TABLE secret; --", '"; DROP TABLE secret; --', "`; DROP TABLE secret; --", "); DROP TABLE secret; --",
     "\\'; DROP TABLE secret; --", '\\"; DROP TABLE secret; #', "\\`; DROP TABLE secret; --",
     "''; DROP TABLE secret; --", '""; DROP TABLE secret; --', "``; DROP TABLE secret; --", "*/ DROP TABLE secret; /*",
@@ -16,5 +16,5 @@ COLUMNS = (
     "select", "order", "user", "table", "timestamp", "default", "tag", "aes128", "two words", "  leading", 'say "hi"',
     "back`tick", "it's", "dot.ted", "semi;colon", "dash--dash", "sl/*a*/sh", "back\\slash", "per%cent", "%s", "{name}",
     "$dollar", "@at", "1st", "42", "ünïcödé", "名前", "İstanbul", "MixedCase", "a" * 63, "é" * 31, "_seq", "new\nline",
-    "null", *TRICKS,
+    "null", *INJECTIONS,
 )  # fmt: skip
