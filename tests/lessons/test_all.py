@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,17 +22,19 @@ def test_every_promise_has_one_test_and_one_naive_variant() -> None:
 
 
 @pytest.mark.parametrize("lesson", sorted(PROMISES))
-def test_a_naive_variant_replaces_something(lesson: str) -> None:
-    """A variant that replaces nothing would prove nothing."""
+def test_a_naive_variant_replaces_something(lesson: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variant that replaces nothing would prove nothing. What it replaces must exist."""
     replaced: list[object] = []
 
     class Recorder:
-        """Stands in for MonkeyPatch and records what would be replaced."""
+        """A MonkeyPatch that records what it replaces."""
 
-        def setattr(self, *arguments: object, **more: object) -> None:
-            replaced.append((arguments, more))
+        def setattr(self, *arguments: Any) -> None:
+            monkeypatch.setattr(*arguments)
+            replaced.append(arguments)
 
-        def setitem(self, *arguments: object) -> None:
+        def setitem(self, *arguments: Any) -> None:
+            monkeypatch.setitem(*arguments)
             replaced.append(arguments)
 
     import_module(f"tests.naive.{lesson}").install(Recorder())

@@ -9,4 +9,4 @@ from mysql_redshift.steps import publish
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish the chunks that were extracted."""
-    monkeypatch.setattr(publish, "_one_receipt_a_chunk", lambda plan, receipts: list(receipts))
+    monkeypatch.setattr(publish, "_one_receipt_per_chunk", lambda plan, receipts: list(receipts))
