@@ -1,4 +1,4 @@
-"""One attempt of a run in a process of its own, which may be killed at any point."""
+"""Run one attempt of a run in a separate process, which may be killed at any port call."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from mysql_redshift.steps.load import load
 from mysql_redshift.steps.plan import plan
 from mysql_redshift.steps.publish import publish
 from mysql_redshift.steps.verify import verify
-from tests.faults.ports import TracedEncoder, TracedSource, TracedStore, TracedWarehouse
+from tests.faults.traced_ports import TracedEncoder, TracedSource, TracedStore, TracedWarehouse
 from tests.faults.worker import Worker
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
-class Point:
-    """One port call of a run: the step, the call, and which of its kind in this step."""
+class FaultPoint:
+    """One port call of a run: the step, the call, and its number among equal calls of the step."""
 
     step: str
     call: str
@@ -33,17 +33,17 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strike:
-    """Where something happens: the process ends itself with SIGKILL, or waits until the parent cut a ``line``."""
+class ProcessFault:
+    """A fault at one port call: the process kills itself, or waits until the parent closes a proxy's connections."""
 
-    point: Point
+    point: FaultPoint
     side: str  # "before" or "after"
-    line: str = ""  # "" is a kill; else "bastion" or "mysql"
+    proxy: str = ""  # "bastion" or "mysql"; empty: SIGKILL
 
 
 @dataclass(kw_only=True)
 class Progress:
-    """What Airflow would hold of a run: each finished step's answer."""
+    """The results of finished steps, as Airflow keeps them in XComs."""
 
     plan: Plan | None = None
     receipts: dict[int, Receipt] = field(default_factory=dict)
@@ -52,49 +52,49 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One attempt: where it goes on, and where it dies. ``environment`` holds Airflow's connections."""
+    """The input of one attempt: earlier progress and the fault to inject. ``environment`` has Airflow's connections."""
 
     spec: TableSpec
     request: RunRequest
     label: str
     progress: Progress
     environment: dict[str, str]
-    strike: Strike | None = None
+    fault: ProcessFault | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How an attempt ended: ``killed``, or with ``error``, or neither; whether its strike was reached; its points."""
+    """The result of an attempt; ``triggered``: its fault occurred; ``trace``: its port calls."""
 
     killed: bool
-    struck: bool
+    triggered: bool
     error: MysqlRedshiftError | None
-    trace: tuple[tuple[str, Point], ...]
+    trace: tuple[tuple[str, FaultPoint], ...]
 
 
-def attempt(job: Job, cut: Callable[[str], None]) -> Outcome:
-    """Run what is left of a run in a forked process; its ``progress`` is brought up to date.
+def run_attempt(job: Job, drop_connections: Callable[[str], None]) -> Outcome:
+    """Run the unfinished steps of a run in a forked process and update ``job.progress``.
 
-    ``cut`` ends all connections over a line; the process waits for it at its strike.
+    ``drop_connections`` closes all connections of a proxy; the process waits for it at its fault.
     """
     error: MysqlRedshiftError | None = None
-    trace: list[tuple[str, Point]] = []
-    with Worker(work, job, environment=job.environment) as worker:
+    trace: list[tuple[str, FaultPoint]] = []
+    with Worker(run_worker, job, environment=job.environment) as worker:
         for kind, value in worker.messages():
             if kind == "point":
                 trace.append(value)
-            elif kind == "cut":
-                cut(value)
-                worker.answer("cut")
+            elif kind == "drop":
+                drop_connections(value)
+                worker.send("dropped")
             elif kind == "error":
                 error = value
             else:
-                _remember(job.progress, kind, value)
-    struck = job.strike is not None and (job.strike.side, job.strike.point) in trace
-    return Outcome(killed=worker.killed, struck=struck, error=error, trace=tuple(trace))
+                _record_progress(job.progress, kind, value)
+    triggered = job.fault is not None and (job.fault.side, job.fault.point) in trace
+    return Outcome(killed=worker.killed, triggered=triggered, error=error, trace=tuple(trace))
 
 
-def _remember(progress: Progress, kind: str, value: Any) -> None:
+def _record_progress(progress: Progress, kind: str, value: Any) -> None:
     if kind == "planned":
         progress.plan = value
     elif kind == "receipt":
@@ -103,8 +103,8 @@ def _remember(progress: Progress, kind: str, value: Any) -> None:
         progress.done.add(value)
 
 
-def work(pipe: Connection, job: Job) -> None:
-    """Be the worker: tell each point and each finished step."""
+def run_worker(pipe: Connection, job: Job) -> None:
+    """Run in the worker process: send each port call and each finished step to the parent."""
     try:
         _steps(job, pipe)
     except MysqlRedshiftError as exc:
@@ -114,56 +114,56 @@ def work(pipe: Connection, job: Job) -> None:
 def _steps(job: Job, pipe: Connection) -> None:
     from mysql_redshift.hooks.clients import Clients
 
-    def say(kind: str, value: object) -> None:
+    def send(kind: str, value: object) -> None:
         pipe.send((kind, value))
 
-    at = _Striker(job.strike, pipe)
+    injector = _FaultInjector(job.fault, pipe)
     with Clients(job.spec) as clients:
-        source = TracedSource(clients.source, at)
-        store = TracedStore(clients.store, at)
-        warehouse = TracedWarehouse(clients.warehouse, at)
+        source = TracedSource(clients.source, injector)
+        store = TracedStore(clients.store, injector)
+        warehouse = TracedWarehouse(clients.warehouse, injector)
         progress = job.progress
-        at.step = "plan"
+        injector.step = "plan"
         if progress.plan is None:
             progress.plan = plan(job.spec, job.request, source=source, store=store, warehouse=warehouse)
-            say("planned", progress.plan)
-        at.step = "extract"
+            send("planned", progress.plan)
+        injector.step = "extract"
         for chunk in progress.plan.work:
             if chunk.index not in progress.receipts:
-                encoder = TracedEncoder(clients.encoder, at)
+                encoder = TracedEncoder(clients.encoder, injector)
                 receipt = extract(progress.plan, chunk, source=source, store=store, encoder=encoder)
                 progress.receipts[chunk.index] = receipt
-                say("receipt", receipt)
+                send("receipt", receipt)
         receipts = [progress.receipts[number] for number in sorted(progress.receipts)]
-        last: tuple[tuple[str, Callable[[], object]], ...] = (
+        remaining: tuple[tuple[str, Callable[[], object]], ...] = (
             ("publish", lambda: publish(progress.plan, receipts, store=store) if progress.plan else None),
             ("load", lambda: load(job.spec, store=store, warehouse=warehouse, label=job.label)),
             ("verify", lambda: verify(job.spec, source=source, store=store, warehouse=warehouse)),
         )
-        for name, step in last:
-            at.step = name
+        for name, step in remaining:
+            injector.step = name
             if name not in progress.done:
                 step()
-                say("done", name)
+                send("done", name)
 
 
-class _Striker:
-    """Numbers the points, tells them, and strikes at one of them."""
+class _FaultInjector:
+    """Numbers the port calls, sends them to the parent, and injects the fault at one of them."""
 
-    def __init__(self, strike: Strike | None, pipe: Connection) -> None:
+    def __init__(self, fault: ProcessFault | None, pipe: Connection) -> None:
         self.step = ""
-        self._strike = strike
+        self._fault = fault
         self._pipe = pipe
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     def __call__(self, side: str, name: str) -> None:
         self._counts[side, self.step, name] += 1
-        point = Point(step=self.step, call=name, number=self._counts[side, self.step, name])
+        point = FaultPoint(step=self.step, call=name, number=self._counts[side, self.step, name])
         self._pipe.send(("point", (side, point)))
-        strike = self._strike
-        if strike is None or (strike.point, strike.side) != (point, side):
+        fault = self._fault
+        if fault is None or (fault.point, fault.side) != (point, side):
             return
-        if not strike.line:
+        if not fault.proxy:
             os.kill(os.getpid(), signal.SIGKILL)
-        self._pipe.send(("cut", strike.line))
+        self._pipe.send(("drop", fault.proxy))
         self._pipe.recv()

@@ -1,4 +1,4 @@
-"""Places to play in, and what a run passes where nothing fails."""
+"""Fixtures of the fault schedules: proxied servers, and the port calls of runs without faults."""
 
 from __future__ import annotations
 
@@ -10,32 +10,35 @@ import pytest
 
 from devstack.status import Status
 from tests.conftest import wanted_flavors
-from tests.faults.place import Place, place
-from tests.faults.play import trace
+from tests.faults.proxied_servers import ProxiedServers, start_servers
 from tests.faults.schedule import Shape, Traces
+from tests.faults.schedule_runner import trace_runs
 
-PLAYERS = 2  # schedules at a time
+PARALLEL_SCHEDULES = 2  # each needs its own servers
 
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    """FAULT_SEED, else the seed of the normal suite."""
+    """Return FAULT_SEED, or the seed of the normal suite."""
     return int(os.environ.get("FAULT_SEED", "1"))
 
 
 @pytest.fixture(scope="session")
-def places(stack_status: Status) -> Iterator[Sequence[Sequence[Place]]]:
-    """A place on each MySQL for each player."""
+def server_sets(stack_status: Status) -> Iterator[Sequence[Sequence[ProxiedServers]]]:
+    """Yield, for each schedule that runs in parallel, proxied servers with MySQL and with MariaDB."""
     servers = [server for name in wanted_flavors() if (server := getattr(stack_status, name)) is not None]
     with ExitStack() as stack:
-        yield [[stack.enter_context(place(stack_status, server)) for server in servers] for _ in range(PLAYERS)]
+        yield [
+            [stack.enter_context(start_servers(stack_status, server)) for server in servers]
+            for _ in range(PARALLEL_SCHEDULES)
+        ]
 
 
 @pytest.fixture(scope="session")
-def traces(places: Sequence[Sequence[Place]]) -> Traces:
-    """The points that each run of each shape passes where nothing fails."""
+def traces(server_sets: Sequence[Sequence[ProxiedServers]]) -> Traces:
+    """Return the port calls of each run of each shape without faults."""
     found = {}
     for shape in Shape:
-        for run, points in trace(places[0][0], shape).items():
+        for run, points in trace_runs(server_sets[0][0], shape).items():
             found[shape, run] = points
     return found

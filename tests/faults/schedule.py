@@ -1,4 +1,4 @@
-"""Schedules: which faults strike which run of which table, all decided by a seed."""
+"""Fault schedules: which faults occur in which run of which kind of table, derived from a seed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.faults.attempt import Point, Strike
-from tests.faults.s3_answers import S3Answer
+from tests.faults.attempt import FaultPoint, ProcessFault
+from tests.faults.s3_proxy import S3Fault
 
 SIDES = ("before", "after")
-LINES = ("bastion", "mysql")
+PROXIES = ("bastion", "mysql")
 
 
 class Shape(StrEnum):
-    """How the table travels."""
+    """How the table is loaded."""
 
     MERGE = "merge"
     INTRA_TABLE = "intra-table"
@@ -25,55 +25,57 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterFault:
-    """An order to the stand-in for the load's session; ``strike`` kills the worker as well."""
+    """A fault that the stand-in injects into the load's session; ``process_fault`` additionally kills the worker."""
 
     kind: str
     matching: str = ""
     seconds: float = 0.0
-    strike: Strike | None = None
+    process_fault: ProcessFault | None = None
 
 
-Fault = Strike | S3Answer | ClusterFault
-RUNS = ("first", "second")  # the first makes ledger and target, the second finds them
+Fault = ProcessFault | S3Fault | ClusterFault
+RUNS = ("first", "second")  # the first run creates ledger and target
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Two runs of one new table. Each fault strikes an attempt of its own; a retry without faults ends each run.
+    """Two runs of one new table. Each fault gets a separate attempt; a final attempt without faults completes each run.
 
-    ``kill`` is the fault that the schedule is there for: it comes first in its run, so it is always reached.
-    ``cleared`` tells of each run whether it is begun anew after its faults, as an operator may do, instead of retried.
+    ``kill`` is the fault that the schedule must cover: it is the first fault of its run, so it is always reached.
+    ``cleared``: per run, whether it starts again from plan after its faults, as if an operator had cleared its tasks.
     """
 
     seed: int
     number: int
     shape: Shape
     flavor: int
-    kill: Strike
+    kill: ProcessFault
     faults: Mapping[str, tuple[Fault, ...]]
     cleared: Mapping[str, bool]
 
     def __str__(self) -> str:
-        told = "; ".join(f"{run} run: {', '.join(map(str, self.faults[run])) or 'no fault'}" for run in RUNS)
-        return f"FAULT_SEED={self.seed}, schedule {self.number}, {self.shape}: {told}"
+        text = "; ".join(f"{run} run: {', '.join(map(str, self.faults[run])) or 'no fault'}" for run in RUNS)
+        return f"FAULT_SEED={self.seed}, schedule {self.number}, {self.shape}: {text}"
 
 
-Traces = Mapping[tuple[Shape, str], Sequence[Point]]
+Traces = Mapping[tuple[Shape, str], Sequence[FaultPoint]]
 
 
-def killings(traces: Traces) -> list[tuple[Shape, str, Strike]]:
-    """Return one kill before and one after every point that any run of any shape passes."""
-    found: dict[Point, tuple[Shape, str]] = {}
-    for where, points in traces.items():
+def all_kills(traces: Traces) -> list[tuple[Shape, str, ProcessFault]]:
+    """Return one kill before and one after every port call of any run of any shape."""
+    found: dict[FaultPoint, tuple[Shape, str]] = {}
+    for run_of_shape, points in traces.items():
         for point in points:
-            found.setdefault(point, where)
-    return [(*where, Strike(point=point, side=side)) for point, where in found.items() for side in SIDES]
+            found.setdefault(point, run_of_shape)
+    return [
+        (*run_of_shape, ProcessFault(point=point, side=side)) for point, run_of_shape in found.items() for side in SIDES
+    ]
 
 
 def schedules(traces: Traces, *, seed: int, count: int) -> Iterator[Schedule]:
-    """Yield ``count`` schedules; together they hold every kill of ``killings`` as often as the others, or nearly."""
+    """Yield ``count`` schedules, which cover the kills of ``all_kills`` evenly."""
     rng = random.Random(seed)
-    kills = killings(traces)
+    kills = all_kills(traces)
     rng.shuffle(kills)
     for number in range(count):
         shape, run, kill = kills[number % len(kills)]
@@ -96,30 +98,32 @@ def schedules(traces: Traces, *, seed: int, count: int) -> Iterator[Schedule]:
         )
 
 
-def _any_fault(rng: random.Random, points: Sequence[Point]) -> Fault:
+def _any_fault(rng: random.Random, points: Sequence[FaultPoint]) -> Fault:
     kind = rng.choice(("kill", "cut", "s3", "cluster"))
     if kind == "kill":
-        return Strike(point=rng.choice(points), side=rng.choice(SIDES))
+        return ProcessFault(point=rng.choice(points), side=rng.choice(SIDES))
     if kind == "cut":
-        line = rng.choice(LINES)
-        return Strike(point=rng.choice(points), side=rng.choice(SIDES), line=line)
+        proxy = rng.choice(PROXIES)
+        return ProcessFault(point=rng.choice(points), side=rng.choice(SIDES), proxy=proxy)
     if kind == "s3":
-        return _s3_answer(rng)
+        return _s3_fault(rng)
     return _cluster_fault(rng, points)
 
 
-def _s3_answer(rng: random.Random) -> S3Answer:
-    """One answer that botocore's retry meets, or more than it has tries."""
-    about = rng.choice(("/log/", "/data/", "/copy/", "watermark.json"))
-    method = "PUT" if about == "/copy/" else rng.choice(("PUT", "GET", "HEAD"))
+def _s3_fault(rng: random.Random) -> S3Fault:
+    """Return an S3 fault: one that botocore's retries handle, or one that exceeds them."""
+    path_part = rng.choice(("/log/", "/data/", "/copy/", "watermark.json"))
+    method = "PUT" if path_part == "/copy/" else rng.choice(("PUT", "GET", "HEAD"))
     kinds = ["500", "503", "refused", "lost", "stalled"]
-    if method == "PUT" and about == "/log/":
+    if method == "PUT" and path_part == "/log/":
         kinds += ["409", "lost", "lost"]
     kind = rng.choice(kinds)
-    return S3Answer(kind=kind, method=method, about=about, count=1 if kind == "stalled" else rng.choice((1, 1, 9)))
+    return S3Fault(
+        kind=kind, method=method, path_part=path_part, count=1 if kind == "stalled" else rng.choice((1, 1, 9))
+    )
 
 
-def _cluster_fault(rng: random.Random, points: Sequence[Point]) -> ClusterFault:
+def _cluster_fault(rng: random.Random, points: Sequence[FaultPoint]) -> ClusterFault:
     kind = rng.choice(
         ("drop_at_parse", "drop_during_copy", "drop_before_commit", "drop_after_commit", "error_1023_once", "linger")
     )
@@ -127,5 +131,7 @@ def _cluster_fault(rng: random.Random, points: Sequence[Point]) -> ClusterFault:
         return ClusterFault(kind=kind, matching=rng.choice(("LOCK", "COPY", "INSERT INTO", "DELETE", "CREATE")))
     if kind != "linger":
         return ClusterFault(kind=kind)
-    loading = [point for point in points if point.step == "load" and point.call.startswith("redshift")]
-    return ClusterFault(kind=kind, seconds=20.0, strike=Strike(point=rng.choice(loading), side="after"))
+    load_points = [point for point in points if point.step == "load" and point.call.startswith("redshift")]
+    return ClusterFault(
+        kind=kind, seconds=20.0, process_fault=ProcessFault(point=rng.choice(load_points), side="after")
+    )

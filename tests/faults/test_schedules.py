@@ -1,4 +1,4 @@
-"""Killed, cut and refused at every point, and retried as Airflow would: no row is lost, none is doubled."""
+"""Runs that fail at every port call and are retried as Airflow does lose no row and duplicate none."""
 
 from __future__ import annotations
 
@@ -9,58 +9,60 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.faults.place import Place
-from tests.faults.play import Played, play
-from tests.faults.schedule import Schedule, Traces, killings, schedules
+from tests.faults.proxied_servers import ProxiedServers
+from tests.faults.schedule import Schedule, Traces, all_kills, schedules
+from tests.faults.schedule_runner import ScheduleResult, run_schedule
 
 pytestmark = [pytest.mark.stack, pytest.mark.faults, pytest.mark.slow]
 
 COUNT = int(os.environ.get("FAULT_SCHEDULES", "300"))
 BATCHES = 10
-MOST_PLAYS = 5  # of a schedule whose kill did not strike
-STRUCK: dict[int, Played] = {}  # by schedule: the last test looks at all of them
+MAX_REPEATS = 5  # of a schedule whose kill did not occur
+RESULTS: dict[int, ScheduleResult] = {}  # by schedule number; the last test checks all of them
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_schedules(places: Sequence[Sequence[Place]], traces: Traces, seed: int, batch: int) -> None:
-    """After each, the target equals the source, the checks agree, the state is readable, nothing lies about."""
-    mine = [schedule for schedule in schedules(traces, seed=seed, count=COUNT) if schedule.number % BATCHES == batch]
-    idle: SimpleQueue[Sequence[Place]] = SimpleQueue()
-    for player in places:
-        idle.put(player)
+def test_no_fault_schedule_loses_or_duplicates_a_row(
+    server_sets: Sequence[Sequence[ProxiedServers]], traces: Traces, seed: int, batch: int
+) -> None:
+    """After each schedule the target equals the source, the cache matches the log, and S3 has no unknown object."""
+    chosen = [schedule for schedule in schedules(traces, seed=seed, count=COUNT) if schedule.number % BATCHES == batch]
+    idle_servers: SimpleQueue[Sequence[ProxiedServers]] = SimpleQueue()
+    for servers in server_sets:
+        idle_servers.put(servers)
 
-    def played(schedule: Schedule) -> tuple[int, Played]:
-        player = idle.get()
+    def run(schedule: Schedule) -> tuple[int, ScheduleResult]:
+        servers = idle_servers.get()
         try:
-            return schedule.number, play_until_killed(player[schedule.flavor % len(player)], schedule)
+            return schedule.number, run_until_killed(servers[schedule.flavor % len(servers)], schedule)
         finally:
-            idle.put(player)
+            idle_servers.put(servers)
 
-    with ThreadPoolExecutor(len(places)) as pool:
-        STRUCK.update(pool.map(played, mine))
+    with ThreadPoolExecutor(len(server_sets)) as pool:
+        RESULTS.update(pool.map(run, chosen))
 
 
-def play_until_killed(place: Place, schedule: Schedule) -> Played:
-    """Play a schedule until its kill strikes.
+def run_until_killed(servers: ProxiedServers, schedule: Schedule) -> ScheduleResult:
+    """Run a schedule until its kill occurs.
 
-    Another player's statement may hold a run's safe point below its rows. That run reads nothing, so that it never
-    comes to a point of its extract; it is checked like any other, and the schedule is played again.
+    A statement of the schedule that runs in parallel may hold the safe point below a run's rows. That run reads nothing
+    and does not reach the calls of its extract; its result is checked like any other, and the schedule runs again.
     """
-    for _ in range(MOST_PLAYS):
-        played = play(place, schedule)
-        if schedule.kill in played.kills:
+    for _ in range(MAX_REPEATS):
+        result = run_schedule(servers, schedule)
+        if schedule.kill in result.kills:
             break
-    return played
+    return result
 
 
-def test_every_point_was_killed_before_and_after(traces: Traces, seed: int) -> None:
-    """The fault-free trace lists each S3 request, each statement, each COMMIT; none is left out."""
+def test_every_port_call_was_killed_before_and_after(traces: Traces, seed: int) -> None:
+    """The trace without faults lists each S3 request, statement and COMMIT; the schedules cover all of them."""
     planned = {schedule.number: schedule for schedule in schedules(traces, seed=seed, count=COUNT)}
-    if STRUCK.keys() != planned.keys():
+    if RESULTS.keys() != planned.keys():
         pytest.fail("The schedules before this test did not all succeed, or were not chosen: run the whole module")
-    kills = {kill for _, _, kill in killings(traces)}
-    missed = [schedule for number, schedule in planned.items() if schedule.kill not in STRUCK[number].kills]
+    kills = {kill for _, _, kill in all_kills(traces)}
+    missed = [schedule for number, schedule in planned.items() if schedule.kill not in RESULTS[number].kills]
     assert [str(schedule) for schedule in missed] == []
     assert len({schedule.kill for schedule in planned.values()}) == min(COUNT, len(kills))
-    struck = sum(played.struck for played in STRUCK.values())
-    print(f"seed {seed}: {COUNT} schedules, {struck} faults struck; {len(kills)} kills at {len(kills) // 2} points")
+    triggered = sum(result.triggered for result in RESULTS.values())
+    print(f"seed {seed}: {COUNT} schedules, {triggered} faults occurred; {len(kills)} kills at {len(kills) // 2} calls")

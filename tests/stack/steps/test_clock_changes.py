@@ -41,9 +41,8 @@ class SourceAtTestTime:
     def clock(self) -> ClockReading:
         reading = self.source.clock()
         known = [w for w in reading.writers if w.thread in self.transaction_starts]
-        started = [
-            self.transaction_starts[w.thread].replace(microsecond=0) for w in known
-        ]  # the server reports whole seconds
+        # the server reports whole seconds
+        started = [self.transaction_starts[w.thread].replace(microsecond=0) for w in known]
         writers = tuple(replace(w, started=to_micros(at)) for w, at in zip(known, started, strict=True))
         return replace(reading, now=to_micros(self.now), writers=writers)
 

@@ -1,4 +1,4 @@
-"""Loads all that a worker loads, and opens nothing: attempts are forked from a process that has done this."""
+"""Import everything that a worker imports, without opening a connection; workers are forked from this process."""
 
 import gc
 import json
@@ -17,7 +17,7 @@ for name in (
     "mysql_redshift.hooks.redshift_ssh",
     "mysql_redshift.hooks.tunnel",
     "tests.faults.attempt",
-    "tests.faults.look",
+    "tests.faults.observed_state",
 ):
     import_module(name)
 
@@ -25,13 +25,13 @@ from mysql_redshift.core.spec import LakeRef
 from mysql_redshift.hooks.lake import lake_store
 from mysql_redshift.hooks.mysql_source import mysql_address
 
-# What these read, botocore's models and Airflow's providers, stays in memory.
-login = {"login": "warm-user", "password": "warm-password", "host": "warm-host"}
-os.environ["AIRFLOW_CONN_WARM_MYSQL"] = json.dumps({"conn_type": "mysql", **login})
-os.environ["AIRFLOW_CONN_WARM_AWS"] = json.dumps({"conn_type": "aws", **login})
-mysql_address("warm_mysql")
-lake_store(LakeRef(conn_id="warm_aws", bucket="warm"))
+# These calls load botocore's models and Airflow's providers into memory.
+login = {"login": "preload-user", "password": "preload-password", "host": "preload-host"}
+os.environ["AIRFLOW_CONN_PRELOAD_MYSQL"] = json.dumps({"conn_type": "mysql", **login})
+os.environ["AIRFLOW_CONN_PRELOAD_AWS"] = json.dumps({"conn_type": "aws", **login})
+mysql_address("preload_mysql")
+lake_store(LakeRef(conn_id="preload_aws", bucket="preload"))
 
 
 gc.collect()
-gc.freeze()  # what is loaded is not looked at again in every fork
+gc.freeze()  # so that no fork scans the loaded objects again

@@ -1,4 +1,4 @@
-"""Where schedules are played: one MySQL, S3 and cluster, each behind a proxy of its own that can fail."""
+"""The servers of fault schedules: MySQL, S3 and the bastion, each behind a proxy that can inject faults."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 from devstack.status import MySQLStatus, RedshiftStatus, Status
 from mysql_redshift.core.spec import CursorRef, LakeRef, LoadMode, SourceRef, Strategy, TableSpec, TargetRef
-from tests.faults.lines import Line
-from tests.faults.s3_answers import S3Proxy
+from tests.faults.s3_proxy import S3Proxy
 from tests.faults.schedule import Shape
+from tests.faults.tcp_proxy import TcpProxy
 from tests.stack.connections import airflow_connections, connect_mysql
 from tests.stack.devstack.redshift.control import order
 
@@ -24,32 +24,32 @@ TABLE = (
 
 
 @dataclass(kw_only=True)
-class Place:
-    """Serves one schedule at a time. ``environment`` holds Airflow's connections, which lead through the proxies."""
+class ProxiedServers:
+    """Servers for one schedule at a time. ``environment`` has Airflow's connections, which lead through the proxies."""
 
     database: str
     mysql: Any
     redshift: RedshiftStatus
     environment: dict[str, str]
     s3: S3Proxy
-    lines: dict[str, Line]
+    proxies: dict[str, TcpProxy]
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement at the source; it is committed."""
+        """Run and commit a statement at the source; return its rows."""
         with self.mysql.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
-    def cut(self, line: str) -> None:
-        """End every connection over a line."""
-        self.lines[line].cut()
+    def drop_connections(self, proxy: str) -> None:
+        """Close every connection of a proxy."""
+        self.proxies[proxy].drop_connections()
 
-    def order(self, **fields: Any) -> None:
-        """Order a fault of the stand-in."""
+    def order_fault(self, **fields: Any) -> None:
+        """Order a fault at the stand-in."""
         order(self.redshift, **fields)
 
     def new_table(self, shape: Shape) -> TableSpec:
-        """Make a table for one schedule and say how it is to travel."""
+        """Create a table for one schedule and return its spec."""
         name = f"t_{secrets.token_hex(5)}"
         self.sql(TABLE.format(t=name))
         return TableSpec(
@@ -59,7 +59,7 @@ class Place:
             lake=LakeRef(conn_id="aws_default", bucket="lake", prefix="faults"),
             target=TargetRef(
                 conn_id="redshift",
-                schema=name,  # a schema of its own: making it is part of every first run
+                schema=name,  # a new schema, so that every first run creates it
                 table=name,
                 ledger_schema=f"{name}_ledger",
                 iam_role=self.redshift.iam_role,
@@ -79,15 +79,15 @@ def _cursor(shape: Shape) -> CursorRef | None:
 
 
 @contextmanager
-def place(status: Status, server: MySQLStatus) -> Iterator[Place]:
-    """Open the proxies and make a database; both end with the block."""
+def start_servers(status: Status, server: MySQLStatus) -> Iterator[ProxiedServers]:
+    """Start the proxies and create a database; stop and drop them when the block exits."""
     if status.bastion is None or status.s3 is None or status.redshift is None:
-        raise RuntimeError(f"The stack is not complete: {status}")
+        raise RuntimeError(f"The local servers are incomplete: {status}")
     database = f"f_{secrets.token_hex(4)}"
     with ExitStack() as stack:
-        lines = {
-            "bastion": stack.enter_context(Line((status.bastion.host, status.bastion.port))),
-            "mysql": stack.enter_context(Line((server.host, server.port))),
+        proxies = {
+            "bastion": stack.enter_context(TcpProxy((status.bastion.host, status.bastion.port))),
+            "mysql": stack.enter_context(TcpProxy((server.host, server.port))),
         }
         s3 = S3Proxy(status.s3.endpoint)
         stack.callback(s3.server_close)
@@ -96,23 +96,23 @@ def place(status: Status, server: MySQLStatus) -> Iterator[Place]:
         with mysql.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {database}")
             cursor.execute(f"USE {database}")
-        yield Place(
+        yield ProxiedServers(
             database=database,
             mysql=mysql,
             redshift=status.redshift,
-            environment=_environment(status, server, lines, s3),
+            environment=_environment(status, server, proxies, s3),
             s3=s3,
-            lines=lines,
+            proxies=proxies,
         )
         with mysql.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {database}")
 
 
-def _environment(status: Status, server: MySQLStatus, lines: dict[str, Line], s3: S3Proxy) -> dict[str, str]:
-    """Return the connections, with short waits: an S3 that does not answer is tried twice, two seconds each."""
+def _environment(status: Status, server: MySQLStatus, proxies: dict[str, TcpProxy], s3: S3Proxy) -> dict[str, str]:
+    """Return the connections with short timeouts: a request to S3 is tried twice, for two seconds each."""
     connections = airflow_connections(status, server)
-    connections["source"]["port"] = lines["mysql"].port
-    connections["bastion"]["port"] = lines["bastion"].port
+    connections["source"]["port"] = proxies["mysql"].port
+    connections["bastion"]["port"] = proxies["bastion"].port
     connections["aws_default"]["extra"] |= {
         "endpoint_url": s3.endpoint,
         "config_kwargs": {"read_timeout": 2, "connect_timeout": 2, "retries": {"total_max_attempts": 2}},

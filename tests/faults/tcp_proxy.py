@@ -1,4 +1,4 @@
-"""The lines that a fault can cut: a proxy before a server, which ends every connection at once when told to."""
+"""A TCP proxy in front of a server that can close all its connections at once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 
-class Line:
-    """Forwards TCP to ``target``. New connections are always let through: what was cut comes back."""
+class TcpProxy:
+    """Forwards TCP to ``target``. New connections are always accepted, so a client can reconnect."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self._target = target
@@ -29,20 +29,20 @@ class Line:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self.cut()
+        self.drop_connections()
 
     @property
     def port(self) -> int:
-        """Where to connect."""
+        """The local port of the proxy."""
         return int(self._listener.getsockname()[1])
 
-    def cut(self) -> None:
-        """End every connection that is open now."""
+    def drop_connections(self) -> None:
+        """Close every open connection."""
         with self._lock:
-            ends = tuple(self._sockets)
-        for end in ends:
+            sockets = tuple(self._sockets)
+        for endpoint in sockets:
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                endpoint.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -54,23 +54,23 @@ class Line:
 
     def _forward(self, client: socket.socket) -> None:
         with client, suppress(OSError), socket.create_connection(self._target) as server:
-            both = {client, server}
-            for end in both:
-                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sockets = {client, server}
+            for endpoint in sockets:
+                endpoint.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
-                self._sockets |= both
+                self._sockets |= sockets
             try:
-                _pass_on(client, server)
+                _relay(client, server)
             finally:
                 with self._lock:
-                    self._sockets -= both
+                    self._sockets -= sockets
 
 
-def _pass_on(client: socket.socket, server: socket.socket) -> None:
+def _relay(client: socket.socket, server: socket.socket) -> None:
     while True:
-        for end in select.select([client, server], [], [])[0]:
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # sshd waits for it
-            data = end.recv(65536)
+        for endpoint in select.select([client, server], [], [])[0]:
+            endpoint.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # sshd waits for the acknowledgement
+            data = endpoint.recv(65536)
             if not data:
                 return
-            (server if end is client else client).sendall(data)
+            (server if endpoint is client else client).sendall(data)
