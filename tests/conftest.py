@@ -1,4 +1,4 @@
-"""What all tests share: the local servers, started once for a whole run and only where a test asks for them."""
+"""Fixtures of all tests: the local servers, started once per test run and only if a test needs them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAST_FOLDERS = tuple(Path(__file__).parent / name for name in ("unit", "property
 
 
 def pytest_configure() -> None:
-    """Take SIGINT as in a terminal: the background job of a script ignores it, and so would all that it starts."""
+    """Handle SIGINT as in a terminal: background jobs of a script ignore it, and so would the servers they start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -33,9 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack_status() -> Iterator[Status]:
-    """The addresses of the local servers: those of DEVSTACK_STATUS, else servers of this run's own.
+    """Yield the addresses of the local servers: those in DEVSTACK_STATUS, or servers started for this test run.
 
-    The stand-in's authority is trusted by this process, as redshift_connector has no option for it.
+    This process trusts the stand-in's certificate authority, because redshift_connector has no option for it.
     """
     with pytest.MonkeyPatch.context() as environment:
         for found in _servers():
@@ -48,7 +48,7 @@ def _servers() -> Iterator[Status]:
     if os.environ.get("DEVSTACK_STATUS"):
         yield status.load()
         return
-    # not pytest's own temporary folder: some servers run under another account, which cannot enter that
+    # not pytest's temporary folder: some servers run under another account, which cannot enter it
     home = Path(tempfile.mkdtemp(prefix="devstack-"))
     try:
         with stack.running(_wanted(), home) as found:
@@ -58,12 +58,12 @@ def _servers() -> Iterator[Status]:
 
 
 def wanted_flavors() -> tuple[str, ...]:
-    """MySQL and MariaDB, unless MYSQL_FLAVOR chooses one of them."""
+    """Return MySQL and MariaDB, or the one that MYSQL_FLAVOR selects."""
     chosen = os.environ.get("MYSQL_FLAVOR", "")
     return (chosen,) if chosen else FLAVORS
 
 
 def _wanted() -> tuple[str, ...]:
-    """Every server; without MySQL where it cannot be had, so that only the tests that ask for it fail."""
+    """Return every service, without MySQL if it is not available: then only the tests that need it fail."""
     available = {*wanted_flavors()} & {"mariadb", mysql.preferred()[0]}
     return tuple(name for name in stack.SERVICES if name not in FLAVORS or name in available)

@@ -1,4 +1,4 @@
-"""Specs, schemas and log entries for tests of one rule: everything that does not matter has a value already."""
+"""Specs, schemas and log entries with default values, so that a test sets only the fields that matter to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one transaction takes."""
+"""Which log entries one transaction of a load takes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tests.fakes.store import MemoryStore
         ((3, 300), 0, range(1, 301)),
         ((3, 300), 300, range(301, 451)),
     ],
-    ids=["the first", "the last", "none", "full inside", "full ahead", "after it"],
+    ids=["first batch", "last batch", "nothing left", "full entry inside", "full entry beyond", "after the full entry"],
 )
-def test_a_batch_is_bounded_and_never_parts_a_rebuild(full: tuple[int, ...], after: int, expected: range) -> None:
-    """A full entry comes with all that it makes superfluous, of which only the counts are kept."""
+def test_a_batch_is_bounded_unless_it_contains_a_full_entry(full: tuple[int, ...], after: int, expected: range) -> None:
+    """A full entry is loaded together with all entries that it supersedes; of those only the counts are kept."""
     journal = Journal(MemoryStore(), TableLayout.of(spec()))
     for number in range(1, 451):
         journal.append(entry(number, full=number in full))

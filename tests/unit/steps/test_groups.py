@@ -1,4 +1,4 @@
-"""Log entries are applied in sequence, through as few stagings as is right."""
+"""Log entries are grouped in sequence order; entries that are merged share a staging table."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from mysql_redshift.steps.loading.groups import group_entries
 from tests.fakes.specs import entry
 
 
-def shape(*entries: object) -> list[tuple[LoadMode | None, list[int]]]:
+def modes_and_sequences(*entries: object) -> list[tuple[LoadMode | None, list[int]]]:
     return [(g.mode, [e.sequence for e in g.entries]) for g in group_entries(entries)]  # type: ignore[arg-type]
 
 
-def test_merges_share_one_staging() -> None:
+def test_merges_share_one_staging_table() -> None:
     """The newest row of each key is merged once."""
-    assert shape(entry(1), entry(2)) == [(LoadMode.MERGE, [1, 2])]
+    assert modes_and_sequences(entry(1), entry(2)) == [(LoadMode.MERGE, [1, 2])]
 
 
-def test_what_comes_before_a_full_entry_is_not_copied() -> None:
-    """The full entry holds every row anyway."""
-    assert shape(entry(1), entry(2, full=True), entry(3)) == [
+def test_entries_before_a_full_entry_are_not_copied() -> None:
+    """The full entry contains every row."""
+    assert modes_and_sequences(entry(1), entry(2, full=True), entry(3)) == [
         (None, [1]),
         (LoadMode.REPLACE, [2]),
         (LoadMode.MERGE, [3]),
@@ -27,17 +27,17 @@ def test_what_comes_before_a_full_entry_is_not_copied() -> None:
 
 
 def test_appends_are_applied_one_by_one_in_order() -> None:
-    """An append that overlaps deletes its own window only."""
+    """An overlapping append deletes its own window only."""
     first, second = entry(1, load=LoadMode.APPEND), entry(2, load=LoadMode.APPEND)
-    assert shape(first, entry(3, files=()), second) == [
+    assert modes_and_sequences(first, entry(3, files=()), second) == [
         (LoadMode.APPEND, [1]),
         (None, [3]),
         (LoadMode.APPEND, [2]),
     ]
 
 
-def test_a_key_file_is_applied_in_its_place_and_alone() -> None:
-    """What was read before it is merged before it, what was read after it afterwards."""
+def test_a_key_file_is_applied_alone_and_in_sequence() -> None:
+    """Entries from before it are merged before it, later entries after it."""
     keys = entry(2, kind=EntryKind.RECONCILE, load=None)
     groups = group_entries([entry(1), keys, entry(3, files=()), entry(4)])
     assert [(g.mode, g.reconcile, [e.sequence for e in g.entries]) for g in groups] == [

@@ -1,4 +1,4 @@
-"""The log: totally ordered, read from its head, never assumed."""
+"""The log is totally ordered, and a missing or damaged entry is an error."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def journal(store: MemoryStore) -> Journal:
 
 
 def test_an_empty_log_has_no_head(journal: Journal) -> None:
-    """Whatever the hint says."""
+    """A hint does not change that."""
     assert journal.head() is None
     assert journal.head(hint=7) is None
 
 
 @pytest.mark.parametrize("hint", [0, 1, 1499, 1500, 1600])
 def test_the_head_is_found_from_any_hint(journal: Journal, hint: int) -> None:
-    """L9: more than 1,000 entries are no matter, and a false hint decides nothing."""
+    """L9: the log may have more than 1,000 entries, and a wrong hint does not change the result."""
     for number in range(1, 1501):
         journal.append(entry(number, files=(), schema=None))
     head = journal.head(hint=hint)
@@ -43,8 +43,8 @@ def test_the_head_is_found_from_any_hint(journal: Journal, hint: int) -> None:
     assert head.sequence == 1500
 
 
-def test_a_good_hint_spares_the_listing(journal: Journal, store: MemoryStore) -> None:
-    """Reading the head costs the same after ten years."""
+def test_a_good_hint_saves_the_listing(journal: Journal, store: MemoryStore) -> None:
+    """Reading the head takes a constant number of requests, however long the log is."""
     for number in range(1, 301):
         journal.append(entry(number, files=()))
     store.listed = 0
@@ -53,7 +53,7 @@ def test_a_good_hint_spares_the_listing(journal: Journal, store: MemoryStore) ->
 
 
 def test_a_missing_entry_is_refused(journal: Journal, store: MemoryStore) -> None:
-    """L8: nothing is assumed in its place."""
+    """L8: no default replaces it."""
     for number in (1, 2, 3):
         journal.append(entry(number))
     del store.objects[LAYOUT.entry(2)]
@@ -63,14 +63,14 @@ def test_a_missing_entry_is_refused(journal: Journal, store: MemoryStore) -> Non
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"sequence": 1}', b"null"])
 def test_an_unreadable_entry_is_refused(journal: Journal, store: MemoryStore, body: bytes) -> None:
-    """Cut or changed objects name themselves and the way out."""
+    """The error says to restore the object."""
     store.put(LAYOUT.entry(1), body)
     with pytest.raises(StateError, match=r"Restore|restore"):
         journal.head()
 
 
 def test_an_entry_of_a_newer_version_is_refused(journal: Journal, store: MemoryStore) -> None:
-    """A provider that does not know a version does not guess."""
+    """A provider does not read entries of a version that it does not know."""
     plain = codec.to_plain(entry(1)) | {"version": 2}
     store.put(LAYOUT.entry(1), json.dumps(plain).encode())
     with pytest.raises(StateError, match="version"):
@@ -78,27 +78,26 @@ def test_an_entry_of_a_newer_version_is_refused(journal: Journal, store: MemoryS
 
 
 def test_a_foreign_object_in_the_log_is_refused(journal: Journal, store: MemoryStore) -> None:
-    """It may be somebody's copy of an entry."""
+    """It may be a manual copy of an entry."""
     journal.append(entry(1))
     store.put(f"{LAYOUT.log}000000000001 (copy).json", b"{}")
     with pytest.raises(StateError, match="Unexpected object"):
         journal.head()
 
 
-def test_a_taken_sequence_names_its_winner(journal: Journal) -> None:
-    """Rule 5: the loser publishes nothing and says who won."""
+def test_a_taken_sequence_is_a_conflict_that_names_the_winner(journal: Journal) -> None:
+    """Rule 5: the loser publishes nothing."""
     journal.append(entry(1, actor="schedule"))
     with pytest.raises(Conflict, match=r"run-1 \(extract, schedule"):
         journal.append(entry(1, run_key="mine"))
 
 
-def test_publishing_twice_returns_the_first(journal: Journal) -> None:
-    """A retry after a lost reply finds its own entry, even where the retry's text differs."""
+def test_append_is_idempotent_per_run_key(journal: Journal) -> None:
+    """A retry after a lost reply returns its earlier entry, even if its text differs."""
     first = journal.append(entry(1))
     assert journal.append(entry(1, created_at="later")) == first
 
 
-def test_an_entry_survives_json_whole() -> None:
-    """Every field comes back equal."""
-    whole = entry(1, policy_counts={"a: null": 3}, cursor_range=("1", "2"))
-    assert codec.from_json(LogEntry, codec.to_json(whole), where="x") == whole
+def test_an_entry_is_equal_after_a_round_trip_through_json() -> None:
+    original = entry(1, policy_counts={"a: null": 3}, cursor_range=("1", "2"))
+    assert codec.from_json(LogEntry, codec.to_json(original), where="x") == original

@@ -1,4 +1,4 @@
-"""What is found out before any row moves."""
+"""Checks that run before any row is read."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from tests.fakes.specs import spec
 from tests.fakes.store import MemoryStore
 
 
-class Forgetful(MemoryStore):
-    """A server that takes If-None-Match for a comment."""
+class StoreWithoutConditionalWrites(MemoryStore):
+    """An S3 server that ignores If-None-Match."""
 
     def put_new(self, key: str, body: bytes) -> bool:
         self.put(key, body)
         return True
 
 
-def test_a_bucket_without_conditional_writes_is_refused_and_left_as_it_was() -> None:
-    """Golden: two runs could overwrite each other's log there."""
-    store = Forgetful()
+def test_a_bucket_without_conditional_writes_is_refused_and_unchanged() -> None:
+    """Golden: in such a bucket two runs could overwrite each other's log entries."""
+    store = StoreWithoutConditionalWrites()
     with pytest.raises(StoreError) as caught:
         preflight.check_bucket(spec(), store)
     assert str(caught.value) == (
@@ -33,8 +33,8 @@ def test_a_bucket_without_conditional_writes_is_refused_and_left_as_it_was() -> 
     assert not store.objects
 
 
-def test_a_bucket_that_keeps_its_word_is_left_as_it_was() -> None:
-    """The probe leaves nothing behind."""
+def test_a_bucket_with_conditional_writes_passes_and_is_unchanged() -> None:
+    """The probe object is deleted."""
     store = MemoryStore()
     preflight.check_bucket(spec(), store)
     assert not store.objects
