@@ -1,8 +1,8 @@
-"""One DAG for each pipeline of the folder ``pipelines``, and one for each of its tables."""
+"""Builds one DAG per pipeline in the folder ``pipelines``, and one per table."""
 
-# Airflow looks for DAGs only in files that hold the words "airflow" and "dag".
+# Airflow parses only files that contain the words "airflow" and "dag" (option dag_discovery_safe_mode).
 from pathlib import Path
 
 from mysql_redshift.dag_factory import build_dags
 
-globals().update(build_dags(Path(__file__).parent / "pipelines"))
+globals().update(build_dags(Path(__file__).parent / "pipelines"))  # Airflow collects the DAGs of a module's globals

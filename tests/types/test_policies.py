@@ -156,7 +156,7 @@ def test_logs_receipts_and_the_entry_count_the_policies(
     assert counts[0] == {"day: zero_date": counts[0]["day: zero_date"], "note: too_long": 1}
     assert [list(count) for count in counts[1:]] == [["day: zero_date"]] * 2
     assert sum(count["day: zero_date"] for count in counts) == 30
-    assert published["values_by_policy"] == 31
+    assert published["policy_values"] == 31
     head = Journal(pipeline.clients.store, TableLayout.of(pipeline.spec)).head()
     assert head is not None
     assert head.policy_counts == {"day: zero_date": 30, "note: too_long": 1}

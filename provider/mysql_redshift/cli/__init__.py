@@ -1,1 +1,1 @@
-"""The commands: ``airflow mysql-redshift ...`` and ``python -m mysql_redshift ...`` are the same."""
+"""The command line: ``airflow mysql-redshift ...``, the same as ``python -m mysql_redshift ...``."""

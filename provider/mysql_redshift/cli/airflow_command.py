@@ -1,4 +1,4 @@
-"""The commands as Airflow's command line wants them. It is imported on every call of ``airflow``: keep it lean."""
+"""The commands for Airflow's command line. Every call of ``airflow`` imports this module: keep it light."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mysql_redshift.cli.commands import COMMANDS, HELP, NAME, Command, Group, Op
 
 
 def get_mysql_redshift_cli_commands() -> list[GroupCommand]:
-    """Return ``airflow mysql-redshift`` with everything below it."""
+    """Return ``airflow mysql-redshift`` with all its commands."""
     return [GroupCommand(name=NAME, help=HELP, subcommands=[_command(command) for command in COMMANDS])]
 
 
@@ -28,5 +28,5 @@ def _command(command: Command | Group) -> Any:
 
 
 def _argument(option: Option) -> Any:
-    make: Any = Arg  # Airflow's own has no annotations
+    make: Any = Arg  # Airflow's Arg has no annotations
     return make(flags=option.flags, help=option.help, **option.settings)

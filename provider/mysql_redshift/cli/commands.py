@@ -1,4 +1,7 @@
-"""The commands and their options, declared once for Airflow's command line and for our own. Imports nothing heavy."""
+"""The commands and their options, declared once for Airflow's command line and the standalone one.
+
+Every call of ``airflow`` imports this module, so it imports nothing heavy.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from typing import Any
 from mysql_redshift.core.request import Mode
 
 NAME = "mysql-redshift"
-HELP = "Keep Redshift tables in step with MySQL tables"
+HELP = "Keep Redshift tables in sync with MySQL tables"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One option; ``settings`` are argparse's own."""
+    """One option; ``settings`` are passed to argparse."""
 
     flags: tuple[str, ...]
     help: str
@@ -22,7 +25,7 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One command; ``target`` is the dotted path of the function that runs it."""
+    """One command; ``target`` is the dotted path of its function."""
 
     name: str
     help: str
@@ -32,63 +35,73 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Commands below a common word."""
+    """A command with subcommands."""
 
     name: str
     help: str
     commands: tuple[Command | Group, ...]
 
 
-def option(*flags: str, help: str, **settings: Any) -> Option:  # noqa: A002 - as argparse calls it
-    """Declare an option."""
+def option(*flags: str, help: str, **settings: Any) -> Option:  # noqa: A002 - the name that argparse uses
+    """Return an option; ``settings`` are passed to argparse."""
     return Option(flags=flags, help=help, settings=settings)
 
 
 def at_least_one(text: str) -> int:
-    """Read a number of rows or entries."""
+    """Parse a number of rows or entries; raise ValueError below 1."""
     number = int(text)
     if number < 1:
         raise ValueError
     return number
 
 
-at_least_one.__name__ = "whole number above 0"  # argparse puts it into its message
+at_least_one.__name__ = "whole number above 0"  # part of argparse's error message
 
 FOLDER = option(
-    "--folder", help="folder of the pipelines' YAML; default: [mysql_redshift] pipelines_folder", metavar="FOLDER"
+    "--folder", help="folder of the pipelines; default: option [mysql_redshift] pipelines_folder", metavar="FOLDER"
 )
 ENVIRONMENT = option(
-    "--environment", help="whose overlay and S3 prefix; default: [mysql_redshift] environment", metavar="NAME"
+    "--environment",
+    help="environment, which selects overlay and S3 prefix; default: option [mysql_redshift] environment",
+    metavar="NAME",
 )
-PIPELINE = option("--pipeline", help="the pipeline", required=True, metavar="NAME")
-ANY_PIPELINE = option("--pipeline", help="the pipeline; default: every one in the folder", metavar="NAME")
-TABLES = option("--table", help="tables; default: all", action="extend", nargs="+", metavar="NAME", dest="tables")
-TABLE = option("--table", help="the table", required=True, metavar="NAME")
-OUTPUT = option("-o", "--output", help="how to print", choices=("table", "json", "yaml"), default="table")
-REASON = option("--reason", help="why, kept in the log", default="", metavar="TEXT")
+PIPELINE = option("--pipeline", help="name of the pipeline", required=True, metavar="NAME")
+ANY_PIPELINE = option("--pipeline", help="name of the pipeline; default: all pipelines in the folder", metavar="NAME")
+TABLES = option(
+    "--table", help="names of tables; default: all", action="extend", nargs="+", metavar="NAME", dest="tables"
+)
+TABLE = option("--table", help="name of the table", required=True, metavar="NAME")
+OUTPUT = option("-o", "--output", help="output format", choices=("table", "json", "yaml"), default="table")
+REASON = option("--reason", help="reason, stored in the log", default="", metavar="TEXT")
 
 PLACE = (FOLDER, ENVIRONMENT, OUTPUT)
 RUN = (
-    option("--mode", help="which stages run", choices=tuple(mode.value for mode in Mode), default=Mode.SYNC.value),
-    option("--since", help="read from here instead of the watermark: ISO 8601 or an id", metavar="POINT"),
-    option("--until", help="read up to here, not including it", metavar="POINT"),
+    option("--mode", help="stages to run", choices=tuple(mode.value for mode in Mode), default=Mode.SYNC.value),
+    option(
+        "--since",
+        help="start of the window, inclusive: ISO 8601 or an id; default: the watermark",
+        metavar="POINT",
+    ),
+    option("--until", help="end of the window, exclusive: ISO 8601 or an id; default: the safe point", metavar="POINT"),
     option(
         "--no-move-watermark",
-        help="repair a window: the watermark stays",
+        help="repair a window: it is read again, and the watermark does not move",
         dest="move_watermark",
         action="store_false",
         default=True,
     ),
-    option("--limit", help="at most this many rows", type=at_least_one, metavar="ROWS"),
-    option("--full-refresh", help="read every row and replace the target's", action="store_true"),
+    option("--limit", help="read at most this many rows", type=at_least_one, metavar="ROWS"),
+    option("--full-refresh", help="read every row and replace the rows of the target", action="store_true"),
     option(
-        "--allow-gap", help="let --since lie above the watermark: the rows between are left out", action="store_true"
+        "--allow-gap",
+        help="accept a --since above the watermark; the rows in between are not read",
+        action="store_true",
     ),
 )
-DRY_RUN = option("--dry-run", help="plan only: nothing is read, written or moved", action="store_true")
+DRY_RUN = option("--dry-run", help="plan only; read no rows, write nothing, move no position", action="store_true")
 CHECKS = option(
     "--check",
-    help="what to check; default: what the table's YAML says",
+    help="checks to run; default: the table's setting checks",
     action="extend",
     nargs="+",
     choices=("custody", "bounds", "window", "keys"),
@@ -96,54 +109,54 @@ CHECKS = option(
 )
 ASK_SOURCE = option(
     "--ask-source",
-    help="connect to MySQL as well, and warn of foreign keys that change rows unseen",
+    help="also connect to MySQL and warn about foreign keys that change rows without moving their cursor",
     action="store_true",
 )
 POINT = {"metavar": "POINT"}
 
 WATERMARK = Group(
     name="watermark",
-    help="Look up and move positions",
+    help="Show and set positions",
     commands=(
         Command(
             name="get",
-            help="Show how far each table is",
+            help="Show position and state of a pipeline's tables",
             target="mysql_redshift.cli.watermark.get",
             options=(PIPELINE, TABLES, *PLACE),
         ),
         Command(
             name="list",
-            help="Show how far every table of every pipeline is",
+            help="Show position and state of the tables of all pipelines",
             target="mysql_redshift.cli.watermark.get",
             options=(ANY_PIPELINE, TABLES, *PLACE),
         ),
         Command(
             name="set",
-            help="Set a table's position: the next run goes on from there",
+            help="Set a table's position; the next run continues from it",
             target="mysql_redshift.cli.watermark.set_position",
             options=(
                 PIPELINE,
                 TABLE,
-                option("--timestamp", help="rows at this very time are read again", **POINT),
-                option("--id", help="the row with this id is done", **POINT),
+                option("--timestamp", help="ISO 8601; rows at this time are read again", **POINT),
+                option("--id", help="last id that is done; the next run reads the ids above it", **POINT),
                 REASON,
                 *PLACE,
             ),
         ),
         Command(
             name="reset",
-            help="Forget a table's position: the next run reads every row again",
+            help="Reset a table's position; the next run reads every row again",
             target="mysql_redshift.cli.watermark.reset",
             options=(PIPELINE, TABLE, REASON, *PLACE),
         ),
         Command(
             name="history",
-            help="Show the log of a table, the newest entry first",
+            help="Show a table's log entries, newest first",
             target="mysql_redshift.cli.watermark.history",
             options=(
                 PIPELINE,
                 TABLE,
-                option("--last", help="how many entries", type=at_least_one, default=20, metavar="N"),
+                option("--last", help="number of entries", type=at_least_one, default=20, metavar="N"),
                 *PLACE,
             ),
         ),
@@ -153,7 +166,7 @@ WATERMARK = Group(
 COMMANDS: tuple[Command | Group, ...] = (
     Command(
         name="sync",
-        help="Read what is new, load it, verify it",
+        help="Extract new rows, load and verify them",
         target="mysql_redshift.cli.sync.sync",
         options=(PIPELINE, TABLES, *RUN, DRY_RUN, *PLACE),
     ),
@@ -165,26 +178,26 @@ COMMANDS: tuple[Command | Group, ...] = (
     ),
     Command(
         name="verify",
-        help="Count again at both ends",
+        help="Compare row counts of source and target",
         target="mysql_redshift.cli.verify.verify",
         options=(PIPELINE, TABLES, CHECKS, *PLACE),
     ),
     WATERMARK,
     Command(
         name="lint",
-        help="Check the YAML; every error with its line",
+        help="Check the YAML and report every error with file and line",
         target="mysql_redshift.cli.lint.lint",
         options=(ANY_PIPELINE, ASK_SOURCE, *PLACE),
     ),
     Command(
         name="render",
-        help="Show what a table's settings come to, and where each comes from",
+        help="Show the resolved settings of tables and the file and line of each",
         target="mysql_redshift.cli.render.render",
         options=(PIPELINE, TABLES, *PLACE),
     ),
     Command(
         name="schema",
-        help="Print the JSON Schema of a pipeline's YAML, for editors",
+        help="Print the JSON Schema of a pipeline's YAML",
         target="mysql_redshift.cli.render.schema",
         options=(),
     ),

@@ -1,4 +1,4 @@
-"""``lint``: report every mistake in the YAML. Only ``--ask-source`` opens a connection."""
+"""``lint``: report every error in the YAML. Only ``--ask-source`` opens a connection."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from mysql_redshift.config.layers import OVERLAYS
 from mysql_redshift.config.problems import InvalidYaml
 from mysql_redshift.errors import ConfigurationError
 
-MISTAKES = 1
+EXIT_ERRORS = 1
 
 
 @command
 def lint(args: Namespace) -> Answer:
-    """Check every pipeline, in every environment that has an overlay unless ``--environment`` names one."""
+    """Check every pipeline in every environment with an overlay, or in the one that ``--environment`` names."""
     files = pipeline_files(args)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for environment in _environments(args):
         for path in files:
-            for row in _mistakes(path, environment):
+            for row in _errors(path, environment):
                 found.setdefault(tuple(row.values()), row)
-    for row in _overlooked(folder_of(args)):
+    for row in _ignored_files(folder_of(args)):
         found.setdefault(tuple(row.values()), row)
-    say(f"{len(files)} pipelines checked, {len(found)} mistakes")
+    say(f"{len(files)} pipelines checked, {len(found)} errors")
     rows = [*found.values(), *(_cascades(args) if args.ask_source else ())]
     lines = [": ".join(filter(None, row.values())) for row in rows]
     text = "\n".join(lines) if args.output == "table" else None
-    return Answer(rows=rows, text=text, code=MISTAKES if found else 0)
+    return Answer(rows=rows, text=text, code=EXIT_ERRORS if found else 0)
 
 
 def _environments(args: Namespace) -> list[str]:
-    """An overlay is called <environment>.yaml or <pipeline>.<environment>.yaml."""
+    """Return the environments to check; an overlay is named <environment>.yaml or <pipeline>.<environment>.yaml."""
     overlays = (folder_of(args) / OVERLAYS).glob("*.yaml")
     found = {path.stem.rpartition(".")[2] for path in overlays}
     return [environment_of(args)] if args.environment else [environment_of(args), *sorted(found)]
 
 
-def _mistakes(path: Path, environment: str) -> Iterator[dict[str, Any]]:
+def _errors(path: Path, environment: str) -> Iterator[dict[str, Any]]:
     try:
         errors = list(load_pipeline(path, environment=environment).broken.values())
     except ConfigurationError as exc:
@@ -51,13 +51,13 @@ def _mistakes(path: Path, environment: str) -> Iterator[dict[str, Any]]:
     for error in errors:
         if isinstance(error, InvalidYaml):
             for problem in error.problems:
-                yield {"place": problem.place, "key": problem.key, "mistake": problem.text}
+                yield {"location": problem.place, "key": problem.key, "message": problem.text}
         else:
-            yield {"place": error.where or str(path), "key": "", "mistake": _in_one_line(error)}
+            yield {"location": error.where or str(path), "key": "", "message": _in_one_line(error)}
 
 
 def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
-    """Warn, table by table, of what MySQL changes behind a cursor's back; a warning is no mistake."""
+    """Warn about foreign keys that change rows without moving their cursor. A warning is not an error."""
     from mysql_redshift.hooks.clients import Clients
     from mysql_redshift.steps.planning.preflight import cascade_notes
 
@@ -66,7 +66,7 @@ def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
             continue
         with Clients(table.spec) as clients:
             for note in cascade_notes(table.spec, clients.source):
-                yield {"place": table.name, "key": "cursor", "mistake": f"warning: {note}"}
+                yield {"location": table.name, "key": "cursor", "message": f"warning: {note}"}
 
 
 def _in_one_line(error: ConfigurationError) -> str:
@@ -76,7 +76,7 @@ def _in_one_line(error: ConfigurationError) -> str:
     )
 
 
-def _overlooked(folder: Path) -> Iterator[dict[str, Any]]:
-    """A file that nobody reads looks like a pipeline that runs."""
+def _ignored_files(folder: Path) -> Iterator[dict[str, Any]]:
+    """Report files named *.yml: they look like pipelines, but are not read."""
     for path in sorted(folder.glob("*.yml")):
-        yield {"place": str(path), "key": "", "mistake": f"is not read; call it {path.stem}.yaml"}
+        yield {"location": str(path), "key": "", "message": f"is not read; rename it to {path.stem}.yaml"}

@@ -1,4 +1,4 @@
-"""What a command prints: rows as a table, JSON or YAML on standard output; everything else on standard error."""
+"""The output of commands: rows as a table, JSON or YAML on standard output, messages on standard error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 
 
 def show(rows: Sequence[Row], output: str) -> None:
-    """Print rows that have the same keys; ``output`` is table, json or yaml."""
+    """Print rows with identical keys; ``output`` is table, json or yaml."""
     if output == "json":
         print(json.dumps(list(rows), indent=1, ensure_ascii=False))
     elif output == "yaml":
@@ -23,7 +23,7 @@ def show(rows: Sequence[Row], output: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tell how it goes, without touching what a program reads."""
+    """Print a message to standard error, so that standard output contains the rows only."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -34,7 +34,7 @@ def _table(rows: Sequence[Row]) -> None:
     from rich.text import Text
 
     if not rows:
-        say("Nothing to show.")
+        say("No rows.")
         return
     table = Table(box=box.SIMPLE)
     for name in rows[0]:
@@ -44,7 +44,7 @@ def _table(rows: Sequence[Row]) -> None:
         table.add_row(*(Text(_cell(value)) for value in row.values()))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=4000)  # a file or a pipe has no width to fold for
+        console = Console(width=4000)  # do not fold in a file or a pipe, which have no width
     console.print(table)
 
 

@@ -14,7 +14,7 @@ from mysql_redshift.config.provenance import settings
 
 @command
 def render(args: Namespace) -> Answer:
-    """Show each table's settings, and the line that each comes from."""
+    """Show each table's resolved settings, and the file and line that each comes from."""
     (path,) = pipeline_files(args)
     environment = environment_of(args)
     rows = []
@@ -29,7 +29,7 @@ def render(args: Namespace) -> Answer:
 
 @command
 def schema(args: Namespace) -> Answer:  # noqa: ARG001 - every command has the same signature
-    """Print the JSON Schema."""
+    """Print the JSON Schema of a pipeline's YAML."""
     return Answer(text=json.dumps(json_schema(), indent=1))
 
 

@@ -1,4 +1,4 @@
-"""Turns a function into a command: its answer is printed, errors become messages and exit codes."""
+"""Turns a function into a command: prints its answer, and maps errors to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTEXT = "_AIRFLOW_PROCESS_CONTEXT"
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a command has to say: rows, or a text instead, and its exit code."""
+    """The result of a command: rows, or a text instead of rows, and the exit code."""
 
     rows: Sequence[Row] = ()
     text: str | None = None
@@ -28,7 +28,7 @@ class Answer:
 
 
 def command(run: Callable[[Namespace], Answer]) -> Callable[[Namespace], None]:
-    """Run a command; the process ends with the answer's code, or with the code of the error it raises."""
+    """Wrap a command: the process exits with the answer's code, or with the exit code of the error raised."""
 
     @wraps(run)
     def wrapped(args: Namespace) -> None:
@@ -49,12 +49,12 @@ def command(run: Callable[[Namespace], Answer]) -> Callable[[Namespace], None]:
 
 
 def say_error(error: MysqlRedshiftError, *, name: str = "") -> None:
-    """Print an error and its notes, below the table's name where there are several."""
+    """Print an error and its notes to standard error, prefixed with ``name`` if given."""
     say("\n".join([f"{name}: {error}" if name else str(error), *getattr(error, "__notes__", [])]))
 
 
 def overall(errors: Iterable[MysqlRedshiftError | None]) -> int:
-    """Return one code for several tables: the error's own where they all failed alike, 3 where some were done."""
+    """Return the exit code for several tables: their common code if identical, else 3."""
     codes = {error.exit_code if error is not None else 0 for error in errors}
     if len(codes) > 1:
         return PARTIAL
@@ -63,7 +63,7 @@ def overall(errors: Iterable[MysqlRedshiftError | None]) -> int:
 
 @contextmanager
 def _as_server() -> Iterator[None]:
-    """Without this, a bare process does not see the connections in Airflow's metadata database."""
+    """Declare the process a server: otherwise Airflow does not read connections from its metadata database."""
     before = os.environ.get(CONTEXT)
     os.environ[CONTEXT] = before or "server"
     try:
@@ -75,7 +75,7 @@ def _as_server() -> Iterator[None]:
 
 @contextmanager
 def _nothing_else_on_stdout() -> Iterator[None]:
-    """Airflow logs to standard output, where a program expects nothing but the answer; only errors are worth a line."""
+    """Keep standard output free for the answer: Airflow's logs go to standard error, and only errors are logged."""
     console = [h for h in logging.getLogger().handlers if getattr(h, "stream", None) is sys.stdout]
     for handler in console:
         handler.stream = sys.stderr  # type: ignore[attr-defined]

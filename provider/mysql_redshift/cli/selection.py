@@ -1,4 +1,4 @@
-"""Which pipelines and tables a command means, read from the folder's YAML."""
+"""Selects pipelines and tables by a command's options, from the YAML of the folder."""
 
 from __future__ import annotations
 
@@ -18,43 +18,48 @@ SECTION = "mysql_redshift"
 
 @dataclass(frozen=True, kw_only=True)
 class Selected:
-    """One table of a pipeline: its spec, or what is wrong with its entry."""
+    """One table of a pipeline: its spec, or the error of its entry."""
 
     name: str
     spec: TableSpec | None
     error: ConfigurationError | None = None
 
     def require(self) -> TableSpec:
-        """Return the spec; raises the entry's error."""
+        """Return the spec, or raise the error of the entry."""
         if self.spec is None:
-            raise self.error or ConfigurationError("This table's entry cannot be used", where=self.name)
+            raise self.error or ConfigurationError("The table's entry is invalid", where=self.name)
         return self.spec
 
 
 def select_tables(args: Namespace) -> list[Selected]:
-    """Return the tables the options name, in the order of the YAML; all where they name none.
+    """Return the tables that ``--table`` names, in the order given; without it all tables in the order of the YAML.
 
     Raises:
-        ConfigurationError: a pipeline or table does not exist, or a pipeline's file cannot be used.
+        ConfigurationError: a pipeline or table does not exist, or a pipeline's file is invalid.
 
     """
     return [table for pipeline in select_pipelines(args) for table in _tables(pipeline, getattr(args, "tables", None))]
 
 
 def select_table(args: Namespace) -> TableSpec:
-    """Return the one table that ``--table`` names."""
+    """Return the spec of the table that ``--table`` names."""
     (pipeline,) = select_pipelines(args)
     return _tables(pipeline, [args.table])[0].require()
 
 
 def select_pipelines(args: Namespace) -> list[Pipeline]:
-    """Return the pipeline that ``--pipeline`` names, every one of the folder without it."""
+    """Return the pipeline that ``--pipeline`` names; without it all pipelines of the folder."""
     environment = environment_of(args)
     return [load_pipeline(path, environment=environment) for path in pipeline_files(args)]
 
 
 def pipeline_files(args: Namespace) -> list[Path]:
-    """Return the file that ``--pipeline`` names, every one of the folder without it; the name is the file's name."""
+    """Return the file of the pipeline that ``--pipeline`` names; without it all files. Both have the same name.
+
+    Raises:
+        ConfigurationError: there is no such pipeline, or the folder is missing or contains none.
+
+    """
     folder = folder_of(args)
     found = find_pipelines(folder) if folder.is_dir() else []
     wanted = [path for path in found if args.pipeline in (None, path.stem)]
@@ -62,21 +67,21 @@ def pipeline_files(args: Namespace) -> list[Path]:
         return wanted
     names = [path.stem for path in found]
     raise ConfigurationError(
-        "There is no pipeline here" if args.pipeline is None else f"There is no pipeline {args.pipeline}",
+        "No pipelines found" if args.pipeline is None else f"Unknown pipeline {args.pipeline}",
         where=f"folder {folder}",
-        expected="one YAML file a pipeline" if not names else f"one of {', '.join(names)}",
-        found=_looked_at(folder, names),
-        remedy=f"{did_you_mean(args.pipeline or '', names)} Give --pipeline, or --folder with the pipelines.".strip(),
+        expected="one YAML file per pipeline" if not names else f"one of {', '.join(names)}",
+        found=_missing(folder, names),
+        remedy=f"{did_you_mean(args.pipeline or '', names)} Correct --pipeline or --folder.".strip(),
     )
 
 
 def environment_of(args: Namespace) -> str:
-    """Return ``--environment``, else what Airflow's configuration says."""
+    """Return ``--environment``, else the option ``[mysql_redshift] environment``, else ``default``."""
     return args.environment or _setting("environment") or "default"
 
 
 def folder_of(args: Namespace) -> Path:
-    """Return ``--folder``, else what Airflow's configuration says, else ``<dags_folder>/pipelines``."""
+    """Return ``--folder``, else the option ``[mysql_redshift] pipelines_folder``, else ``<dags_folder>/pipelines``."""
     if args.folder:
         return Path(args.folder)
     configured = _setting("pipelines_folder")
@@ -84,7 +89,7 @@ def folder_of(args: Namespace) -> Path:
 
 
 def _setting(option: str, section: str = SECTION) -> str:
-    """Read Airflow's configuration; importing Airflow takes seconds, so the variable alone is asked first."""
+    """Read an option of Airflow's configuration; its environment variable first, as importing Airflow takes seconds."""
     variable = os.environ.get(f"AIRFLOW__{section}__{option}".upper())
     if variable is not None:
         return variable
@@ -93,10 +98,10 @@ def _setting(option: str, section: str = SECTION) -> str:
     return str(conf.get(section, option, fallback=""))
 
 
-def _looked_at(folder: Path, names: Iterable[str]) -> str:
+def _missing(folder: Path, names: Iterable[str]) -> str:
     if not folder.is_dir():
         return "no such folder"
-    return "" if list(names) else "no file there is one"
+    return "" if list(names) else "no YAML file of a pipeline"
 
 
 def _tables(pipeline: Pipeline, names: list[str] | None) -> list[Selected]:
@@ -108,9 +113,9 @@ def _tables(pipeline: Pipeline, names: list[str] | None) -> list[Selected]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigurationError(
-            f"The pipeline {pipeline.name} has no table {', '.join(unknown)}",
+            f"Unknown table {', '.join(unknown)} in pipeline {pipeline.name}",
             where=str(pipeline.path),
-            expected=f"some of {', '.join(known)}",
+            expected=f"one of {', '.join(known)}",
             found=", ".join(unknown),
             remedy=" ".join(filter(None, [*(did_you_mean(n, known) for n in unknown), "Correct --table."])),
         )

@@ -1,4 +1,4 @@
-"""The commands without Airflow's command line: ``python -m mysql_redshift``."""
+"""The standalone command line: ``python -m mysql_redshift``."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ USAGE_ERROR = 1
 
 
 class Parser(argparse.ArgumentParser):
-    """A wrong usage is a wrong configuration: exit code 1, where argparse would say 2."""
+    """Exits with 1 on a usage error: argparse's own 2 is the code of a failed connection here."""
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and what is wrong with it."""
+        """Print the usage and the error, and exit."""
         self.print_usage(sys.stderr)
         self.exit(USAGE_ERROR, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; the process ends with its exit code."""
+    """Run one command; the process exits with its code."""
     parser = Parser(prog="python -m mysql_redshift", description=HELP)
     _add(parser, COMMANDS)
     chosen = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""sync and plan: one table after another, on the steps the operators run."""
+"""``sync`` and ``plan``: run the steps of the operators, one table after the other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from mysql_redshift.cli.runner import Answer, command, overall, say_error
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.policy import in_words
 from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.steps.extract import extract
 from mysql_redshift.steps.load import LoadReport, load
@@ -31,13 +30,13 @@ Row = dict[str, Any]
 
 @command
 def sync(args: Namespace) -> Answer:
-    """Sync each table; a failed one does not keep the others from running."""
+    """Sync each table; a failed table does not stop the others."""
     return _each(args, replace(_request(args), dry_run=args.dry_run))
 
 
 @command
 def plan(args: Namespace) -> Answer:
-    """Show each table's plan; nothing is read, written or moved."""
+    """Show each table's plan. Reads no rows, writes nothing, moves no position."""
     return _each(args, replace(_request(args), dry_run=True))
 
 
@@ -67,15 +66,15 @@ def _one(table: Selected, request: RunRequest) -> tuple[Row, MysqlRedshiftError 
 
 def _run(spec: TableSpec, request: RunRequest) -> Row:
     from mysql_redshift.hooks.clients import Clients
+    from mysql_redshift.operators import log_records
 
     with Clients(spec) as clients:
-        decided = _plan(spec, request, clients)
-        for note in decided.notes:
-            say(f"{spec.name}: {note}")
+        run_plan = _plan(spec, request, clients)
+        say(log_records.planned(run_plan))
         if request.dry_run:
-            return _planned_row(decided)
-        entry = _first_stage(decided, clients)
-        return _synced_row(decided, entry, _second_stage(spec, request, clients) if request.loads else None)
+            return _planned_row(run_plan)
+        entry = _first_stage(run_plan, clients)
+        return _synced_row(run_plan, entry, _second_stage(spec, request, clients) if request.loads else None)
 
 
 def _plan(spec: TableSpec, request: RunRequest, clients: Clients) -> Plan:
@@ -88,53 +87,56 @@ def _plan(spec: TableSpec, request: RunRequest, clients: Clients) -> Plan:
     )
 
 
-def _first_stage(decided: Plan, clients: Clients) -> LogEntry | None:
+def _first_stage(run_plan: Plan, clients: Clients) -> LogEntry | None:
+    from mysql_redshift.operators import log_records
+
     receipts = []
-    for chunk in decided.work:
-        receipt = extract(decided, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
+    for chunk in run_plan.work:
+        receipt = extract(run_plan, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
         receipts.append(receipt)
-        say(f"{decided.spec.name}: {chunk}: {receipt.rows:,} rows ({len(receipts)} of {len(decided.work)})")
-    entry = publish(decided, receipts, store=clients.store)
-    for line in in_words(entry.policy_counts) if entry else ():
-        say(f"{decided.spec.name}: {line}")
+        say(log_records.extracted(run_plan, chunk, receipt))
+    entry = publish(run_plan, receipts, store=clients.store)
+    say(log_records.published(run_plan, entry))
     return entry
 
 
 def _second_stage(spec: TableSpec, request: RunRequest, clients: Clients) -> LoadReport:
     from mysql_redshift.hooks.verification import run_checks
+    from mysql_redshift.operators import log_records
 
     report = load(spec, store=clients.store, warehouse=clients.warehouse)
-    run_checks(clients, spec, request)
+    say(log_records.loaded(spec, report))
+    say(log_records.verified(spec, run_checks(clients, spec, request)))
     return report
 
 
-def _planned_row(decided: Plan | None) -> Row:
+def _planned_row(run_plan: Plan | None) -> Row:
     return {
-        "window": _window(decided) if decided else None,
-        "chunks": len(decided.chunks) if decided else None,
-        "load": decided.load.value if decided else None,
-        "position_from": _text(decided.position_from) if decided else None,
-        "position_to": _text(decided.position_to) if decided else None,
-        "safe_point": decided.safe_point_reason if decided else None,
+        "window": _window(run_plan) if run_plan else None,
+        "chunks": len(run_plan.chunks) if run_plan else None,
+        "load": run_plan.load.value if run_plan else None,
+        "position_from": _text(run_plan.position_from) if run_plan else None,
+        "position_to": _text(run_plan.position_to) if run_plan else None,
+        "safe_point": run_plan.safe_point_reason if run_plan else None,
     }
 
 
-def _synced_row(decided: Plan | None, entry: LogEntry | None, report: LoadReport | None) -> Row:
+def _synced_row(run_plan: Plan | None, entry: LogEntry | None, report: LoadReport | None) -> Row:
     return {
-        "window": _window(decided) if decided else None,
-        "chunks": len(decided.chunks) if decided else None,
+        "window": _window(run_plan) if run_plan else None,
+        "chunks": len(run_plan.chunks) if run_plan else None,
         "rows_read": entry.source_rows if entry else None,
         "rows_in_files": entry.rows if entry else None,
-        "values_by_policy": sum(entry.policy_counts.values()) if entry else None,
+        "policy_values": sum(entry.policy_counts.values()) if entry else None,
         "rows_copied": report.rows_copied if report else None,
         "position": _text(entry.position_to) if entry else None,
     }
 
 
-def _window(decided: Plan) -> str:
-    if decided.window is not None:
-        return str(decided.window)
-    return "all rows" if decided.full else "nothing new"
+def _window(run_plan: Plan) -> str:
+    from mysql_redshift.operators.log_records import window_text
+
+    return window_text(run_plan)
 
 
 def _text(value: object) -> str | None:
@@ -159,10 +161,10 @@ def _request(args: Namespace) -> RunRequest:
 
 
 def actor() -> str:
-    """Return who gave the command, for the log."""
+    """Return the actor of a log entry: the user who runs the command."""
     try:
         return f"cli: {getpass.getuser()}"
-    except (KeyError, OSError):  # a container's user id need not have a name
+    except (KeyError, OSError):  # in a container the user id may have no name
         return "cli"
 
 

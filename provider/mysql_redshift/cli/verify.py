@@ -1,4 +1,4 @@
-"""verify: count again at both ends."""
+"""``verify``: compare row counts of source and target."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysql_redshift.errors import MysqlRedshiftError
 
 @command
 def verify(args: Namespace) -> Answer:
-    """Run the checks on each table, and show each check's counts."""
+    """Run the checks on each table and show the counts of each check."""
     tables = select_tables(args)
     rows: list[dict[str, Any]] = []
     errors: list[MysqlRedshiftError | None] = []
@@ -37,7 +37,7 @@ def _checks(table: Selected, checks: tuple[str, ...]) -> list[dict[str, Any]]:
         report = run_checks(clients, spec, RunRequest(), checks=checks)
     through = None if report.position is None else str(report.position)
     if not report.results:
-        return [_row(table, result="nothing was ever read")]
+        return [_row(table, result="no log entry yet")]
     return [
         _row(
             table,

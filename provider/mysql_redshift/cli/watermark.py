@@ -1,4 +1,4 @@
-"""watermark get, list, set, reset, history."""
+"""``watermark get``, ``list``, ``set``, ``reset`` and ``history``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHORT = (
 
 @command
 def get(args: Namespace) -> Answer:
-    """Show the state of tables: the position is always the log's. ``-o json`` shows every field."""
+    """Show the state of tables. The position comes from the log; ``-o json`` and ``-o yaml`` show every field."""
     tables = select_tables(args)
     rows: list[dict[str, Any]] = []
     errors: list[MysqlRedshiftError | None] = []
@@ -47,11 +47,11 @@ def get(args: Namespace) -> Answer:
 
 @command
 def set_position(args: Namespace) -> Answer:
-    """Move a table's position by hand; the log keeps who, when and why."""
+    """Set a table's position; the log entry stores actor, time and reason."""
     from mysql_redshift.hooks.clients import Clients
 
     if (args.timestamp is None) == (args.id is None):
-        raise ConfigurationError("One of --timestamp and --id says where the table is", remedy="Give exactly one.")
+        raise ConfigurationError("watermark set needs either --timestamp or --id", remedy="Give exactly one of them.")
     spec = select_table(args)
     with Clients(spec) as clients:
         entry = watermark.set_position(
@@ -68,7 +68,7 @@ def set_position(args: Namespace) -> Answer:
 
 @command
 def reset(args: Namespace) -> Answer:
-    """Forget a table's position. Nothing is deleted: the next run reads every row and replaces what is there."""
+    """Reset a table's position. Nothing is deleted; the next run reads every row and replaces the target's rows."""
     from mysql_redshift.hooks.clients import Clients
 
     spec = select_table(args)
@@ -79,7 +79,7 @@ def reset(args: Namespace) -> Answer:
 
 @command
 def history(args: Namespace) -> Answer:
-    """Show the last entries of a table's log, the newest first."""
+    """Show the last entries of a table's log, newest first."""
     from mysql_redshift.hooks.clients import Clients
     from mysql_redshift.steps.state.journal import Journal
 

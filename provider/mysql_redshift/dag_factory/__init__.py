@@ -1,4 +1,4 @@
-"""YAML to DAGs: one DAG a table, one DAG a pipeline. Parsing touches files only."""
+"""Builds DAGs from YAML: one DAG per table and one per pipeline. Parsing reads files only."""
 
 from mysql_redshift.dag_factory.build import build_dags
 

@@ -1,4 +1,4 @@
-"""Builds the DAGs of a folder of pipelines, or only the one that a starting task asks for."""
+"""Builds the DAGs of a folder of pipelines; when a task starts, only the DAG of that task."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ log = logging.getLogger(__name__)
 
 
 def build_dags(folder: Path | str, *, environment: str | None = None) -> dict[str, DAG]:
-    """Return the DAGs by id. Airflow finds them by itself: each is filled in a with block.
+    """Build the DAGs of every pipeline in ``folder`` and return them by id.
 
-    ``environment`` is that of ``[mysql_redshift] environment`` unless given. A broken entry becomes a DAG that shows
-    the error and fails with it; the others are not touched by it. A task start builds its own DAG only, and reads no
-    other pipeline's file.
+    Use it in a DAG file as ``globals().update(build_dags(folder))``: Airflow collects the DAGs of a module's globals.
+
+    ``environment`` defaults to the option ``[mysql_redshift] environment``. An invalid entry becomes a placeholder DAG
+    that shows the error and fails with it; other DAGs are not affected. When a task starts, only its own DAG is built
+    and only its pipeline's file is read.
     """
     wanted = get_parsing_context().dag_id
     chosen = environment if environment is not None else configured_environment()
@@ -33,14 +35,14 @@ def build_dags(folder: Path | str, *, environment: str | None = None) -> dict[st
 
 
 def _dags_of(path: Path, environment: str, wanted: str | None) -> Iterator[DAG]:
-    """Yield one file's DAGs. A pipeline bears its file's name, so a task start opens no other file."""
+    """Yield the DAGs of one file. A pipeline has the name of its file, so a task start opens no other file."""
     name, _, suffix = (wanted or "").partition(".")
     if wanted is not None and name != ids.safe(path.stem):
         return
     try:
         pipeline = load_pipeline(path, environment=environment, only=ids.table_of(suffix) if suffix else None)
     except ConfigurationError as exc:
-        log.error("%s: %s", path, exc)  # noqa: TRY400 - the message is whole, a traceback would hide it
+        log.error("%s: %s", path, exc)  # noqa: TRY400 - the message is complete, a traceback would hide it
         yield placeholder_dag(wanted or ids.safe(path.stem), exc, schedule=stated_schedule(path, environment))
         return
     if wanted is None or not suffix:

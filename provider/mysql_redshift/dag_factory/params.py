@@ -1,4 +1,4 @@
-"""The run configuration as Params: a form in the UI, checked at trigger time in UI, REST and CLI alike."""
+"""The run configuration as Params: a form in the UI, validated when a run is triggered in UI, REST API or CLI."""
 
 from __future__ import annotations
 
@@ -6,62 +6,64 @@ from airflow.sdk import Param
 
 from mysql_redshift.core.request import Mode
 
-# A time or an id; the empty field of a form. The cursor's kind decides in the plan which of the two it must be.
+# A time, an id or an empty field. The plan checks that it fits the kind of the cursor.
 POINT = r"^(-?\d+|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?)?$"
 
 
 def run_params() -> dict[str, Param]:
-    """Return the form. Every field may stay as it is for an ordinary run."""
+    """Return the Params by name. The defaults are those of a regular run."""
     return {
         "mode": Param(
             Mode.SYNC.value,
             enum=[mode.value for mode in Mode],
             title="Mode",
-            description="sync: both stages. backup-only: MySQL to S3. redshift-only: S3 to Redshift, without MySQL.",
+            description="sync: both stages. backup-only: only MySQL to S3. redshift-only: only S3 to Redshift; "
+            "MySQL is not queried.",
         ),
         "since": Param(
             None,
             type=["null", "string"],
             pattern=POINT,
             title="Since",
-            description="Read from here: a time as 2026-10-01T00:00:00Z (that moment included), or an id.",
+            description="Start of the window, inclusive: a time as 2026-10-01T00:00:00Z, or an id. "
+            "Default: the watermark.",
         ),
         "until": Param(
             None,
             type=["null", "string"],
             pattern=POINT,
             title="Until",
-            description="Read up to here, not including it. Never beyond what can be read safely.",
+            description="End of the window, exclusive: a time or an id. Default and highest value: the safe point.",
         ),
         "move_watermark": Param(
             True,
             type="boolean",
             title="Move the watermark",
-            description="Off: repair a window that was read before; the watermark stays.",
+            description="Off: repair a past window. It is read again, and the watermark does not move. Needs `since`.",
         ),
         "limit": Param(
             None,
             type=["null", "integer"],
             minimum=1,
             title="Row limit",
-            description="Read at most so many rows, for tests. The next run goes on exactly behind them.",
+            description="Read at most this many rows, for tests. The next run continues after the last row read.",
         ),
         "full_refresh": Param(
             False,
             type="boolean",
             title="Full refresh",
-            description="Read every row and replace the target, in one transaction.",
+            description="Read every row and replace the rows of the target in one transaction.",
         ),
         "dry_run": Param(
             False,
             type="boolean",
             title="Dry run",
-            description="Plan only; the plan task's log says what would be read.",
+            description="Plan only. The log of the plan task shows what a run would read.",
         ),
         "allow_gap": Param(
             False,
             type="boolean",
             title="Allow a gap",
-            description="Let `since` lie above the watermark: the rows between are then left out on purpose.",
+            description="Accept a `since` above the watermark. The rows in between are never read, not even later.",
         ),
     }

@@ -1,4 +1,4 @@
-"""A pipeline's DAG: triggers its tables' DAGs and waits for them without holding a worker."""
+"""The DAG of a pipeline: triggers the DAGs of its tables and waits for them, deferred."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mysql_redshift.dag_factory.params import run_params
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown, run_type
 
-POLL_SECONDS = 2  # the triggerer asks; no worker waits
+POLL_SECONDS = 2  # between two queries of the triggerer; no worker waits
 
 
 def pipeline_dag(pipeline: Pipeline) -> DAG:
-    """Return the DAG ``<pipeline>`` with the schedule. A failed table fails its run; the others finish."""
+    """Return the DAG ``<pipeline>``, which carries the schedule. A failed table fails the run; the others finish."""
     dag = DAG(
         dag_id=pipeline.name,
         schedule=pipeline.schedule,
@@ -27,7 +27,7 @@ def pipeline_dag(pipeline: Pipeline) -> DAG:
         is_paused_upon_creation=False,
         params=run_params(),
         tags=["mysql-redshift", pipeline.name, *pipeline.tags],
-        doc_md=f"{pipeline.description}\n\nRuns {len(pipeline.tables)} tables, {pipeline.strategy}.".strip(),
+        doc_md=f"{pipeline.description}\n\nTables: {len(pipeline.tables)}. Strategy: {pipeline.strategy}.".strip(),
     )
     tables = [*pipeline.tables, *pipeline.broken]
     own_schedule = sorted(pipeline.table_schedules)
@@ -35,24 +35,24 @@ def pipeline_dag(pipeline: Pipeline) -> DAG:
         chosen = task(task_id="choose")(choose_tables)(pipeline.name, tables, own_schedule)
         TriggerDagRunOperator.partial(
             task_id="tables",
-            # Airflow keeps ids that begin with "scheduled__" for scheduled runs
+            # Airflow reserves ids that start with "scheduled__" for scheduled runs
             trigger_run_id=f"{pipeline.name}__{{{{ run_id }}}}",
             logical_date=None,
             wait_for_completion=True,
             poke_interval=POLL_SECONDS,
-            # the id is the same when this task is cleared: the table's run is then run again, none is added
+            # the id stays the same when this task is cleared, so the table's run is repeated and no run is added
             reset_dag_run=True,
             skip_when_already_exists=False,
             allowed_states=["success"],
             failed_states=["failed"],
             map_index_template="{{ task.trigger_dag_id }}",
-            **_as_offered(one_at_a_time=pipeline.strategy == Strategy.SEQUENTIAL.value),
+            **_trigger_settings(one_at_a_time=pipeline.strategy == Strategy.SEQUENTIAL.value),
         ).expand_kwargs(chosen)
     return dag
 
 
-def _as_offered(*, one_at_a_time: bool) -> dict[str, Any]:
-    """Return the settings that depend on the strategy and on what this Airflow offers."""
+def _trigger_settings(*, one_at_a_time: bool) -> dict[str, Any]:
+    """Return the settings that depend on the strategy and on the Airflow version."""
     settings: dict[str, Any] = {"deferrable": version_compat.COUNTS_DEFERRED or not one_at_a_time}
     if one_at_a_time:
         settings["max_active_tis_per_dagrun"] = 1
@@ -62,9 +62,13 @@ def _as_offered(*, one_at_a_time: bool) -> dict[str, Any]:
 
 
 def choose_tables(pipeline: str, tables: list[str], own_schedule: list[str], **context: Any) -> list[dict[str, Any]]:
-    """Return what to trigger: every table, save in scheduled runs those with a schedule of their own.
+    """Return the DAGs to trigger: all tables; in scheduled runs, only those without their own schedule.
 
-    The run's params are passed on. What no table could use is refused here, before any table runs.
+    Every DAG gets the run's params as its conf.
+
+    Raises:
+        AirflowFailException: the run is a backfill, or its configuration has an unknown field; no table runs.
+
     """
     from airflow.providers.common.compat.sdk import AirflowFailException
 
@@ -74,6 +78,6 @@ def choose_tables(pipeline: str, tables: list[str], own_schedule: list[str], **c
         refuse_unknown(dag_run.conf or (), where=f"run {dag_run.run_id}")
     except ConfigurationError as exc:
         raise AirflowFailException(str(exc)) from exc
-    left_out = set(own_schedule) if run_type(dag_run) == "scheduled" else set()
+    skipped = set(own_schedule) if run_type(dag_run) == "scheduled" else set()
     conf = {name: value for name, value in context["params"].items() if value is not None}
-    return [{"trigger_dag_id": ids.dag_id(pipeline, table), "conf": conf} for table in tables if table not in left_out]
+    return [{"trigger_dag_id": ids.dag_id(pipeline, table), "conf": conf} for table in tables if table not in skipped]

@@ -1,4 +1,4 @@
-"""A DAG in the place of one that cannot be built: it shows the error, and fails with it."""
+"""A DAG that replaces one with invalid YAML: it shows the error and fails with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mysql_redshift.errors import ConfigurationError
 
 
 def placeholder_dag(dag_id: str, error: ConfigurationError, *, schedule: str | None) -> DAG:
-    """Return a DAG under the broken one's id, on the same schedule, so that the fault cannot be overlooked (S6)."""
+    """Return a DAG with the id and the schedule of the broken one, so that the error shows when it would run (S6)."""
     text = str(error)
     dag = DAG(
         dag_id=dag_id,
@@ -17,7 +17,7 @@ def placeholder_dag(dag_id: str, error: ConfigurationError, *, schedule: str | N
         max_active_runs=1,
         is_paused_upon_creation=False,
         tags=["mysql-redshift", "broken"],
-        doc_md=f"**The YAML of this DAG is broken.**\n\n```\n{text}\n```",
+        doc_md=f"**The YAML of this DAG is invalid.**\n\n```\n{text}\n```",
         params={"mode": "sync"},
     )
     with dag:
@@ -26,7 +26,7 @@ def placeholder_dag(dag_id: str, error: ConfigurationError, *, schedule: str | N
 
 
 def fail_with(text: str) -> None:
-    """Fail with the error that parsing met."""
+    """Fail with the error found while parsing; Airflow does not retry it."""
     from airflow.providers.common.compat.sdk import AirflowFailException
 
     raise AirflowFailException(text)

@@ -1,4 +1,4 @@
-"""One table's DAG: plan -> extract (mapped over chunks) -> publish -> load -> verify."""
+"""The DAG of a table: plan -> extract (mapped over chunks) -> publish -> load -> verify."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RETRIES: dict[str, Any] = {
 
 
 def table_dag(pipeline: Pipeline, table: str) -> DAG:
-    """Return the DAG ``<pipeline>.<table>``. Without a schedule of its own it runs when the pipeline's DAG asks."""
+    """Return the DAG ``<pipeline>.<table>``. Without its own schedule it runs when the pipeline's DAG triggers it."""
     spec = pipeline.tables[table]
     plain = codec.to_plain(spec)
     dag = DAG(
@@ -66,16 +66,16 @@ def table_dag(pipeline: Pipeline, table: str) -> DAG:
 
 
 def _asset(spec: TableSpec) -> Asset:
-    """Name the target, so that other DAGs can wait for verified rows: connection, schema and table."""
+    """Return the asset that stands for verified rows in the target, named by connection, schema and table."""
     return Asset(f"{spec.target.conn_id}.{spec.target.schema}.{spec.target.table}")
 
 
 def _description(spec: TableSpec) -> str:
-    cursor = f"`{spec.cursor.column}`" if spec.cursor else "none: the whole table each run"
+    cursor = f"`{spec.cursor.column}`" if spec.cursor else "none, every run reads the whole table"
     source, target = spec.source, spec.target
     return (
-        f"Keeps `{target.schema}.{target.table}` ({target.conn_id}) in step with "
+        f"Keeps `{target.schema}.{target.table}` ({target.conn_id}) in sync with "
         f"`{source.database}.{source.table}` ({source.conn_id}).\n\n"
         f"Cursor: {cursor}. Strategy: {spec.strategy.value}. Files: `s3://{spec.lake.bucket}/{spec.lake.prefix}`.\n\n"
-        "Trigger it with a window, a row limit or a full refresh by the form; `dry_run` only shows the plan."
+        "Trigger it with a form: window, row limit or full refresh. With `dry_run` it only logs the plan."
     )

@@ -1,4 +1,4 @@
-"""Operators: each makes clients and calls one step."""
+"""Operators. Each builds clients and calls one step."""
 
 from mysql_redshift.operators.check import RowCountCheckOperator
 from mysql_redshift.operators.extract import MySQLToS3ParquetOperator

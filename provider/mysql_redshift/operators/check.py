@@ -1,4 +1,4 @@
-"""Counts rows at both ends."""
+"""The operator that verifies: it compares row counts of the source with those of the target."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.core import codec
+from mysql_redshift.operators import log_records
 from mysql_redshift.operators.load import skip_unless_loading
 from mysql_redshift.operators.table import TableOperator
 
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
 
 
 class RowCountCheckOperator(TableOperator):
-    """Fails with table, window, both counts and what to do, where rows are missing, doubled or unaccounted for.
+    """Fails if rows are missing, duplicate or unaccounted for; the error states table, counts and remedy.
 
-    Real counts of both ends decide, never what an earlier task said. A run of mode redshift-only checks custody alone,
-    because MySQL may be down.
+    Compares real counts of source and target, never what an earlier task reported. A run of mode redshift-only runs
+    the check custody only, because MySQL may be down. Skipped in runs of mode backup-only and in dry runs.
 
-    :param checks: some of ``custody``, ``bounds``, ``window``, ``keys``; what the table's settings say unless given.
-    :param if_due: leave Redshift asleep where nothing was loaded since a verification of the last day.
+    Returns the checks' results, the target's row count and ``verified_through``.
+
+    :param checks: some of ``custody``, ``bounds``, ``window`` and ``keys``; default: the table's setting ``checks``.
+    :param if_due: do not query Redshift if nothing was loaded since a verification less than a day old.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "checks")
@@ -31,7 +34,7 @@ class RowCountCheckOperator(TableOperator):
         self.if_due = if_due
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Verify, and tell the table's asset how far."""
+        """Verify the table and write the verified position to the outlet assets' events."""
         from mysql_redshift.hooks.clients import Clients
         from mysql_redshift.hooks.verification import run_checks
 
@@ -40,18 +43,10 @@ class RowCountCheckOperator(TableOperator):
             spec = self.table_spec()
             with Clients(spec) as clients:
                 report = run_checks(clients, spec, self.request(context), checks=self.checks, if_due=self.if_due)
-        if report.redshift_skipped:
-            self.log.info("%s: nothing was loaded since the last verification, Redshift was not asked", spec.name)
-        for result in report.results:
-            self.log.info(
-                "%s: %s: expected %s, found %s%s",
-                spec.name,
-                result.check.value,
-                result.expected,
-                result.found,
-                f" ({result.note})" if result.note else "",
-            )
-        position = str(report.position) if report.position else None
+        self.log.info("%s", log_records.verified(spec, report))
+        verified_through = str(report.position) if report.position else None
         for asset in self.outlets:
-            context["outlet_events"][asset].extra = {"rows": report.rows, "verified_through": position}
-        return dict(codec.to_plain(report))
+            context["outlet_events"][asset].extra = {"rows": report.rows, "verified_through": verified_through}
+        summary = dict(codec.to_plain(report))
+        del summary["position"]  # one name for it: the asset event and watermark.json call it verified_through
+        return {**summary, "verified_through": verified_through}

@@ -1,4 +1,4 @@
-"""MySQL to Parquet on S3."""
+"""The operator of stage one: MySQL to Parquet on S3."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mysql_redshift.core import codec
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.plan import Plan, Receipt
-from mysql_redshift.core.types.policy import in_words
+from mysql_redshift.operators import log_records
 from mysql_redshift.operators.run_request import refuse_backfill
 from mysql_redshift.operators.table import TableOperator
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 
 class MySQLToS3ParquetOperator(TableOperator):
-    """Stage one. With ``plan`` and ``chunk`` it extracts that chunk; without, it plans and publishes as well.
+    """Extracts one chunk to Parquet parts on S3; without ``plan`` and ``chunk`` runs the whole of stage one.
 
-    Returns a chunk's receipt, or the published log entry (without its schema and spec).
+    The whole of stage one plans, extracts every chunk and publishes the log entry.
 
-    :param plan: the XCom ``plan`` of WindowPlanOperator. :param chunk: one of the chunks it returned.
+    Returns the chunk's receipt, or the summary of the published log entry (see LogPublishOperator).
+
+    :param plan: the XCom ``plan`` of WindowPlanOperator.
+    :param chunk: one of the chunks that WindowPlanOperator returned.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "plan", "chunk")
@@ -36,7 +39,7 @@ class MySQLToS3ParquetOperator(TableOperator):
         self.chunk = chunk
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Extract one chunk, or carry out the whole of stage one."""
+        """Extract one chunk, or run the whole of stage one."""
         from mysql_redshift.hooks.clients import Clients
 
         with self.fail_fast_on_terminal_errors():
@@ -53,19 +56,9 @@ class MySQLToS3ParquetOperator(TableOperator):
     def _extract(self, plan: Plan, chunk: Chunk, clients: Clients) -> Receipt:
         from mysql_redshift.steps.extract import extract
 
-        self.log.info("%s: reading %s", plan.spec.name, chunk)
+        self.log.info("%s: %s: extracting", plan.spec.name, chunk)
         receipt = extract(plan, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
-        self.log.info(
-            "%s: %s: %d rows counted, read and written to %d files (%d bytes) in %.1f s, peak memory %d MB%s",
-            plan.spec.name,
-            chunk,
-            receipt.rows,
-            len(receipt.files),
-            sum(file.size for file in receipt.files),
-            receipt.seconds,
-            receipt.peak_memory // 1_000_000,
-            "".join(f"; {line}" for line in in_words(receipt.policy_counts)),
-        )
+        self.log.info("%s", log_records.extracted(plan, chunk, receipt))
         return receipt
 
     def _whole_stage(self, context: Context, clients: Clients) -> dict[str, Any]:
@@ -73,7 +66,9 @@ class MySQLToS3ParquetOperator(TableOperator):
         from mysql_redshift.steps.plan import plan
         from mysql_redshift.steps.publish import publish
 
-        decided = plan(self.table_spec(), self.request(context), source=clients.source, store=clients.store)
-        receipts = [self._extract(decided, chunk, clients) for chunk in decided.work]
-        entry = publish(decided, receipts, store=clients.store)
-        return entry_summary(entry, self.log)
+        run_plan = plan(self.table_spec(), self.request(context), source=clients.source, store=clients.store)
+        self.log.info("%s", log_records.planned(run_plan))
+        receipts = [self._extract(run_plan, chunk, clients) for chunk in run_plan.work]
+        entry = publish(run_plan, receipts, store=clients.store)
+        self.log.info("%s", log_records.published(run_plan, entry))
+        return entry_summary(entry)

@@ -1,10 +1,11 @@
-"""Decides what a run reads."""
+"""The operator that decides what a run reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mysql_redshift.core import codec
+from mysql_redshift.operators import log_records
 from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown
 from mysql_redshift.operators.table import TableOperator
 
@@ -15,15 +16,16 @@ PLAN = "plan"
 
 
 class WindowPlanOperator(TableOperator):
-    """Returns the chunks to extract, over which the extract tasks are mapped; XCom ``plan`` holds the plan.
+    """Plans a run: returns the chunks to extract, and pushes the plan as the XCom ``plan``.
 
-    Airflow maps over a task's return value only, hence this way round.
+    The extract tasks are mapped over the chunks. The chunks are the return value, and not the plan, because Airflow
+    maps over return values only.
 
-    Bad input ends here, with one clear message, before any row moves.
+    Invalid input fails here, before any row is read or written.
     """
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        """Plan the run; the target is checked too, unless the run leaves it alone."""
+        """Plan the run. In mode sync, check the target as well."""
         from mysql_redshift.hooks.clients import Clients
         from mysql_redshift.steps.plan import plan
 
@@ -34,16 +36,7 @@ class WindowPlanOperator(TableOperator):
             request = self.request(context)
             source = clients.source if request.reads_source else None
             warehouse = clients.warehouse if request.checks_target else None
-            decided = plan(self.table_spec(), request, source=source, store=clients.store, warehouse=warehouse)
-        self.log.info(
-            "%s: run %s, log sequence %d; window %s (bound: %s); %d chunks%s",
-            decided.spec.name,
-            decided.run_key,
-            decided.sequence,
-            decided.window or ("all rows" if decided.full else "nothing new"),
-            decided.safe_point_reason,
-            len(decided.chunks),
-            "".join(f"; {note}" for note in decided.notes),
-        )
-        context["ti"].xcom_push(key=PLAN, value=codec.to_plain(decided))
-        return [codec.to_plain(chunk) for chunk in decided.work]
+            run_plan = plan(self.table_spec(), request, source=source, store=clients.store, warehouse=warehouse)
+        self.log.info("%s", log_records.planned(run_plan))
+        context["ti"].xcom_push(key=PLAN, value=codec.to_plain(run_plan))
+        return [codec.to_plain(chunk) for chunk in run_plan.work]

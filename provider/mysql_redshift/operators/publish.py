@@ -1,4 +1,4 @@
-"""Publishes a run's files as one log entry."""
+"""The operator that publishes a run's files as one log entry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mysql_redshift.core import codec
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.plan import Plan, Receipt
-from mysql_redshift.core.types.policy import in_words
+from mysql_redshift.operators import log_records
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 class LogPublishOperator(TableOperator):
-    """The commit of stage one. Returns the entry's sequence, kind, rows, positions and values by policy.
+    """Commits stage one: creates one log entry for all files of the run. Idempotent.
 
-    :param plan: the XCom ``plan`` of WindowPlanOperator. :param receipts: what the extract tasks returned.
+    Returns the entry's ``sequence``, ``kind``, ``run_key``, ``rows``, ``files``, ``policy_values`` (number of values
+    that type policies acted on), ``position_from`` and ``position_to``; an empty dict if the run publishes nothing.
+
+    :param plan: the XCom ``plan`` of WindowPlanOperator.
+    :param receipts: the return values of the extract tasks.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "plan", "receipts")
@@ -31,7 +35,7 @@ class LogPublishOperator(TableOperator):
         self.receipts = receipts
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Publish; a retry finds its own entry and returns it."""
+        """Publish the log entry; a retry returns the entry that the earlier attempt created."""
         from mysql_redshift.hooks.clients import Clients
         from mysql_redshift.steps.publish import publish
 
@@ -41,32 +45,22 @@ class LogPublishOperator(TableOperator):
             given = [receipt for receipt in self.receipts or () if receipt is not None]
             receipts = [codec.from_plain(Receipt, plain, where=f"task {self.task_id}, receipt") for plain in given]
             with Clients(plan.spec) as clients:
-                return entry_summary(publish(plan, receipts, store=clients.store), self.log)
+                entry = publish(plan, receipts, store=clients.store)
+        self.log.info("%s", log_records.published(plan, entry))
+        return entry_summary(entry)
 
 
-def entry_summary(entry: LogEntry | None, log: Any) -> dict[str, Any]:
-    """Log the entry in one line and return what is worth an XCom."""
+def entry_summary(entry: LogEntry | None) -> dict[str, Any]:
+    """Return the part of a log entry that becomes an XCom: counts and positions, no files, schema or spec."""
     if entry is None:
-        log.info("Nothing to publish: this run does not read MySQL, or is a dry run")
         return {}
-    log.info(
-        "%s: log entry %d (%s) published: %d rows in %d files; watermark %s -> %s%s",
-        entry.spec.name,
-        entry.sequence,
-        entry.kind.value,
-        entry.rows,
-        len(entry.files),
-        entry.position_from or "none",
-        entry.position_to or "none",
-        "".join(f"; {line}" for line in in_words(entry.policy_counts)),
-    )
     return {
         "sequence": entry.sequence,
         "kind": entry.kind.value,
         "run_key": entry.run_key,
         "rows": entry.rows,
         "files": len(entry.files),
-        "values_by_policy": sum(entry.policy_counts.values()),
+        "policy_values": sum(entry.policy_counts.values()),
         "position_from": str(entry.position_from) if entry.position_from else None,
         "position_to": str(entry.position_to) if entry.position_to else None,
     }

@@ -1,4 +1,4 @@
-"""What a run is asked to do, from an operator's ``run`` or the DAG run's params, checked as a whole."""
+"""The run configuration, read from an operator's ``run`` or the DAG run's params and validated as a whole."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.errors import ConfigurationError, StateError
 
-OURS = ("actor", "run_id")  # told by Airflow, not by people
+OURS = ("actor", "run_id")  # set from the DAG run, not by users
 FIELDS = tuple(field.name for field in fields(RunRequest) if field.name not in OURS)
-FOREIGN = frozenset({"openlineage"})  # what TriggerDagRunOperator adds to a conf by itself
+FOREIGN = frozenset({"openlineage"})  # TriggerDagRunOperator adds it to every conf
 
 
 def run_request(given: Mapping[str, Any], dag_run: Any, *, where: str) -> RunRequest:
-    """Return the request; fields that are missing, None or empty stay as they are for an ordinary run.
+    """Return the run request; fields that are missing, None or empty keep their defaults.
 
     Raises:
-        ConfigurationError: a value has the wrong kind, or two contradict each other.
+        ConfigurationError: a value has the wrong type, or two values contradict each other.
 
     """
     values = {name: given[name] for name in FIELDS if given.get(name) not in (None, "")}
@@ -32,37 +32,36 @@ def run_request(given: Mapping[str, Any], dag_run: Any, *, where: str) -> RunReq
         return codec.from_plain(RunRequest, {**values, "actor": actor, "run_id": dag_run.run_id}, where=where)
     except StateError as exc:
         raise ConfigurationError(
-            "The run configuration cannot be used",
+            "Invalid run configuration",
             where=where,
             expected=", ".join(FIELDS),
             found=exc.found,
-            remedy="Correct it and trigger again.",
+            remedy="Correct the run configuration and trigger the run again.",
         ) from exc
 
 
 def refuse_unknown(names: Iterable[str], *, where: str) -> None:
-    """Refuse names that are no field: a mistyped ``move_watermark`` would move the watermark."""
+    """Raise ConfigurationError for unknown field names: a mistyped ``move_watermark: false`` would move it."""
     unknown = sorted(set(names) - set(FIELDS) - FOREIGN)
     if unknown:
         raise ConfigurationError(
-            f"Unknown in the run configuration: {', '.join(unknown)}",
+            f"Unknown fields in the run configuration: {', '.join(unknown)}",
             where=where,
             expected=", ".join(FIELDS),
-            remedy=did_you_mean(unknown[0], FIELDS) or "Leave it out.",
+            remedy=did_you_mean(unknown[0], FIELDS) or "Remove them.",
         )
 
 
 def refuse_backfill(dag_run: Any) -> None:
-    """Refuse runs of a backfill: windows come from the log, so data intervals would mean nothing."""
+    """Raise ConfigurationError for runs of a backfill: windows come from the log, never from data intervals."""
     if run_type(dag_run).startswith("backfill"):
         raise ConfigurationError(
-            "Backfill runs are refused: windows come from the log, not from data intervals",
+            "Backfill runs are not supported: windows come from the log, not from data intervals",
             where=f"run {dag_run.run_id}",
-            remedy='Trigger a run with {"since": ..., "until": ..., "move_watermark": false} to repair a window of the '
-            "past.",
+            remedy='To repair a past window, trigger a run with {"since": ..., "until": ..., "move_watermark": false}.',
         )
 
 
 def run_type(dag_run: Any) -> str:
-    """Return how the run came about, as "scheduled" or "manual"."""
+    """Return the type of the DAG run, such as "scheduled" or "manual"."""
     return str(getattr(dag_run.run_type, "value", dag_run.run_type))

@@ -1,4 +1,4 @@
-"""What all operators of one table share: the spec, the run's request, and errors that retry or do not."""
+"""The base of all operators: the table's spec, the run request, and which errors Airflow retries."""
 
 from __future__ import annotations
 
@@ -21,25 +21,32 @@ if TYPE_CHECKING:
 
 
 class TableOperator(BaseOperator):
-    """Works on one table, given as ``spec`` (the DAG factory does) or spelled out for a hand-written DAG.
+    """Works on one table, given as ``spec`` (by the DAG factory) or as parameters (in a hand-written DAG).
 
-    :param spec: a TableSpec, or its plain form. Excludes the parameters below.
-    :param mysql_conn_id: MySQL connection. :param database: its database. :param table: its table.
-    :param aws_conn_id: AWS connection of the lake. :param bucket: its bucket. :param prefix: first part of every key.
+    ``cursor``, ``load``, ``settings`` and ``run`` are validated when the DAG file is parsed, the others when the task
+    runs.
+
+    :param spec: a TableSpec or its plain form; if given, the parameters below except ``run`` are not used.
+    :param mysql_conn_id: MySQL connection of the source.
+    :param database: source database.
+    :param table: source table.
+    :param aws_conn_id: AWS connection of the lake.
+    :param bucket: bucket of the lake.
+    :param prefix: first part of every S3 key.
     :param redshift_conn_id: connection of type ``redshift_ssh``.
-    :param schema: target schema; named as the database unless given.
-    :param target_table: target table; the source's name in lower case unless given.
-    :param iam_role: role that COPY reads S3 with; the cluster's default role unless given.
-    :param cursor: cursor column; None reads the whole table each run.
-    :param load: ``merge``, ``append`` or ``replace``; what the table allows unless given.
-    :param pipeline: name under which log and files are kept; operators that share it share a table's state.
-    :param settings: what else a table's entry in YAML may say, as ``{"lookback": "10m", "chunk_rows": 500_000}``.
-    :param run: what the run is asked to do (see RunRequest); the DAG run's params unless given.
+    :param schema: target schema; default: the name of the source database.
+    :param target_table: target table; default: the name of the source table in lower case.
+    :param iam_role: IAM role with which COPY reads S3; default: the cluster's default role.
+    :param cursor: cursor column; None reads the whole table in every run.
+    :param load: ``merge``, ``append`` or ``replace``; default: chosen from the table's cursor and key.
+    :param pipeline: pipeline name, part of the S3 keys; operators with the same name share the table's state.
+    :param settings: other settings of a table's entry in YAML, as ``{"lookback": "10m", "chunk_rows": 500_000}``.
+    :param run: the run configuration (see RunRequest); default: the DAG run's params.
     """
 
     template_fields: Sequence[str] = ("database", "table", "bucket", "prefix", "schema", "target_table", "run")
 
-    def __init__(  # noqa: PLR0913 - an operator's parameters are its form
+    def __init__(  # noqa: PLR0913 - operators have one parameter per setting
         self,
         *,
         spec: TableSpec | Mapping[str, Any] | None = None,
@@ -77,11 +84,11 @@ class TableOperator(BaseOperator):
         self.pipeline = pipeline
         self.settings = settings
         self.run = run
-        entry_from_arguments(self._settings(), where=self._where)  # a mistake shows when the DAG file is read
+        entry_from_arguments(self._settings(), where=self._where)  # reports mistakes when the DAG file is parsed
         refuse_unknown(run or (), where=self._where)
 
     def table_spec(self) -> TableSpec:
-        """Return the spec, after templates were rendered."""
+        """Return the table's spec; call it after templates are rendered."""
         if self.spec is not None:
             return codec.from_plain(TableSpec, self.spec, where=f"{self._where}, spec")
         target = {
@@ -103,13 +110,13 @@ class TableOperator(BaseOperator):
         )
 
     def request(self, context: Context) -> RunRequest:
-        """Return what the run is asked to do, from ``run`` or else from the DAG run's params."""
+        """Return the run request, from ``run`` if given, else from the DAG run's params."""
         given: Mapping[str, Any] = self.run if self.run is not None else context.get("params", {})
         return run_request(given, context["dag_run"], where=self._where)
 
     @contextmanager
     def fail_fast_on_terminal_errors(self) -> Iterator[None]:
-        """Fail at once on what a retry cannot mend; let Airflow retry the rest."""
+        """Turn TerminalError into AirflowFailException, which Airflow does not retry; other errors are retried."""
         from airflow.providers.common.compat.sdk import AirflowFailException
 
         try:

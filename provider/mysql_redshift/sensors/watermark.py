@@ -1,4 +1,4 @@
-"""Waits until a table has come to a point."""
+"""The sensor that waits until a stage of a table has reached a point."""
 
 from __future__ import annotations
 
@@ -24,20 +24,30 @@ STAGES = ("mysql", "redshift", "verified")
 
 
 class WatermarkSensor(BaseSensorOperator):
-    """Waits until the stage ``mysql``, ``redshift`` or ``verified`` of a table has reached ``point``.
+    """Waits until a stage of a table has reached ``point``. Reads S3 only.
 
-    It reads S3 only. Deferred, it waits in the triggerer without a worker. Give it ``spec``, or where the table's log
-    lies: ``pipeline``, ``database``, ``table``, ``bucket`` and ``prefix``, as in the pipeline's YAML.
+    The table is given as ``spec``, or by the path of its log: ``pipeline``, ``database``, ``table``, ``bucket`` and
+    ``prefix``, as in the pipeline's YAML.
 
-    :param point: ISO 8601, or an integer for id cursors: every row below it is done.
-    :param stage: one of the three.
-    :param deferrable: wait in the triggerer; otherwise as ``mode`` says.
-    :param poke_interval: seconds between two looks. :param timeout: seconds until it fails.
+    Returns the position of the stage as text.
+
+    :param point: ISO 8601 for time cursors, an integer for id cursors; reached if every row below it is done.
+    :param stage: ``mysql`` (rows are on S3), ``redshift`` (rows are loaded) or ``verified``.
+    :param spec: a TableSpec or its plain form; if given, the parameters below up to ``prefix`` are not used.
+    :param pipeline: pipeline name.
+    :param database: source database.
+    :param table: source table.
+    :param aws_conn_id: AWS connection of the lake.
+    :param bucket: bucket of the lake.
+    :param prefix: first part of every S3 key.
+    :param deferrable: wait in the triggerer, without a worker; False waits as set by ``mode``.
+    :param poke_interval: seconds between two reads of S3.
+    :param timeout: seconds until the sensor fails.
     """
 
     template_fields: Sequence[str] = ("stage", "point", "pipeline", "database", "table", "bucket", "prefix")
 
-    def __init__(  # noqa: PLR0913 - an operator's parameters are its form
+    def __init__(  # noqa: PLR0913 - operators have one parameter per setting
         self,
         *,
         point: str | int,
@@ -66,31 +76,31 @@ class WatermarkSensor(BaseSensorOperator):
         self.deferrable = deferrable
 
     def execute(self, context: Context) -> Any:
-        """Look once, and wait where the point is not reached. Returns the position that was reached."""
+        """Check once and wait if the point is not reached. Return the position reached."""
         if not self.deferrable:
             return super().execute(context)
-        position = self._look()
+        position = self._position_reached()
         if position is None:
             self.defer(trigger=self._trigger(), method_name="execute_complete", timeout=timedelta(seconds=self.timeout))
         return position
 
     def poke(self, context: Context) -> PokeReturnValue:
-        """Look once; S3 that cannot be reached is looked at again."""
+        """Check once. If S3 cannot be read, the point counts as not reached and the sensor checks again."""
         del context
-        position = self._look()
+        position = self._position_reached()
         return PokeReturnValue(is_done=position is not None, xcom_value=position)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
-        """Return the position that was reached; fail with the trigger's error."""
+        """Return the position from the trigger's event; fail if the event is an error."""
         from airflow.providers.common.compat.sdk import AirflowFailException
 
         del context
         if "error" in event:
             raise AirflowFailException(event["error"])
-        self.log.info("Stage %s has reached %s", self.stage, event["position"])
+        self.log.info("%s: stage %s has reached %s", self._table_name(), self.stage, event["position"])
         return str(event["position"])
 
-    def _look(self) -> str | None:
+    def _position_reached(self) -> str | None:
         from airflow.providers.common.compat.sdk import AirflowFailException
 
         from mysql_redshift.triggers.watermark import reached
@@ -99,11 +109,12 @@ class WatermarkSensor(BaseSensorOperator):
             self._check()
             position = reached(self._plain_spec(), self.stage, str(self.point))
         except TransientError as exc:
-            self.log.warning("S3 cannot be asked, asking again: %s", exc)
+            self.log.warning("%s: reading S3 failed, retrying: %s", self._table_name(), exc)
             return None
         except TerminalError as exc:
             raise AirflowFailException(str(exc)) from exc
-        self.log.info("Stage %s %s", self.stage, f"has reached {position}" if position else f"is below {self.point}")
+        state = f"has reached {position}" if position else f"is below {self.point}"
+        self.log.info("%s: stage %s %s", self._table_name(), self.stage, state)
         return position
 
     def _trigger(self) -> WatermarkTrigger:
@@ -114,22 +125,25 @@ class WatermarkSensor(BaseSensorOperator):
         )
 
     def _plain_spec(self) -> dict[str, Any]:
-        """Return the spec as far as it says where the table's log lies."""
+        """Return the spec in plain form; without ``spec``, only the fields that give the path of the log are real."""
         if self.spec is not None:
             return dict(self.spec)
         found = spec_from_arguments(
             self.table,
             pipeline={
                 "pipeline": self.pipeline,
-                "source": {"conn_id": "not_asked", "database": self.database},
+                "source": {"conn_id": "not_used", "database": self.database},
                 "lake": {"conn_id": self.aws_conn_id, "bucket": self.bucket, "prefix": self.prefix},
-                "target": {"conn_id": "not_asked", "schema": "not_asked", "iam_role": "default"},
+                "target": {"conn_id": "not_used", "schema": "not_used", "iam_role": "default"},
             },
             settings={},
             environment=environment(),
             where=f"task {self.task_id}",
         )
         return dict(codec.to_plain(found))
+
+    def _table_name(self) -> str:
+        return codec.from_plain(TableSpec, self._plain_spec(), where=f"task {self.task_id}, spec").name
 
     def _check(self) -> None:
         if self.stage not in STAGES:

@@ -1,4 +1,4 @@
-"""Looks at a table's state on S3 until a point is reached."""
+"""The trigger that reads a table's state on S3 until a point is reached."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mysql_redshift.errors import TerminalError, TransientError
 
 
 class WatermarkTrigger(BaseTrigger):
-    """Fires when ``stage`` has reached ``point``, or on an error that waiting cannot mend."""
+    """Fires when ``stage`` has reached ``point``, or on an error that waiting cannot fix."""
 
     def __init__(self, *, spec: dict[str, Any], stage: str, point: str, poke_interval: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -25,7 +25,7 @@ class WatermarkTrigger(BaseTrigger):
         self.poke_interval = poke_interval
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return the class and its arguments."""
+        """Return the class path and the arguments."""
         arguments = {
             "spec": self.spec,
             "stage": self.stage,
@@ -35,12 +35,12 @@ class WatermarkTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look, wait, and look again; S3 that does not answer is asked again."""
+        """Yield one event: the position reached, or a terminal error. Transient errors of S3 are retried."""
         while True:
             try:
                 found = await asyncio.to_thread(reached, self.spec, self.stage, self.point)
             except TransientError as exc:
-                self.log.warning("S3 cannot be asked, asking again: %s", exc)
+                self.log.warning("%s: reading S3 failed, retrying: %s", _table_spec(self.spec).name, exc)
                 found = None
             except TerminalError as exc:
                 yield TriggerEvent({"error": str(exc)})  # type: ignore[no-untyped-call]
@@ -52,13 +52,17 @@ class WatermarkTrigger(BaseTrigger):
 
 
 def reached(spec: dict[str, Any], stage: str, point: str) -> str | None:
-    """Return where the stage stands if that is at or beyond ``point``; None where it is not there yet."""
+    """Return the stage's position if it is at or above ``point``, else None."""
     from mysql_redshift.hooks.lake import lake_store
     from mysql_redshift.steps import watermark
 
-    table = codec.from_plain(TableSpec, spec, where="WatermarkSensor, spec")
+    table = _table_spec(spec)
     position: Position | None = watermark.stage_position(table, lake_store(table.lake), stage)
     if position is None:
         return None
     wanted = parse_position(position.kind, point)
     return str(position) if position.order() >= wanted.order() else None
+
+
+def _table_spec(spec: dict[str, Any]) -> TableSpec:
+    return codec.from_plain(TableSpec, spec, where="WatermarkSensor, spec")

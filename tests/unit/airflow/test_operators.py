@@ -1,4 +1,4 @@
-"""Operators and sensor as a hand-written DAG uses them: parameters, run configuration, and which errors retry."""
+"""Operators and sensor in a hand-written DAG: parameters, run configuration, and which errors are retried."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def request(operator: Any, params: dict[str, Any] | None = None) -> Any:
     return operator.request({"params": params or {}, "dag_run": Run()})
 
 
-def test_parameters_come_to_the_same_as_yaml(tmp_path: Path) -> None:
-    """One model checks both, so one word means one thing."""
+def test_parameters_and_yaml_produce_the_same_spec(tmp_path: Path) -> None:
+    """One model validates both, so a setting has one name and one meaning."""
     (tmp_path / "manual.yaml").write_text(YAML)
     operator = S3ParquetToRedshiftOperator(
         task_id="load",
@@ -53,16 +53,16 @@ def test_parameters_come_to_the_same_as_yaml(tmp_path: Path) -> None:
     assert operator.table_spec() == read_table(tmp_path / "manual.yaml", "Orders")
 
 
-def test_a_spec_is_taken_as_it_is() -> None:
-    """What the DAG factory hands over, as an object or plain."""
+def test_a_given_spec_is_used_unchanged() -> None:
+    """The DAG factory passes a spec as an object or in plain form."""
     given = spec()
     operator = RowCountCheckOperator(task_id="check", spec=given)
     assert operator.table_spec() == given
     assert RowCountCheckOperator(task_id="check", spec=operator.spec).table_spec() == given
 
 
-def test_the_environment_is_airflows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is part of the S3 prefix: without it a staging Airflow would share its log with production's."""
+def test_the_environment_comes_from_airflows_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment is part of the S3 prefix: without it staging and production would share a log."""
     monkeypatch.setenv("AIRFLOW__MYSQL_REDSHIFT__ENVIRONMENT", "staging")
     assert MySQLToS3ParquetOperator(task_id="extract", **ORDERS).table_spec().environment == "staging"
 
@@ -76,15 +76,15 @@ def test_the_environment_is_airflows(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"run": {"move_watermak": False}}, "move_watermak(?s:.*)move_watermark"),
     ],
 )
-def test_a_wrong_parameter_shows_when_the_dag_file_is_read(parameters: dict[str, Any], message: str) -> None:
-    """Not at night in the first run; the message names the task."""
+def test_an_invalid_parameter_fails_when_the_dag_file_is_parsed(parameters: dict[str, Any], message: str) -> None:
+    """The error must not wait for the first run; the message names the task."""
     with pytest.raises(ConfigurationError, match=message) as raised:
         MySQLToS3ParquetOperator(task_id="extract", **ORDERS, **parameters)
     assert "task extract" in str(raised.value)
 
 
-def test_missing_parameters_are_told_all_at_once() -> None:
-    """By their names in Python."""
+def test_missing_parameters_are_reported_together() -> None:
+    """The message uses their Python names."""
     operator = MySQLToS3ParquetOperator(task_id="extract", table="orders", redshift_conn_id="")
     with pytest.raises(ConfigurationError) as raised:
         operator.table_spec()
@@ -92,30 +92,30 @@ def test_missing_parameters_are_told_all_at_once() -> None:
         assert f"{name}: " in str(raised.value)
 
 
-def test_a_run_is_what_the_params_say() -> None:
-    """Empty fields of a form change nothing; templates render to text, and mean numbers all the same."""
+def test_params_become_the_run_request() -> None:
+    """Empty form fields keep the defaults. Templates render to text, so numbers may arrive as text."""
     operator = MySQLToS3ParquetOperator(task_id="extract", **ORDERS)
-    asked = request(operator, {"mode": "backup-only", "since": None, "until": "", "limit": "7", "other": 1})
-    assert (asked.mode, asked.since, asked.until, asked.limit) == (Mode.BACKUP_ONLY, None, None, 7)
-    assert (asked.actor, asked.run_id) == ("ada", "manual__1")
+    requested = request(operator, {"mode": "backup-only", "since": None, "until": "", "limit": "7", "other": 1})
+    assert (requested.mode, requested.since, requested.until, requested.limit) == (Mode.BACKUP_ONLY, None, None, 7)
+    assert (requested.actor, requested.run_id) == ("ada", "manual__1")
 
 
-def test_the_operators_own_run_goes_before_params() -> None:
-    """A DAG that always repairs yesterday says so in its code."""
+def test_the_operators_run_overrides_params() -> None:
+    """A hand-written DAG can fix its run configuration in code."""
     own = {"since": "2026-10-01", "until": "2026-10-02", "move_watermark": False}
-    asked = request(MySQLToS3ParquetOperator(task_id="extract", **ORDERS, run=own), {"since": "2020-01-01"})
-    assert (asked.since, asked.until, asked.move_watermark) == ("2026-10-01", "2026-10-02", False)
+    requested = request(MySQLToS3ParquetOperator(task_id="extract", **ORDERS, run=own), {"since": "2020-01-01"})
+    assert (requested.since, requested.until, requested.move_watermark) == ("2026-10-01", "2026-10-02", False)
 
 
 @pytest.mark.parametrize("run", [{"mode": "everything"}, {"limit": "many"}, {"limit": 0}, {"dry_run": "perhaps"}])
-def test_an_impossible_run_is_a_configuration_error(run: dict[str, Any]) -> None:
-    """It must fail at once: three retries do not make a mode of it."""
+def test_an_invalid_run_configuration_is_a_terminal_error(run: dict[str, Any]) -> None:
+    """It must fail without retries."""
     with pytest.raises(ConfigurationError):
         request(MySQLToS3ParquetOperator(task_id="extract", **ORDERS, run=run))
 
 
-def test_terminal_errors_fail_at_once_and_others_retry() -> None:
-    """Airflow takes AirflowFailException as final; the whole message goes with it."""
+def test_only_transient_errors_are_retried() -> None:
+    """Airflow does not retry AirflowFailException, which carries the whole message."""
     operator = MySQLToS3ParquetOperator(task_id="extract", **ORDERS)
     with (
         pytest.raises(AirflowFailException, match=r"no such table(?s:.*)what to do: look"),
@@ -126,16 +126,16 @@ def test_terminal_errors_fail_at_once_and_others_retry() -> None:
         raise ConnectionFailed("gone")
 
 
-def test_users_find_template_fields_where_they_expect_them() -> None:
-    """Table, bucket and run are often made from the DAG run."""
+def test_fields_that_depend_on_the_run_are_template_fields() -> None:
+    """Table, bucket and run are often rendered from the DAG run."""
     assert {"database", "table", "bucket", "prefix", "run"} <= set(MySQLToS3ParquetOperator.template_fields)
     assert "checks" in RowCountCheckOperator.template_fields
     assert {"point", "stage", "table"} <= set(WatermarkSensor.template_fields)
 
 
 @pytest.mark.parametrize(("stage", "point"), [("loaded", "1"), ("mysql", "yesterday")])
-def test_a_sensor_that_could_wait_for_ever_fails(stage: str, point: str) -> None:
-    """An unknown stage or a point that is none would never be reached."""
+def test_a_sensor_with_an_unknown_stage_or_an_invalid_point_fails(stage: str, point: str) -> None:
+    """Such a point would never be reached, and the sensor would wait until its timeout."""
     sensor = WatermarkSensor(task_id="wait", spec=spec(), stage=stage, point=point)
     with pytest.raises(AirflowFailException, match=r"Unknown stage|Invalid timestamp"):
         sensor.execute({})

@@ -1,4 +1,4 @@
-"""A folder of pipelines, and the command line in this very process."""
+"""A folder of pipelines, and the command line run in this process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Run = Callable[..., "Result"]
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended."""
+    """Exit code and output of a command."""
 
     code: object
     out: str
@@ -25,7 +25,7 @@ class Result:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command with the folder ``pipelines``, which holds one good pipeline."""
+    """Run a command with the folder ``pipelines``, which contains one valid pipeline."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AIRFLOW__MYSQL_REDSHIFT__PIPELINES_FOLDER", "pipelines")
     monkeypatch.setenv("AIRFLOW__MYSQL_REDSHIFT__ENVIRONMENT", "default")

@@ -1,4 +1,4 @@
-"""The commands are declared once, and both command lines offer them."""
+"""Commands are declared once and available on both command lines."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def airflow_commands(level: Any, above: str = "") -> Iterator[tuple[str, Any]]:
             yield name, command
 
 
-def test_airflow_offers_every_command() -> None:
-    """`airflow mysql-redshift ...` and `python -m mysql_redshift ...` are the same."""
+def test_airflow_and_the_standalone_command_line_have_the_same_commands() -> None:
+    """`airflow mysql-redshift ...` and `python -m mysql_redshift ...` accept the same options."""
     (group,) = get_mysql_redshift_cli_commands()
     offered = dict(airflow_commands(group.subcommands))
     assert group.name == "mysql-redshift"
@@ -50,14 +50,14 @@ def test_airflow_offers_every_command() -> None:
 
 
 def test_the_provider_registers_its_commands() -> None:
-    """Airflow finds them by this path."""
+    """Airflow imports the commands from the path in the provider info."""
     module, _, name = get_provider_info()["cli"][0].rpartition(".")
     assert getattr(importlib.import_module(module), name) is get_mysql_redshift_cli_commands
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=[name for name, _ in commands()])
-def test_each_command_leads_to_a_function_and_parses(name: str, command: Command) -> None:
-    """A wrong path would show only when somebody runs the command."""
+def test_each_command_has_an_existing_target_and_valid_options(name: str, command: Command) -> None:
+    """Otherwise a wrong path would fail only when the command runs."""
     module, _, function = command.target.rpartition(".")
     assert callable(getattr(importlib.import_module(module), function)), name
     parser = argparse.ArgumentParser()
@@ -67,7 +67,7 @@ def test_each_command_leads_to_a_function_and_parses(name: str, command: Command
 
 
 def test_the_definition_imports_nothing_heavy() -> None:
-    """Airflow imports it on every call of its command line."""
+    """Every call of Airflow's command line imports it."""
     tree = ast.parse(Path(airflow_command.__file__).read_text())
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert imported == {"__future__", "typing", "airflow.cli.cli_config", "mysql_redshift.cli.commands"}
@@ -87,8 +87,8 @@ def test_the_definition_imports_nothing_heavy() -> None:
         ("lint", "--mode", "x"),
     ],
 )
-def test_a_wrong_usage_ends_with_1(run: Run, arguments: tuple[str, ...]) -> None:
-    """S5: argparse's own 2 means a connection that failed."""
+def test_a_usage_error_exits_with_1(run: Run, arguments: tuple[str, ...]) -> None:
+    """S5: the code 2, which argparse uses, means a failed connection."""
     result = run(*arguments)
     assert result.code == 1
     assert "usage: python -m mysql_redshift" in result.err

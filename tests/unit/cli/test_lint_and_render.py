@@ -1,4 +1,4 @@
-"""lint, render and schema say everything about the YAML and connect to nothing."""
+"""lint, render and schema read the YAML only and open no connection."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def write(text: str, name: str) -> None:
     path.write_text(text)
 
 
-def test_lint_of_good_yaml_ends_with_0(run: Run) -> None:
-    """And says what it looked at."""
+def test_lint_of_valid_yaml_exits_with_0(run: Run) -> None:
+    """The summary reports how many pipelines were checked."""
     result = run("lint")
-    assert (result.code, result.out, result.err) == (0, "", "1 pipelines checked, 0 mistakes\n")
+    assert (result.code, result.out, result.err) == (0, "", "1 pipelines checked, 0 errors\n")
 
 
-def test_lint_shows_every_mistake_of_every_file_and_ends_with_1(run: Run) -> None:
-    """S5: one line a mistake, as editors jump to it; a file nobody reads is one."""
+def test_lint_reports_every_error_of_every_file_and_exits_with_1(run: Run) -> None:
+    """S5: one line per error, starting with file and line. A file with the wrong suffix is an error."""
     write("pipeline: broken\ntables: {a: {chunk_rows: 0}, b: {lod: merge}}\nlakes: {}\n", "broken.yaml")
     write("\n", "empty.yaml")
     write("pipeline: old\n", "old.yml")
@@ -43,13 +43,13 @@ def test_lint_shows_every_mistake_of_every_file_and_ends_with_1(run: Run) -> Non
         f"pipelines/empty.yaml:1: {no_pipeline}an empty file",
         "pipelines/settlement.yaml:13: tables.refunds.load: expected merge, append or replace, found 'upsert'",
         "pipelines/settlement.yaml:14: tables.payouts.keys: unknown key; did you mean key?",
-        "pipelines/old.yml: is not read; call it old.yaml",
+        "pipelines/old.yml: is not read; rename it to old.yaml",
     ]
-    assert result.err == "3 pipelines checked, 10 mistakes\n"
+    assert result.err == "3 pipelines checked, 10 errors\n"
 
 
 def test_lint_checks_every_overlay(run: Run) -> None:
-    """A mistake that only production would meet is found before."""
+    """An error that only affects production is found without deploying there."""
     write("lake: {prefixx: x}\n", "environments/prod.yaml")
     write("tables: {orders: {chunk_rows: 0}}\n", "environments/settlement.stage.yaml")
     assert run("lint").out.splitlines() == [
@@ -59,20 +59,19 @@ def test_lint_checks_every_overlay(run: Run) -> None:
     assert run("lint", "--environment", "default").code == 0
 
 
-def test_lint_can_be_read_by_a_program(run: Run) -> None:
-    """One object a mistake."""
+def test_lint_prints_one_json_object_per_error(run: Run) -> None:
     write("lake: {prefixx: x}\n", "environments/prod.yaml")
     assert json.loads(run("lint", "-o", "json").out) == [
         {
-            "place": "pipelines/environments/prod.yaml:1",
+            "location": "pipelines/environments/prod.yaml:1",
             "key": "lake.prefixx",
-            "mistake": "unknown key; did you mean prefix?",
+            "message": "unknown key; did you mean prefix?",
         }
     ]
 
 
-def test_render_says_where_each_value_comes_from(run: Run) -> None:
-    """Defaults, the file, the overlay, the model: file and line, or `default`."""
+def test_render_shows_the_file_and_line_of_each_value(run: Run) -> None:
+    """Values come from defaults.yaml, the file, the overlay or the model, which is shown as `default`."""
     write("lake: {bucket: prod-lake}\ntables: {orders: {max_chunks: 5}}\n", "environments/prod.yaml")
     result = run("render", "--pipeline", "settlement", "--table", "orders", "--environment", "prod", "-o", "yaml")
     found = {row["setting"]: (row["value"], row["from"]) for row in yaml.safe_load(result.out)}
@@ -87,14 +86,13 @@ def test_render_says_where_each_value_comes_from(run: Run) -> None:
     assert result.code == 0
 
 
-def test_render_does_not_ascribe_a_default_that_was_dropped(run: Run) -> None:
-    """`load: replace` drops the inherited cursor: it is not shown, its lookback is the model's own."""
+def test_render_omits_an_inherited_setting_that_the_entry_drops(run: Run) -> None:
+    """`load: replace` drops the inherited cursor; its lookback is then the default of the model."""
     result = run("render", "--pipeline", "settlement", "--table", "countries", "-o", "json")
     found = {row["setting"]: (row["value"], row["from"]) for row in json.loads(result.out)}
     assert "cursor.column" not in found
     assert found["lookback"] == (0.0, "default")
 
 
-def test_schema_prints_the_model_s_schema(run: Run) -> None:
-    """As JSON on standard output."""
+def test_schema_prints_the_json_schema_of_the_model(run: Run) -> None:
     assert json.loads(run("schema").out) == json_schema()
