@@ -162,5 +162,5 @@ def test_logs_receipts_and_the_entry_count_the_policies(
     assert head.policy_counts == {"day: zero_date": 30, "note: too_long": 1}
     counting = [line for line in lines if "policy zero_date applied to " in line and "of column day" in line]
     assert len(counting) == 4
-    assert "; policy too_long applied to 1 value of column note" in lines[-1]
+    assert "\n  policy too_long applied to 1 value of column note" in lines[-1]
     assert "policy zero_date applied to 30 values of column day" in lines[-1]

@@ -34,7 +34,7 @@ def planned(plan: Plan) -> str:
 
 
 def extracted(plan: Plan, chunk: Chunk, receipt: Receipt) -> str:
-    """Return what one chunk's extraction counted, and what the type policies acted on."""
+    """Return what one chunk's extraction counted, and what the type policies were applied to."""
     size = sum(file.size for file in receipt.files)
     lines = [
         f"rows: {receipt.rows:,} counted, read and written",
@@ -46,7 +46,7 @@ def extracted(plan: Plan, chunk: Chunk, receipt: Receipt) -> str:
 
 
 def published(plan: Plan, entry: LogEntry | None) -> str:
-    """Return the log entry, its rows and files, how the position moved, and what the type policies acted on."""
+    """Return the log entry, its rows and files, how the position moved, and what the type policies were applied to."""
     if entry is None:
         return f"{plan.spec.name}: nothing to publish, the run is a dry run or of mode redshift-only"
     lines = [f"rows: {entry.rows:,} in {len(entry.files):,} files", f"position: {_move(entry)}"]

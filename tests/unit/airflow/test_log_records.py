@@ -92,7 +92,7 @@ def test_an_extraction_is_logged_with_rows_files_time_memory_and_policies() -> N
         "  rows: 8,220 counted, read and written\n"
         "  files: 2, 1,234,567 bytes\n"
         "  time: 1,234.6 s, peak memory 2,345 MB\n"
-        "  policy zero_date acted on 3 values of column day"
+        "  policy zero_date applied to 3 values of column day"
     )
 
 
@@ -104,7 +104,7 @@ def test_a_published_entry_is_logged_with_rows_files_positions_and_policies() ->
         "shop: shop.orders: log entry 1,012 (extract) published\n"
         "  rows: 8,220 in 2 files\n"
         "  position: none -> 9000\n"
-        "  policy zero_date acted on 3 values of column day"
+        "  policy zero_date applied to 3 values of column day"
     )
 
 
