@@ -19,7 +19,7 @@ class LogPublishOperator(TableOperator):
     """Commits stage one: creates one log entry for all files of the run. Idempotent.
 
     Returns the entry's ``sequence``, ``kind``, ``run_key``, ``rows``, ``files``, ``policy_values`` (number of values
-    that type policies were applied to), ``position_from`` and ``position_to``; an empty dict if the run publishes nothing.
+    that type policies were applied to), ``position_from`` and ``position_to``; an empty dict if nothing is published.
 
     :param plan: the XCom ``plan`` of WindowPlanOperator.
     :param receipts: the return values of the extract tasks.

@@ -1,4 +1,4 @@
-"""The command line in this process, on real servers: a folder with one pipeline, a bucket and a database of its own."""
+"""The command line run in this process on real servers, with its own pipeline folder, bucket and database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ tables:
 
 @pytest.fixture(scope="session")
 def mysql_server(stack_status: Status) -> MySQLStatus:
-    """One server is enough here: the commands do not know which it is."""
+    """One flavor is enough here: the commands do not depend on it."""
     server = getattr(stack_status, wanted_flavors()[0])
     assert isinstance(server, MySQLStatus)
     return server
@@ -46,7 +46,7 @@ def mysql_server(stack_status: Status) -> MySQLStatus:
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended; ``rows`` is what ``-o json`` printed."""
+    """Exit code and output of a command; ``rows`` is the output of ``-o json``."""
 
     code: object
     out: str
@@ -88,22 +88,22 @@ class Shop:
         return Result(code, out.getvalue(), err.getvalue())
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement at the source; it is committed."""
+        """Run a statement at the source and commit it."""
         with self.mysql.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
     def orders(self, first: int, last: int) -> None:
-        """Insert orders, one an hour of the first of January: for a first run."""
+        """Insert orders for a first run, one per hour of January 1."""
         values = ", ".join(f"({i}, '2026-01-01 {i:02}:00:00', {i}.25)" for i in range(first, last + 1))
         self.sql(f"INSERT INTO orders VALUES {values}")
 
     def new_orders(self, first: int, last: int) -> None:
-        """Insert orders of this moment: above the watermark of any run before."""
+        """Insert orders with the current time, which is above the watermark of every earlier run."""
         self.sql("INSERT INTO orders VALUES " + ", ".join(f"({i}, NOW(6), {i}.25)" for i in range(first, last + 1)))
 
     def target(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement at the target; it is committed. ``{t}`` stands for the table orders."""
+        """Run a statement at the target and commit it. ``{t}`` is the table orders."""
         text = statement.format(t=f'"{self.database}"."orders"')
         with (
             Clients(read_table(self.yaml, "orders", environment=ENVIRONMENT)) as clients,
@@ -119,7 +119,7 @@ class Shop:
         return {str(name) for (name,) in found}
 
     def objects(self) -> dict[str, str]:
-        """Return every object of the bucket with its ETag, but for the readable cache, which decides nothing."""
+        """Return every object of the bucket with its ETag, except watermark.json, which is only a cache."""
         found = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return {item["Key"]: item["ETag"] for item in found if not item["Key"].endswith("/watermark.json")}
 
@@ -139,14 +139,14 @@ OpenShop = Callable[[], AbstractContextManager[Shop]]
 
 @pytest.fixture
 def shop(open_shop: OpenShop) -> Iterator[Shop]:
-    """Tables ``orders (id, updated_at, amount)`` and ``events (id, what)``, both empty."""
+    """Yield a shop with the empty tables ``orders (id, updated_at, amount)`` and ``events (id, what)``."""
     with open_shop() as shop:
         yield shop
 
 
 @pytest.fixture(scope="module")
 def open_shop(stack_status: Status, mysql_server: MySQLStatus, tmp_path_factory: pytest.TempPathFactory) -> OpenShop:
-    """Open a shop with a database, a bucket and a folder of its own; the working directory is that folder's parent."""
+    """Open a shop with its own database, bucket and folder; the working directory is the folder's parent."""
 
     @contextmanager
     def open_shop() -> Iterator[Shop]:
@@ -177,7 +177,7 @@ def open_shop(stack_status: Status, mysql_server: MySQLStatus, tmp_path_factory:
 
 @contextmanager
 def new_bucket(server: S3Status, name: str) -> Iterator[Any]:
-    """Make a bucket, yield a client, and remove the bucket with everything in it."""
+    """Create a bucket, yield a client, and remove the bucket with its objects."""
     client = boto3.client(
         "s3",
         endpoint_url=server.endpoint,

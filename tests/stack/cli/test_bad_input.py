@@ -1,4 +1,4 @@
-"""Bad input on real servers: one clear message, the right exit code, and nothing moved."""
+"""Invalid input on real servers: one message, the documented exit code, and no change at S3 or the target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROWS = "SELECT * FROM {t} ORDER BY id"
 
 @dataclass(frozen=True)
 class Before:
-    """A shop where three orders were synced and two more wait."""
+    """A shop with three synced orders and two new ones."""
 
     shop: Shop
     yaml: str
@@ -36,7 +36,7 @@ def before(open_shop: OpenShop) -> Iterator[Before]:
 
 @pytest.fixture
 def filled(before: Before) -> Iterator[Shop]:
-    """Whatever a test asks for, objects and target are the same before and after."""
+    """Yield the shop; afterwards assert that S3 objects and target rows did not change."""
     shop = before.shop
     yield shop
     shop.yaml.write_text(before.yaml)
@@ -47,9 +47,9 @@ def filled(before: Before) -> Iterator[Shop]:
 
 
 def refused(shop: Shop, table: str = "orders") -> tuple[object, str]:
-    """Run a sync that fails; return its exit code and the message, names and ports replaced."""
+    """Run a sync that fails. Return its exit code and message, with database name and port replaced."""
     result = shop.run("sync", "--table", table)
-    message = re.sub(r"^\d{4}-\d\d-\d\dT.*\n", "", result.err, flags=re.MULTILINE)  # what Airflow logs
+    message = re.sub(r"^\d{4}-\d\d-\d\dT.*\n", "", result.err, flags=re.MULTILINE)  # log lines of Airflow
     if result.out:
         assert result.row["result"] == f"failed: {message.splitlines()[0]}"
     server = shop.connections["source"]
@@ -58,8 +58,8 @@ def refused(shop: Shop, table: str = "orders") -> tuple[object, str]:
     return result.code, message
 
 
-def test_a_table_that_mysql_does_not_have(filled: Shop) -> None:
-    """The entry is in the YAML; the message names what is near."""
+def test_a_table_that_does_not_exist_in_mysql_is_reported(filled: Shop) -> None:
+    """The message names similar tables."""
     filled.edit("  events:", "  order: {}\n  events:")
     assert refused(filled, "order") == (
         1,
@@ -73,8 +73,8 @@ def test_a_table_that_mysql_does_not_have(filled: Shop) -> None:
     )
 
 
-def test_a_cursor_column_that_the_table_does_not_have(filled: Shop) -> None:
-    """With the columns there are."""
+def test_a_cursor_column_that_does_not_exist_is_reported(filled: Shop) -> None:
+    """The message names the table's columns."""
     filled.edit("orders: {}", "orders: {cursor: update_at}")
     assert refused(filled) == (
         1,
@@ -96,8 +96,8 @@ def test_a_cursor_column_that_the_table_does_not_have(filled: Shop) -> None:
         ("bucket:", "conn_id: sauce, bucket:", "lake.conn_id"),
     ],
 )
-def test_a_connection_that_airflow_does_not_know(filled: Shop, old: str, new: str, key: str) -> None:
-    """The message names the YAML key that asks for it."""
+def test_an_unknown_connection_id_is_reported(filled: Shop, old: str, new: str, key: str) -> None:
+    """The message names the YAML key with the connection id."""
     filled.edit(old, new)
     assert refused(filled) == (
         1,
@@ -112,8 +112,8 @@ def test_a_connection_that_airflow_does_not_know(filled: Shop, old: str, new: st
 
 
 @pytest.mark.parametrize(("password", "used"), [("", "NO"), ("hunter2", "YES")])
-def test_a_password_that_mysql_refuses(filled: Shop, password: str, used: str) -> None:
-    """Exit code 2; the password is not shown."""
+def test_a_password_that_mysql_rejects_is_reported(filled: Shop, password: str, used: str) -> None:
+    """Exit code 2. The message does not contain the password."""
     filled.connect("source", password=password)
     assert refused(filled) == (
         2,
@@ -126,8 +126,8 @@ def test_a_password_that_mysql_refuses(filled: Shop, password: str, used: str) -
     )
 
 
-def test_no_privilege_at_the_source(filled: Shop) -> None:
-    """A user who may not read the table is told which GRANT is missing."""
+def test_a_missing_privilege_at_the_source_is_reported(filled: Shop) -> None:
+    """The message contains the missing GRANT."""
     user = f"u{secrets.token_hex(4)}"
     filled.sql(f"CREATE USER {user} IDENTIFIED BY 'x-{user}'")
     try:
@@ -146,8 +146,8 @@ def test_no_privilege_at_the_source(filled: Shop) -> None:
     assert message.endswith("\n  what to do: GRANT SELECT ON `DATABASE`.`orders` to this account.\n")
 
 
-def test_mysql_is_down(filled: Shop) -> None:
-    """Exit code 2: a retry may succeed."""
+def test_an_unreachable_mysql_exits_with_2(filled: Shop) -> None:
+    """2 is the code of failed connections, for which a retry may succeed."""
     filled.connect("source", port=1)
     assert refused(filled) == (
         2,
@@ -161,8 +161,8 @@ def test_mysql_is_down(filled: Shop) -> None:
     )
 
 
-def test_a_bucket_that_does_not_exist(filled: Shop) -> None:
-    """Exit code 5, with the bucket's name."""
+def test_a_missing_bucket_exits_with_5(filled: Shop) -> None:
+    """The message names the bucket, and reports that watermark.json could not be written."""
     filled.edit(f"bucket: {filled.bucket}", "bucket: no-such-bucket")
     assert refused(filled) == (
         5,
@@ -179,7 +179,7 @@ def test_a_bucket_that_does_not_exist(filled: Shop) -> None:
 
 @pytest.fixture
 def unsynced(shop: Shop) -> Iterator[Shop]:
-    """A first run checks the target before any row moves: neither an object nor a table comes to be."""
+    """Yield a shop that never ran; afterwards assert that the failed first run created no object and no table."""
     shop.orders(1, 3)
     yield shop
     shop.connect("redshift")
@@ -187,8 +187,8 @@ def unsynced(shop: Shop) -> Iterator[Shop]:
     assert shop.target_tables() == set()
 
 
-def test_a_password_that_redshift_refuses(unsynced: Shop) -> None:
-    """Exit code 2; the password is not shown."""
+def test_a_password_that_redshift_rejects_is_reported(unsynced: Shop) -> None:
+    """Exit code 2. The message does not contain the password."""
     unsynced.connect("redshift", password="hunter2")
     code, message = refused(unsynced)
     assert code == 2
@@ -197,8 +197,7 @@ def test_a_password_that_redshift_refuses(unsynced: Shop) -> None:
     assert message.endswith("  what to do: Check login and password of the connection.\n")
 
 
-def test_no_privilege_at_the_target(unsynced: Shop) -> None:
-    """Every missing privilege is named."""
+def test_all_missing_privileges_at_the_target_are_reported(unsynced: Shop) -> None:
     user = f"u{secrets.token_hex(4)}"
     unsynced.target(f"CREATE USER {user} PASSWORD 'Abc1-{user}'")
     unsynced.target(f'CREATE SCHEMA "{unsynced.database}"')
@@ -219,8 +218,8 @@ def test_no_privilege_at_the_target(unsynced: Shop) -> None:
         unsynced.target(f"DROP USER {user}")
 
 
-def test_yaml_that_cannot_be_right(filled: Shop) -> None:
-    """It is refused before anything is connected to."""
+def test_invalid_yaml_is_refused_before_a_connection_is_opened(filled: Shop) -> None:
+    """The source is unreachable, and the message does not mention it."""
     filled.edit("iam_role: ", "iam_rol: ")
     filled.connect("source", port=1)
     assert refused(filled) == (
@@ -236,7 +235,7 @@ def test_yaml_that_cannot_be_right(filled: Shop) -> None:
 
 
 def test_a_failed_table_does_not_stop_the_others(shop: Shop) -> None:
-    """Exit code 3; the others are done, the failed ones say why: a broken entry, a table that is not there."""
+    """Exit code 3. Each failed table reports its error: an invalid entry, a missing table."""
     shop.orders(1, 3)
     shop.edit("  events:", "  broken: {load: upsert}\n  evnts: {cursor: id}\n  events:")
     shop.sql("INSERT INTO events (what) VALUES ('a')")

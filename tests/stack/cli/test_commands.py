@@ -1,4 +1,4 @@
-"""The commands on real servers: each moves exactly the rows it should, and says so."""
+"""The commands on real servers: each moves exactly the expected rows and reports their counts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tests.stack.cli.conftest import Shop
 ALL = "SELECT id, amount FROM {t} ORDER BY id"
 
 
-def test_a_second_sync_reads_only_what_is_new(shop: Shop) -> None:
-    """Rows read, in the files and copied are told; the target holds each row once."""
+def test_a_second_sync_reads_only_new_rows(shop: Shop) -> None:
+    """Rows read, in files and copied are reported; the target contains each row once."""
     shop.orders(1, 10)
     first = shop.run("sync", "--table", "orders")
     shop.new_orders(11, 13)
@@ -19,11 +19,17 @@ def test_a_second_sync_reads_only_what_is_new(shop: Shop) -> None:
         (3, 3, 3),
     ]
     assert second.row["result"] == "done"
+    name = f"shop: {shop.database}.orders"
+    for heading in (f"{name}: planned", f"{name}: log entry 2 (extract) published"):
+        assert f"{heading}\n  " in second.err
+    target = f"{name} -> {shop.database}.orders"
+    assert f"{target}: 1 log entries loaded, 3 rows copied\n  log entry 2: 3 rows copied" in second.err
+    assert f"{target}: verified, 2 checks passed\n  custody: " in second.err
     assert [int(key) for key, _ in shop.target(ALL)] == list(range(1, 14))
 
 
-def test_a_sync_of_every_table_is_one_row_each(shop: Shop) -> None:
-    """In the order of the YAML; nothing new is done as well."""
+def test_a_sync_of_all_tables_prints_one_row_per_table(shop: Shop) -> None:
+    """Rows are in the order of the YAML. A table without new rows is done as well."""
     shop.sql("INSERT INTO events (what) VALUES ('a'), ('b')")
     result = shop.run("sync")
     assert [(row["table"], row["rows_copied"], row["result"]) for row in result.rows] == [
@@ -33,8 +39,8 @@ def test_a_sync_of_every_table_is_one_row_each(shop: Shop) -> None:
     assert result.code == 0
 
 
-def test_a_watermark_set_back_reads_exactly_from_there_again(shop: Shop) -> None:
-    """The row at T itself is read again, the one before is not, and none is doubled."""
+def test_a_sync_reads_again_from_a_watermark_that_was_set_back(shop: Shop) -> None:
+    """The row at T is read again, the one before it is not, and no row is duplicate."""
     shop.orders(1, 10)
     shop.run("sync", "--table", "orders")
     shop.sql("UPDATE orders SET amount = 0 WHERE id IN (6, 7)")  # the cursor does not move: a sync cannot see it
@@ -47,8 +53,8 @@ def test_a_watermark_set_back_reads_exactly_from_there_again(shop: Shop) -> None
     assert (amounts[6], amounts[7], len(amounts)) == (6.25, 0.0, 10)
 
 
-def test_get_shows_the_log_s_position_and_history_who_moved_it(shop: Shop) -> None:
-    """Newest first, with actor and reason."""
+def test_get_shows_the_position_of_the_log_and_history_shows_its_entries(shop: Shop) -> None:
+    """Entries are shown newest first, with actor and reason."""
     shop.orders(1, 3)
     shop.run("sync", "--table", "orders")
     shop.run("watermark", "set", "--table", "orders", "--timestamp", "2026-01-01", "--reason", "again from the start")
@@ -66,8 +72,8 @@ def test_get_shows_the_log_s_position_and_history_who_moved_it(shop: Shop) -> No
     assert "2026-01-01T00:00:00.000000Z" in shown.out
 
 
-def test_a_reset_reads_everything_again_and_doubles_nothing(shop: Shop) -> None:
-    """D5."""
+def test_a_sync_after_a_reset_reads_every_row_without_duplicates(shop: Shop) -> None:
+    """D5: the load after a reset replaces the rows of the target."""
     shop.orders(1, 5)
     shop.run("sync", "--table", "orders")
     assert shop.run("watermark", "reset", "--table", "orders").row["kind"] == "reset"
@@ -75,8 +81,8 @@ def test_a_reset_reads_everything_again_and_doubles_nothing(shop: Shop) -> None:
     assert len(shop.target(ALL)) == 5
 
 
-def test_set_by_id_means_that_the_row_is_done(shop: Shop) -> None:
-    """The next sync begins above it; the wrong kind of point is refused with the right one."""
+def test_set_by_id_marks_the_row_with_that_id_as_done(shop: Shop) -> None:
+    """The next sync starts above it. A time is refused for an id cursor; the message names --id."""
     shop.sql("INSERT INTO events (what) VALUES ('a'), ('b'), ('c')")
     refused = shop.run("watermark", "set", "--table", "events", "--timestamp", "2026-01-01")
     assert refused.code == 1
@@ -85,8 +91,8 @@ def test_set_by_id_means_that_the_row_is_done(shop: Shop) -> None:
     assert shop.run("sync", "--table", "events").row["rows_read"] == 1
 
 
-def test_plan_shows_the_window_and_moves_nothing(shop: Shop) -> None:
-    """Neither at S3 nor at the target."""
+def test_plan_shows_the_window_and_changes_nothing(shop: Shop) -> None:
+    """Neither S3 nor the target changes."""
     shop.orders(1, 5)
     result = shop.run("plan", "--table", "orders", "--until", "2026-01-01T03:00:00Z")
     assert (result.code, result.row["window"], result.row["result"]) == (
@@ -94,12 +100,14 @@ def test_plan_shows_the_window_and_moves_nothing(shop: Shop) -> None:
         "[oldest, 2026-01-01T03:00:00.000000Z)",
         "planned",
     )
+    assert f"shop: {shop.database}.orders: planned\n  run: " in result.err
+    assert ", mode sync, dry run\n  window: [oldest, 2026-01-01T03:00:00.000000Z)\n  safe point: " in result.err
     assert shop.objects() == {}
     assert shop.target_tables() == set()
 
 
 def test_a_window_can_be_repaired_without_moving_the_watermark(shop: Shop) -> None:
-    """since, until and --no-move-watermark: exactly those rows again."""
+    """since, until and --no-move-watermark read exactly the rows of that window again."""
     shop.orders(1, 10)
     shop.run("sync", "--table", "orders")
     before = shop.run("watermark", "get", "--table", "orders").row["position"]
@@ -110,8 +118,8 @@ def test_a_window_can_be_repaired_without_moving_the_watermark(shop: Shop) -> No
     assert len(shop.target(ALL)) == 10
 
 
-def test_the_stages_run_apart(shop: Shop) -> None:
-    """backup-only leaves rows pending; redshift-only loads them though MySQL cannot be reached."""
+def test_the_two_stages_can_run_separately(shop: Shop) -> None:
+    """backup-only leaves rows pending; redshift-only loads them even if MySQL is unreachable."""
     shop.orders(1, 4)
     assert shop.run("sync", "--table", "orders", "--mode", "backup-only").row["rows_copied"] is None
     assert shop.target_tables() == set()
@@ -120,8 +128,8 @@ def test_the_stages_run_apart(shop: Shop) -> None:
     assert (loaded.code, loaded.row["rows_copied"]) == (0, 4)
 
 
-def test_verify_counts_at_both_ends(shop: Shop) -> None:
-    """Each check with what it expected and found; a row lost in the target ends with 4."""
+def test_verify_compares_counts_of_source_and_target(shop: Shop) -> None:
+    """Each check reports expected and found counts. A row missing in the target exits with 4."""
     shop.orders(1, 6)
     shop.run("sync", "--table", "orders")
     good = shop.run("verify", "--table", "orders", "--check", "custody", "bounds", "window")

@@ -1,4 +1,4 @@
-"""lint --ask-source: what the YAML cannot know."""
+"""lint --ask-source: warnings that need the source."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tests.stack.cli.conftest import Shop
 pytestmark = pytest.mark.stack
 
 
-def test_lint_warns_of_foreign_keys_that_change_rows_unseen(shop: Shop) -> None:
-    """Only where the source is asked; it is a warning, no mistake, and names the key and what finds such rows."""
+def test_lint_warns_about_foreign_keys_that_change_rows_without_moving_their_cursor(shop: Shop) -> None:
+    """Only with --ask-source. The warning names the key and the check that finds such rows; it is not an error."""
     shop.sql("CREATE TABLE customers (id BIGINT PRIMARY KEY)")
     shop.sql(
         "ALTER TABLE orders ADD COLUMN customer BIGINT, ADD CONSTRAINT of_customer FOREIGN KEY (customer) "
@@ -19,13 +19,13 @@ def test_lint_warns_of_foreign_keys_that_change_rows_unseen(shop: Shop) -> None:
     assert shop.run("lint").rows == []
     result = shop.run("lint", "--ask-source")
     assert result.code == 0
-    assert result.row["place"] == "shop.orders"
-    assert result.row["mistake"].startswith("warning: foreign key of_customer (ON DELETE CASCADE")
-    assert "the check keys" in result.row["mistake"]
+    assert result.row["location"] == "shop.orders"
+    assert result.row["message"].startswith("warning: foreign key of_customer (ON DELETE CASCADE")
+    assert "the check keys" in result.row["message"]
 
 
-def test_a_source_that_cannot_be_asked_is_said(shop: Shop) -> None:
-    """A warning that could not be looked for is not taken for one that is not there."""
+def test_lint_fails_if_the_source_cannot_be_queried(shop: Shop) -> None:
+    """Otherwise a failed query would look like the absence of warnings."""
     shop.connect("source", password="wrong")
     result = shop.run("lint", "--ask-source")
     assert result.code == 2

@@ -1,4 +1,4 @@
-"""A task's context without an Airflow around it, and the table of the steps' tests."""
+"""A task's context without a running Airflow, and the table of the steps' tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Context = Callable[..., Any]
 
 @dataclass
 class Run:
-    """A DAG run as tasks see it."""
+    """The fields of a DAG run that tasks read."""
 
     conf: dict[str, Any]
     run_type: str = "manual"
@@ -28,7 +28,7 @@ class Run:
 
 @dataclass
 class TaskInstance:
-    """A task instance; ``pushed`` are its XComs."""
+    """A task instance; ``pushed`` contains its XComs."""
 
     dag_id: str = "hand_written"
     run_id: str = "manual__1"
@@ -41,7 +41,7 @@ class TaskInstance:
 
 @pytest.fixture
 def mysql_server(stack_status: Status) -> MySQLStatus:
-    """One server: what tells MySQL and MariaDB apart lies below the operators."""
+    """One flavor is enough: MySQL and MariaDB differ below the operators only."""
     server = stack_status.mysql or stack_status.mariadb
     assert isinstance(server, MySQLStatus)
     return server
@@ -49,7 +49,7 @@ def mysql_server(stack_status: Status) -> MySQLStatus:
 
 @pytest.fixture
 def context() -> Context:
-    """Make a context; its arguments are the run's params."""
+    """Return a function that makes a context; its arguments are the run's params."""
 
     def make(**params: Any) -> Any:
         return {"ti": TaskInstance(), "dag_run": Run(conf=params), "params": params, "outlet_events": {}}

@@ -1,4 +1,4 @@
-"""A load that hangs does not hold up the next one."""
+"""A hanging load does not block the next one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OURS = "mysql_redshift*"
 
 @pytest.fixture
 def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
-    """The stand-in; orders that were not carried out are taken back."""
+    """Yield the stand-in; withdraw faults that were not used."""
     assert stack_status.redshift is not None
     yield stack_status.redshift
     order(stack_status.redshift, withdraw=OURS)
@@ -28,22 +28,22 @@ def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
 
 @pytest.mark.faults
 @pytest.mark.parametrize("later", ["manual__1", "manual__2"], ids=["a retry", "the next run"])
-def test_a_session_that_holds_the_ledger_is_ended_by_its_successor(
+def test_a_load_terminates_the_session_of_an_earlier_attempt(
     pipeline: TablePipeline, context: Context, redshift: RedshiftStatus, later: str
 ) -> None:
-    """S3: a worker that hangs in COPY keeps the ledger's lock for as long; who comes after it does not wait."""
+    """S3: a worker that hangs in COPY holds the ledger's lock; the next attempt must not wait for it."""
     insert_orders(pipeline, 6)
     pipeline.extract_and_publish()
     order(redshift, fault="slow_copy", application_name=OURS, seconds=300)
     first, second = context(), context()
     second["ti"].run_id = later
 
-    def load(told: Any) -> Any:
-        return S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(told)
+    def load(task_context: Any) -> Any:
+        return S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(task_context)
 
     with ThreadPoolExecutor(1) as elsewhere:
         hanging = elsewhere.submit(load, first)
-        while order(redshift, pending=True)["pending"]:  # until its COPY hangs
+        while order(redshift, pending=True)["pending"]:  # until COPY hangs
             pipeline.sql("DO SLEEP(0.05)")
         assert load(second)["rows_copied"] == 6
         with pytest.raises(TransientError) as lost:

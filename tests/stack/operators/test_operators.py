@@ -1,4 +1,4 @@
-"""Operators of a hand-written DAG on real servers: each does its stage whole, and says what it did."""
+"""Operators of a hand-written DAG on real servers: each runs its whole stage, logs and returns its counts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,24 @@ from mysql_redshift.operators import (
     S3ParquetToRedshiftOperator,
     WindowPlanOperator,
 )
+from mysql_redshift.operators.table import TableOperator
 from mysql_redshift.sensors import WatermarkSensor
 from tests.stack.operators.conftest import Context, TablePipeline
 from tests.table_pipeline import insert_orders
 
 
+class Records(list[str]):
+    """The log records of an operator."""
+
+    def info(self, text: str, *values: object) -> None:
+        self.append(text % values)
+
+    def warning(self, text: str, *_: object) -> None:
+        """Ignore Airflow's warning that the test itself executes an operator."""
+
+
 def spelled_out(spec: TableSpec) -> dict[str, Any]:
-    """Return a spec as the parameters of a hand-written DAG."""
+    """Return the spec as parameters of a hand-written DAG."""
     return {
         "mysql_conn_id": spec.source.conn_id,
         "database": spec.source.database,
@@ -42,20 +53,24 @@ def spelled_out(spec: TableSpec) -> dict[str, Any]:
 
 
 def run(operator: Any, context: Any) -> Any:
-    """Execute, and make sure that what becomes an XCom is small and plain."""
+    """Execute the operator and assert that its XCom is small and JSON."""
     answer = operator.execute(context)
     assert len(json.dumps(answer)) < 4000
     return answer
 
 
 def sync(pipeline: TablePipeline, context: Context) -> None:
-    """Bring the table to the target by three operators."""
+    """Run extract, load and check."""
     for kind in (MySQLToS3ParquetOperator, S3ParquetToRedshiftOperator, RowCountCheckOperator):
         kind(task_id="sync", spec=pipeline.spec).execute(context())
 
 
-def test_three_operators_bring_a_table(pipeline: TablePipeline, context: Context) -> None:
-    """Spelled out, without YAML: the target holds what the source holds, and each task returns its counts."""
+def test_three_operators_sync_a_table(
+    pipeline: TablePipeline, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With parameters instead of YAML, the target equals the source, and each task returns and logs its counts."""
+    records = Records()
+    monkeypatch.setattr(TableOperator, "log", records, raising=False)
     insert_orders(pipeline, 12)
     table = spelled_out(pipeline.spec)
     published = run(MySQLToS3ParquetOperator(task_id="extract", **table), context())
@@ -63,19 +78,28 @@ def test_three_operators_bring_a_table(pipeline: TablePipeline, context: Context
     checked = run(RowCountCheckOperator(task_id="check", **table), context())
     assert (published["kind"], published["rows"]) == ("extract", 12)
     assert (loaded["rows_copied"], loaded["rows_inserted"], loaded["entries"]) == (12, 12, 1)
-    assert checked["rows"] == 12
+    assert (checked["rows"], checked["verified_through"]) == (12, published["position_to"])
+    name, target = f"shop: {pipeline.spec.source.database}.orders", f"{pipeline.spec.target.schema}.orders"
+    assert [record.partition("\n")[0] for record in records] == [
+        f"{name}: planned",
+        f"{name}: chunk 0 ([oldest, {published['position_to']})): extracting",
+        f"{name}: chunk 0 ([oldest, {published['position_to']})) extracted, 1 of 1",
+        f"{name}: log entry 1 (extract) published",
+        f"{name} -> {target}: 1 log entries loaded, 12 rows copied",
+        f"{name} -> {target}: verified, 2 checks passed",
+    ]
     assert pipeline.rows() == pipeline.source_rows()
     again = run(S3ParquetToRedshiftOperator(task_id="load", **table), context())
     assert (again["rows_copied"], again["redshift_skipped"]) == (0, True)
 
 
-def test_plan_extract_and_publish_hand_plain_values_on(pipeline: TablePipeline, context: Context) -> None:
-    """What the DAG factory's tasks exchange survives JSON, chunk by chunk."""
+def test_plan_extract_and_publish_exchange_json(pipeline: TablePipeline, context: Context) -> None:
+    """The XComs of the DAG factory's tasks survive JSON, chunk by chunk."""
     insert_orders(pipeline, 30)
     spec = replace(pipeline.spec, strategy=Strategy.INTRA_TABLE, chunk_rows=10)
-    told = context()
-    chunks = json.loads(json.dumps(WindowPlanOperator(task_id="plan", spec=spec).execute(told)))
-    plan = json.loads(json.dumps(told["ti"].pushed["plan"]))
+    plan_context = context()
+    chunks = json.loads(json.dumps(WindowPlanOperator(task_id="plan", spec=spec).execute(plan_context)))
+    plan = json.loads(json.dumps(plan_context["ti"].pushed["plan"]))
     receipts = [
         json.loads(json.dumps(run(MySQLToS3ParquetOperator(task_id="e", spec=spec, plan=plan, chunk=chunk), context())))
         for chunk in chunks
@@ -84,7 +108,7 @@ def test_plan_extract_and_publish_hand_plain_values_on(pipeline: TablePipeline, 
     publish = LogPublishOperator(task_id="publish", spec=spec, plan=plan, receipts=receipts)
     first = run(publish, context())
     assert (first["rows"], first["files"]) == (30, 3)
-    assert run(publish, context()) == first, "a retry finds its own entry"
+    assert run(publish, context()) == first, "a retry returns the same entry"
 
 
 @pytest.mark.parametrize(
@@ -94,10 +118,10 @@ def test_plan_extract_and_publish_hand_plain_values_on(pipeline: TablePipeline, 
         (["DELETE FROM {t} WHERE id = 3", "INSERT INTO {t} SELECT * FROM {t} WHERE id = 4"], ("4", "5")),
     ],
 )
-def test_the_check_fails_on_a_row_lost_and_on_one_doubled_in_its_place(
+def test_the_check_fails_on_a_missing_row_even_if_a_duplicate_hides_it(
     pipeline: TablePipeline, context: Context, sabotage: list[str], counts: tuple[str, str]
 ) -> None:
-    """Equal counts are not enough; the message names table, counts and what to do, and Airflow does not retry."""
+    """Equal counts are not enough. The error states table, counts and remedy, and is not retried."""
     insert_orders(pipeline, 5)
     sync(pipeline, context)
     for statement in sabotage:
@@ -111,10 +135,8 @@ def test_the_check_fails_on_a_row_lost_and_on_one_doubled_in_its_place(
         assert count in message
 
 
-def test_backup_only_leaves_redshift_alone_and_the_next_load_finds_it(
-    pipeline: TablePipeline, context: Context
-) -> None:
-    """The load is skipped because it was asked to be, and says so; what is pending stays pending."""
+def test_the_next_load_applies_what_a_backup_only_run_left_pending(pipeline: TablePipeline, context: Context) -> None:
+    """The load of a backup-only run is skipped; the reason says that log entries stay pending."""
     insert_orders(pipeline, 4)
     MySQLToS3ParquetOperator(task_id="extract", spec=pipeline.spec).execute(context(mode="backup-only"))
     load = S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec)
@@ -123,44 +145,47 @@ def test_backup_only_leaves_redshift_alone_and_the_next_load_finds_it(
     assert load.execute(context())["rows_copied"] == 4
 
 
-def test_redshift_only_does_without_mysql(pipeline: TablePipeline, context: Context) -> None:
-    """With MySQL out of reach what is in the log is loaded and its custody checked."""
+def test_redshift_only_does_not_need_mysql(pipeline: TablePipeline, context: Context) -> None:
+    """With MySQL unreachable, pending entries are loaded and the check custody runs."""
     insert_orders(pipeline, 4)
     MySQLToS3ParquetOperator(task_id="extract", spec=pipeline.spec).execute(context())
     away = replace(pipeline.spec, source=replace(pipeline.spec.source, conn_id="nowhere"))
-    asked = context(mode="redshift-only")
-    assert WindowPlanOperator(task_id="plan", spec=away).execute(asked) == []
-    assert LogPublishOperator(task_id="publish", spec=away, plan=asked["ti"].pushed["plan"]).execute(asked) == {}
-    assert S3ParquetToRedshiftOperator(task_id="load", spec=away).execute(asked)["rows_copied"] == 4
-    report = RowCountCheckOperator(task_id="check", spec=away).execute(asked)
+    task_context = context(mode="redshift-only")
+    assert WindowPlanOperator(task_id="plan", spec=away).execute(task_context) == []
+    assert (
+        LogPublishOperator(task_id="publish", spec=away, plan=task_context["ti"].pushed["plan"]).execute(task_context)
+        == {}
+    )
+    assert S3ParquetToRedshiftOperator(task_id="load", spec=away).execute(task_context)["rows_copied"] == 4
+    report = RowCountCheckOperator(task_id="check", spec=away).execute(task_context)
     assert [result["check"] for result in report["results"]] == ["custody"]
 
 
-def test_a_dry_run_moves_nothing(pipeline: TablePipeline, context: Context) -> None:
-    """It only says what it would read."""
+def test_a_dry_run_only_plans(pipeline: TablePipeline, context: Context) -> None:
+    """The next run starts with sequence 1, so nothing was published."""
     insert_orders(pipeline, 4)
-    asked = context(dry_run=True)
-    assert WindowPlanOperator(task_id="plan", spec=pipeline.spec).execute(asked) == []
-    plan = asked["ti"].pushed["plan"]
+    task_context = context(dry_run=True)
+    assert WindowPlanOperator(task_id="plan", spec=pipeline.spec).execute(task_context) == []
+    plan = task_context["ti"].pushed["plan"]
     assert len(plan["chunks"]) == 1
-    assert LogPublishOperator(task_id="publish", spec=pipeline.spec, plan=plan).execute(asked) == {}
+    assert LogPublishOperator(task_id="publish", spec=pipeline.spec, plan=plan).execute(task_context) == {}
     with pytest.raises(AirflowSkipException):
-        S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(asked)
+        S3ParquetToRedshiftOperator(task_id="load", spec=pipeline.spec).execute(task_context)
     entry = pipeline.extract_and_publish()
     assert (entry.sequence, entry.kind) == (1, EntryKind.EXTRACT)
 
 
-@pytest.mark.parametrize("given", ["spec", "place"])
-def test_the_sensor_waits_until_a_stage_has_come_to_a_point(
+@pytest.mark.parametrize("given", ["spec", "path"])
+def test_the_sensor_waits_until_a_stage_reaches_a_point(
     pipeline: TablePipeline, context: Context, given: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It defers while rows are only on S3, its trigger fires when they are verified, and later it returns at once."""
+    """It defers while rows are only on S3; its trigger fires when they are verified; then it returns at once."""
     insert_orders(pipeline, 3)
     spec = pipeline.spec
     where: dict[str, Any] = {"spec": spec}
-    if given == "place":
-        place = ("mysql_conn_id", "redshift_conn_id", "iam_role", "cursor", "settings")
-        where = {name: value for name, value in spelled_out(spec).items() if name not in place}
+    if given == "path":
+        unused = ("mysql_conn_id", "redshift_conn_id", "iam_role", "cursor", "settings")
+        where = {name: value for name, value in spelled_out(spec).items() if name not in unused}
     sensor = WatermarkSensor(task_id="wait", **where, point="2026-01-01T00:00:02Z", poke_interval=0.1)
     monkeypatch.setenv("AIRFLOW__MYSQL_REDSHIFT__ENVIRONMENT", spec.environment)
     pipeline.extract_and_publish()
@@ -175,12 +200,12 @@ def test_the_sensor_waits_until_a_stage_has_come_to_a_point(
 async def _first(trigger: Any) -> dict[str, Any]:
     async for event in trigger.run():
         return dict(event.payload)
-    raise AssertionError("the trigger ended without an event")
+    raise AssertionError("the trigger finished without an event")
 
 
 @pytest.mark.parametrize("kind", [WindowPlanOperator, S3ParquetToRedshiftOperator, RowCountCheckOperator])
 def test_a_missing_connection_fails_at_once(pipeline: TablePipeline, context: Context, kind: Any) -> None:
-    """It is named, with the field that names it."""
+    """The message contains the connection id."""
     pipeline.extract_and_publish()
     insert_orders(pipeline, 1)
     spec = replace(
