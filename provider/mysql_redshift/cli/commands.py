@@ -74,7 +74,7 @@ TABLE = option("--table", help="name of the table", required=True, metavar="NAME
 OUTPUT = option("-o", "--output", help="output format", choices=("table", "json", "yaml"), default="table")
 REASON = option("--reason", help="reason, stored in the log", default="", metavar="TEXT")
 
-PLACE = (FOLDER, ENVIRONMENT, OUTPUT)
+COMMON = (FOLDER, ENVIRONMENT, OUTPUT)
 RUN = (
     option("--mode", help="stages to run", choices=tuple(mode.value for mode in Mode), default=Mode.SYNC.value),
     option(
@@ -122,13 +122,13 @@ WATERMARK = Group(
             name="get",
             help="Show position and state of a pipeline's tables",
             target="mysql_redshift.cli.watermark.get",
-            options=(PIPELINE, TABLES, *PLACE),
+            options=(PIPELINE, TABLES, *COMMON),
         ),
         Command(
             name="list",
             help="Show position and state of the tables of all pipelines",
             target="mysql_redshift.cli.watermark.get",
-            options=(ANY_PIPELINE, TABLES, *PLACE),
+            options=(ANY_PIPELINE, TABLES, *COMMON),
         ),
         Command(
             name="set",
@@ -140,14 +140,14 @@ WATERMARK = Group(
                 option("--timestamp", help="ISO 8601; rows at this time are read again", **POINT),
                 option("--id", help="last id that is done; the next run reads the ids above it", **POINT),
                 REASON,
-                *PLACE,
+                *COMMON,
             ),
         ),
         Command(
             name="reset",
             help="Reset a table's position; the next run reads every row again",
             target="mysql_redshift.cli.watermark.reset",
-            options=(PIPELINE, TABLE, REASON, *PLACE),
+            options=(PIPELINE, TABLE, REASON, *COMMON),
         ),
         Command(
             name="history",
@@ -157,7 +157,7 @@ WATERMARK = Group(
                 PIPELINE,
                 TABLE,
                 option("--last", help="number of entries", type=at_least_one, default=20, metavar="N"),
-                *PLACE,
+                *COMMON,
             ),
         ),
     ),
@@ -168,32 +168,32 @@ COMMANDS: tuple[Command | Group, ...] = (
         name="sync",
         help="Extract new rows, load and verify them",
         target="mysql_redshift.cli.sync.sync",
-        options=(PIPELINE, TABLES, *RUN, DRY_RUN, *PLACE),
+        options=(PIPELINE, TABLES, *RUN, DRY_RUN, *COMMON),
     ),
     Command(
         name="plan",
         help="Show what a sync would read",
         target="mysql_redshift.cli.sync.plan",
-        options=(PIPELINE, TABLES, *RUN, *PLACE),
+        options=(PIPELINE, TABLES, *RUN, *COMMON),
     ),
     Command(
         name="verify",
         help="Compare row counts of source and target",
         target="mysql_redshift.cli.verify.verify",
-        options=(PIPELINE, TABLES, CHECKS, *PLACE),
+        options=(PIPELINE, TABLES, CHECKS, *COMMON),
     ),
     WATERMARK,
     Command(
         name="lint",
         help="Check the YAML and report every error with file and line",
         target="mysql_redshift.cli.lint.lint",
-        options=(ANY_PIPELINE, ASK_SOURCE, *PLACE),
+        options=(ANY_PIPELINE, ASK_SOURCE, *COMMON),
     ),
     Command(
         name="render",
         help="Show the resolved settings of tables and the file and line of each",
         target="mysql_redshift.cli.render.render",
-        options=(PIPELINE, TABLES, *PLACE),
+        options=(PIPELINE, TABLES, *COMMON),
     ),
     Command(
         name="schema",

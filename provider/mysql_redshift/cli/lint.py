@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mysql_redshift.cli.output import say
+from mysql_redshift.cli.output import print_message
 from mysql_redshift.cli.runner import Answer, command
 from mysql_redshift.cli.selection import environment_of, folder_of, pipeline_files, select_tables
 from mysql_redshift.config import load_pipeline
@@ -29,7 +29,7 @@ def lint(args: Namespace) -> Answer:
                 found.setdefault(tuple(row.values()), row)
     for row in _ignored_files(folder_of(args)):
         found.setdefault(tuple(row.values()), row)
-    say(f"{len(files)} pipelines checked, {len(found)} errors")
+    print_message(f"{len(files)} pipelines checked, {len(found)} errors")
     rows = [*found.values(), *(_cascades(args) if args.ask_source else ())]
     lines = [": ".join(filter(None, row.values())) for row in rows]
     text = "\n".join(lines) if args.output == "table" else None

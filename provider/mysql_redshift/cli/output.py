@@ -22,7 +22,7 @@ def show(rows: Sequence[Row], output: str) -> None:
         _table(rows)
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Print a message to standard error, so that standard output contains the rows only."""
     print(text, file=sys.stderr, flush=True)
 
@@ -34,7 +34,7 @@ def _table(rows: Sequence[Row]) -> None:
     from rich.text import Text
 
     if not rows:
-        say("No rows.")
+        print_message("No rows.")
         return
     table = Table(box=box.SIMPLE)
     for name in rows[0]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import wraps
 
-from mysql_redshift.cli.output import Row, say, show
+from mysql_redshift.cli.output import Row, print_message, show
 from mysql_redshift.errors import MysqlRedshiftError
 
 PARTIAL = 3
@@ -36,7 +36,7 @@ def command(run: Callable[[Namespace], Answer]) -> Callable[[Namespace], None]:
             with _as_server(), _nothing_else_on_stdout():
                 answer = run(args)
         except MysqlRedshiftError as exc:
-            say_error(exc)
+            print_error(exc)
             raise SystemExit(exc.exit_code) from exc
         if answer.text is not None:
             print(answer.text, end="\n" if answer.text else "")
@@ -48,9 +48,9 @@ def command(run: Callable[[Namespace], Answer]) -> Callable[[Namespace], None]:
     return wrapped
 
 
-def say_error(error: MysqlRedshiftError, *, name: str = "") -> None:
+def print_error(error: MysqlRedshiftError, *, name: str = "") -> None:
     """Print an error and its notes to standard error, prefixed with ``name`` if given."""
-    say("\n".join([f"{name}: {error}" if name else str(error), *getattr(error, "__notes__", [])]))
+    print_message("\n".join([f"{name}: {error}" if name else str(error), *getattr(error, "__notes__", [])]))
 
 
 def overall(errors: Iterable[MysqlRedshiftError | None]) -> int:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.cli.output import say
-from mysql_redshift.cli.runner import Answer, command, overall, say_error
+from mysql_redshift.cli.output import print_message
+from mysql_redshift.cli.runner import Answer, command, overall, print_error
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.request import Mode, RunRequest
 from mysql_redshift.core.spec import TableSpec
@@ -49,7 +49,7 @@ def _each(args: Namespace, request: RunRequest) -> Answer:
         rows.append(row)
         errors.append(error)
         if error is not None:
-            say_error(error, name=table.name if len(tables) > 1 else "")
+            print_error(error, name=table.name if len(tables) > 1 else "")
     return Answer(rows=rows, code=overall(errors))
 
 
@@ -70,7 +70,7 @@ def _run(spec: TableSpec, request: RunRequest) -> Row:
 
     with Clients(spec) as clients:
         run_plan = _plan(spec, request, clients)
-        say(log_records.planned(run_plan))
+        print_message(log_records.planned(run_plan))
         if request.dry_run:
             return _planned_row(run_plan)
         entry = _first_stage(run_plan, clients)
@@ -94,9 +94,9 @@ def _first_stage(run_plan: Plan, clients: Clients) -> LogEntry | None:
     for chunk in run_plan.work:
         receipt = extract(run_plan, chunk, source=clients.source, store=clients.store, encoder=clients.encoder)
         receipts.append(receipt)
-        say(log_records.extracted(run_plan, chunk, receipt))
+        print_message(log_records.extracted(run_plan, chunk, receipt))
     entry = publish(run_plan, receipts, store=clients.store)
-    say(log_records.published(run_plan, entry))
+    print_message(log_records.published(run_plan, entry))
     return entry
 
 
@@ -105,8 +105,8 @@ def _second_stage(spec: TableSpec, request: RunRequest, clients: Clients) -> Loa
     from mysql_redshift.operators import log_records
 
     report = load(spec, store=clients.store, warehouse=clients.warehouse)
-    say(log_records.loaded(spec, report))
-    say(log_records.verified(spec, run_checks(clients, spec, request)))
+    print_message(log_records.loaded(spec, report))
+    print_message(log_records.verified(spec, run_checks(clients, spec, request)))
     return report
 
 

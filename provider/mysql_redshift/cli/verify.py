@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from mysql_redshift.cli.runner import Answer, command, overall, say_error
+from mysql_redshift.cli.runner import Answer, command, overall, print_error
 from mysql_redshift.cli.selection import Selected, select_tables
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.errors import MysqlRedshiftError
@@ -24,7 +24,7 @@ def verify(args: Namespace) -> Answer:
         except MysqlRedshiftError as exc:
             rows.append(_row(table, result=f"failed: {exc.what}", expected=str(exc.expected), found=str(exc.found)))
             errors.append(exc)
-            say_error(exc, name=table.name if len(tables) > 1 else "")
+            print_error(exc, name=table.name if len(tables) > 1 else "")
     return Answer(rows=rows, code=overall(errors))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from mysql_redshift.cli.runner import Answer, command, overall, say_error
+from mysql_redshift.cli.runner import Answer, command, overall, print_error
 from mysql_redshift.cli.selection import Selected, select_table, select_tables
 from mysql_redshift.cli.sync import actor
 from mysql_redshift.core import codec
@@ -41,7 +41,7 @@ def get(args: Namespace) -> Answer:
             errors.append(None)
         except MysqlRedshiftError as exc:
             errors.append(exc)
-            say_error(exc, name=table.name if len(tables) > 1 else "")
+            print_error(exc, name=table.name if len(tables) > 1 else "")
     return Answer(rows=rows, code=overall(errors))
 
 

@@ -123,7 +123,7 @@ def test_only_transient_errors_are_retried() -> None:
     ):
         raise SourceError("no such table", where="shop.orders", remedy="look")
     with pytest.raises(ConnectionFailed), operator.fail_fast_on_terminal_errors():
-        raise ConnectionFailed("gone")
+        raise ConnectionFailed("lost")
 
 
 def test_fields_that_depend_on_the_run_are_template_fields() -> None:
