@@ -83,7 +83,7 @@ def test_an_extraction_is_logged_with_rows_files_time_memory_and_policies() -> N
         chunk=0,
         rows=8_220,
         files=FILES,
-        policy_counts={"day: zero_date": 3},
+        policy_counts={"day: zero_date": 3_000},
         seconds=1_234.56,
         peak_memory=2_345_678_901,
     )
@@ -92,19 +92,19 @@ def test_an_extraction_is_logged_with_rows_files_time_memory_and_policies() -> N
         "  rows: 8,220 counted, read and written\n"
         "  files: 2, 1,234,567 bytes\n"
         "  time: 1,234.6 s, peak memory 2,345 MB\n"
-        "  policy zero_date applied to 3 values of column day"
+        "  policy zero_date applied to 3,000 values of column day"
     )
 
 
 def test_a_published_entry_is_logged_with_rows_files_positions_and_policies() -> None:
     published = entry(
-        1_012, files=FILES, policy_counts={"day: zero_date": 3}, position_to=at(9_000, kind=PositionKind.ID)
+        1_012, files=FILES, policy_counts={"day: zero_date": 3_000}, position_to=at(9_000, kind=PositionKind.ID)
     )
     assert log_records.published(plan(), published) == (
         "shop: shop.orders: log entry 1,012 (extract) published\n"
         "  rows: 8,220 in 2 files\n"
         "  position: none -> 9000\n"
-        "  policy zero_date applied to 3 values of column day"
+        "  policy zero_date applied to 3,000 values of column day"
     )
 
 

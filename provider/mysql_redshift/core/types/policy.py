@@ -134,7 +134,7 @@ def in_words(policy_counts: Mapping[str, int]) -> list[str]:
     lines = []
     for key, count in sorted(policy_counts.items()):
         column, _, policy = key.rpartition(": ")
-        lines.append(f"policy {policy} applied to {count} value{'s' * (count != 1)} of column {column}")
+        lines.append(f"policy {policy} applied to {count:,} value{'s' * (count != 1)} of column {column}")
     return lines
 
 
