@@ -194,7 +194,7 @@ def test_a_password_that_redshift_rejects_is_reported(unsynced: Shop) -> None:
     assert code == 2
     assert "hunter2" not in message
     assert message.startswith("Redshift refused the login\n  where: ")
-    assert message.endswith("  what to do: Check login and password of the connection.\n")
+    assert message.endswith("  what to do: Check the connection's login and password.\n")
 
 
 def test_all_missing_privileges_at_the_target_are_reported(unsynced: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.ledger import AppliedEntry
 from mysql_redshift.core.log import EntryKind, LogFile
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import PositionKind
@@ -14,7 +15,6 @@ from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.core.window import Window
 from mysql_redshift.operators import log_records
 from mysql_redshift.steps.load import LoadReport
-from mysql_redshift.steps.loading.groups import AppliedEntry
 from mysql_redshift.steps.verify import VerifyReport
 from tests.fakes.specs import at, entry, spec
 
