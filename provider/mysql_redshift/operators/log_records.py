@@ -58,10 +58,10 @@ def loaded(spec: TableSpec, report: LoadReport) -> str:
     """Return one line per applied log entry, and the heads of ledger and log."""
     heads = f"ledger head: {report.ledger_head:,}, log head: {report.log_head:,}"
     if report.redshift_skipped:
-        return _record(f"{_path(spec)}: nothing pending, Redshift was not queried", [heads])
+        return _record(f"{spec.route}: nothing pending, Redshift was not queried", [heads])
     if not report.applied:
-        return _record(f"{_path(spec)}: nothing pending", [heads])
-    heading = f"{_path(spec)}: {len(report.applied):,} log entries loaded, {report.rows_copied:,} rows copied"
+        return _record(f"{spec.route}: nothing pending", [heads])
+    heading = f"{spec.route}: {len(report.applied):,} log entries loaded, {report.rows_copied:,} rows copied"
     lines = [
         f"log entry {entry.sequence:,}: {entry.rows_copied:,} rows copied, {entry.rows_inserted:,} inserted, "
         f"{entry.rows_replaced:,} replaced, {entry.rows_superseded:,} superseded"
@@ -75,17 +75,17 @@ def verified(spec: TableSpec, report: VerifyReport) -> str:
     """Return one line per check with both counts, and the position that is verified."""
     through = f"verified through: {report.position or 'none'}"
     if report.redshift_skipped:
-        heading = f"{_path(spec)}: nothing was loaded since the last verification, Redshift was not queried"
+        heading = f"{spec.route}: nothing was loaded since the last verification, Redshift was not queried"
         return _record(heading, [through])
     if not report.results:
-        return f"{_path(spec)}: no log entry yet, nothing to verify"
+        return f"{spec.route}: no log entry yet, nothing to verify"
     lines = [
         f"{result.check.value}: expected {result.expected}, found {result.found}"
         + (f" ({result.note})" if result.note else "")
         for result in report.results
     ]
     rows = f"rows in the target: {report.rows:,}" if report.rows is not None else ""
-    return _record(f"{_path(spec)}: verified, {len(report.results)} checks passed", [*lines, rows, through])
+    return _record(f"{spec.route}: verified, {len(report.results)} checks passed", [*lines, rows, through])
 
 
 def window_text(plan: Plan) -> str:
@@ -97,10 +97,6 @@ def window_text(plan: Plan) -> str:
 
 def _move(run: Plan | LogEntry) -> str:
     return f"{run.position_from or 'none'} -> {run.position_to or 'none'}"
-
-
-def _path(spec: TableSpec) -> str:
-    return f"{spec.name} -> {spec.target.schema}.{spec.target.table}"
 
 
 def _record(heading: str, lines: Iterable[str]) -> str:

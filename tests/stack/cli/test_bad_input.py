@@ -172,7 +172,7 @@ def test_a_missing_bucket_exits_with_5(filled: Shop) -> None:
             "  expected: bucket no-such-bucket\n"
             "  found: no such bucket\n"
             "  what to do: Create it, or correct lake.bucket in the pipeline's YAML.\n"
-            "The failure could not be noted in watermark.json: The bucket does not exist\n"
+            "The failure could not be recorded in watermark.json: The bucket does not exist\n"
         ),
     )
 
@@ -206,11 +206,11 @@ def test_all_missing_privileges_at_the_target_are_reported(unsynced: Shop) -> No
         assert refused(unsynced) == (
             2,
             (
-                "The Redshift user may not do what a load does\n"
+                "The Redshift user lacks privileges that a load needs\n"
                 "  where: shop: DATABASE.orders -> DATABASE.orders\n"
                 "  found: no USAGE on schema DATABASE; no CREATE on schema DATABASE; "
                 "schema ledger_DATABASE does not exist, and no CREATE on the database\n"
-                "  what to do: Have an administrator grant it, or name another user in the connection.\n"
+                "  what to do: Have an administrator grant them, or set another user in the connection.\n"
             ),
         )
     finally:
