@@ -47,6 +47,24 @@ class Pair:
         finally:
             run(self.replica, f"START {self.word} SQL_THREAD")
 
+    @contextmanager
+    def delayed(self, seconds: int) -> Iterator[None]:
+        """Delay the replica's applier: it applies each transaction ``seconds`` after the writer's commit."""
+        self._delay(seconds)
+        try:
+            yield
+        finally:
+            self._delay(0)
+
+    def _delay(self, seconds: int) -> None:
+        change = (
+            f"CHANGE REPLICATION SOURCE TO SOURCE_DELAY={seconds}"
+            if self.writer.flavor == "mysql"
+            else f"CHANGE MASTER TO MASTER_DELAY={seconds}"
+        )
+        stop = "STOP REPLICA SQL_THREAD" if self.writer.flavor == "mysql" else "STOP SLAVE"
+        run(self.replica, stop, change, f"START {self.word}")
+
 
 @pytest.fixture(scope="session", params=wanted_flavors())
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:

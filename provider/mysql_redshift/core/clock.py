@@ -24,7 +24,7 @@ class ClockReading:
 
     ``now`` is in microseconds since 1970, UTC. ``visible`` is False if writers cannot be listed: the user lacks the
     PROCESS privilege, or the server is a replica without a connection to its writer. ``replica`` is True for the
-    latter.
+    latter; ``seconds_behind`` is then the lag that the replica reports, rounded up, or None if it reports none.
     """
 
     now: int
@@ -32,6 +32,7 @@ class ClockReading:
     visible: bool
     server_uuid: str
     replica: bool = False
+    seconds_behind: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from mysql_redshift.errors import SourceError, WindowHeld
 SECOND = 1_000_000
 LAG_VISIBLE = 2.0  # seconds; an application may set the timestamp shortly before its transaction begins
 LAG_NOT_VISIBLE = 30.0  # seconds; if other sessions' transactions cannot be listed
-NOT_VISIBLE = "; writers are not visible (no PROCESS privilege, or a replica without a connection to its writer)"
+NOT_VISIBLE = "; writers are not visible"
 START_MARGIN = 2 * SECOND  # servers report start times in whole seconds
 
 
@@ -51,13 +51,28 @@ def time_safe_point(
     oldest = min(reading.writers, key=lambda writer: writer.started, default=None)
     edge = min(reading.now, oldest.started) if oldest else reading.now
     limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
-    hidden = "" if reading.visible else NOT_VISIBLE
-    upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - round(seconds * SECOND)))
-    return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{hidden}")
+    subtracted = round(seconds * SECOND) + (reading.seconds_behind or 0) * SECOND
+    upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - subtracted))
+    return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{_visibility(reading)}")
 
 
-def id_safe_point(now: Observation, previous: Observation | None, *, lag: float | None, max_hold: float) -> SafePoint:
+def _visibility(reading: ClockReading) -> str:
+    if reading.visible:
+        return ""
+    if not reading.replica:
+        return f"{NOT_VISIBLE} (no PROCESS privilege)"
+    if reading.seconds_behind is None:
+        return f"{NOT_VISIBLE} (a replica without a connection to its writer, which does not report its lag)"
+    return f", minus {reading.seconds_behind} s replica lag{NOT_VISIBLE} (a replica without a connection to its writer)"
+
+
+def id_safe_point(
+    now: Observation, previous: Observation | None, *, lag: float | None, max_hold: float, seconds_behind: int = 0
+) -> SafePoint:
     """Return the safe point of an id cursor: an observed maximum, once every writer open at that time has ended.
+
+    ``seconds_behind``: the lag of a replica whose writers are not visible. The previous maximum may be as new as the
+    clock of its observation, so the replica must have applied everything up to that time plus ``lag``.
 
     Raises:
         WindowHeld: a writer of the previous observation is still open after ``max_hold`` seconds.
@@ -68,14 +83,15 @@ def id_safe_point(now: Observation, previous: Observation | None, *, lag: float 
     if now.visible and not now.writers:
         return SafePoint(upper=_above(now.maximum), reason=f"maximum {now.maximum}, no writer open")
     if previous is not None and previous.maximum is not None:
-        still_open = _still_open(previous, now, lag_seconds(lag, visible=now.visible))
+        reached = now.taken_at - seconds_behind * SECOND
+        still_open = _still_open(previous, now, reached - round(lag_seconds(lag, visible=now.visible) * SECOND))
         if not still_open:
             return SafePoint(
                 upper=_above(previous.maximum),
                 reason=f"maximum {previous.maximum} at {format_time(previous.taken_at)}; its writers have ended",
                 observation=now,
             )
-        _refuse_long_hold(still_open, now.taken_at, max_hold)
+        _refuse_long_hold(still_open, reached, max_hold)
         names = "; ".join(map(str, still_open))
         return SafePoint(upper=None, reason=f"writers are still open: {names}", observation=previous)
     names = "; ".join(map(str, now.writers)) or "other sessions are not visible"
@@ -93,11 +109,14 @@ def _above(maximum: int) -> Position:
     return Position(kind=PositionKind.ID, value=maximum + 1)
 
 
-def _still_open(previous: Observation, now: Observation, lag: float) -> list[Writer]:
-    """Return the writers of ``previous`` that may still be open. If writers are not visible, wait for the lag."""
+def _still_open(previous: Observation, now: Observation, ended: int) -> list[Writer]:
+    """Return the writers of ``previous`` that may still be open.
+
+    If writers are not visible, every writer of an observation that was taken at or before ``ended`` has ended.
+    """
     if not (previous.visible and now.visible):
         unseen = Writer(thread=0, user="unknown", started=previous.taken_at, kind="unseen writer")
-        return [] if now.taken_at - previous.taken_at >= lag * SECOND else [unseen]
+        return [] if previous.taken_at <= ended else [unseen]
     started = {writer.thread: writer.started for writer in now.writers}
     latest = previous.taken_at + START_MARGIN
     return [writer for writer in previous.writers if started.get(writer.thread, latest + 1) <= latest]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +61,45 @@ def test_the_reading_of_a_replica_without_its_writer_is_not_visible(pair: Pair) 
     alone, writer = MySQLSource(address_of(pair.replica)), MySQLSource(address_of(pair.writer))
     assert not alone.clock().visible
     assert writer.clock().visible
+
+
+def test_a_replica_without_its_writer_reports_its_lag(pair: Pair, source: MySQLSource, orders: str) -> None:
+    """An idle replica is less than a second behind; transactions that it has not applied make the lag grow."""
+    alone = MySQLSource(address_of(pair.replica))
+    assert alone.clock().seconds_behind == 1
+    with pair.delayed(3600):
+        run(pair.writer, f"INSERT INTO {orders} () VALUES ()")
+        deadline = time.monotonic() + 30
+        while (alone.clock().seconds_behind or 0) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert source.clock().seconds_behind is None
+
+
+@pytest.mark.parametrize("thread", ["SQL_THREAD", "IO_THREAD"])
+def test_stopped_replication_is_a_transient_error(pair: Pair, source: MySQLSource, thread: str) -> None:
+    """The lag is unknown then. The error names the stopped thread."""
+    alone = MySQLSource(address_of(pair.replica))
+    run(pair.replica, f"STOP {pair.word} {thread}")
+    try:
+        with pytest.raises(TransientError, match=f"{thread.split('_', maxsplit=1)[0]}_Running: No") as error:
+            alone.clock()
+    finally:
+        run(pair.replica, f"START {pair.word}")
+    assert "writer_conn_id" in str(error.value)
+    assert source.clock().visible
+
+
+def test_without_the_privilege_the_lag_is_unknown(pair: Pair, source: MySQLSource, orders: str) -> None:
+    """PROCESS does not include REPLICATION CLIENT; the run continues, and the safe point's reason reports it."""
+    run(pair.writer, "CREATE USER reader@'%' IDENTIFIED BY 'a-reader''s-secret'", "GRANT PROCESS ON *.* TO reader@'%'")
+    source.clock()
+    try:
+        address = replace(address_of(pair.replica), user="reader", password="a-reader's-secret")
+        reading = MySQLSource(address).clock()
+    finally:
+        run(pair.writer, "DROP USER reader@'%'")
+    assert (reading.replica, reading.seconds_behind, reading.visible) == (True, None, False)
 
 
 def test_a_lagging_replica_is_a_transient_error(

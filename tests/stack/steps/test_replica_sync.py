@@ -9,18 +9,23 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 import pytest
 
 from devstack.status import MySQLStatus, Status
+from mysql_redshift.adapters.mysql import MySQLSource
+from mysql_redshift.core.clock import ClockReading
+from mysql_redshift.core.position import to_micros
+from mysql_redshift.core.safe_point import SECOND
 from mysql_redshift.core.spec import CursorRef, Deletes
 from mysql_redshift.core.verification import Check
-from mysql_redshift.errors import DataCheckFailed
+from mysql_redshift.errors import DataCheckFailed, TransientError
 from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps.planning import safe_point
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
-from tests.stack.replication import Pair, run
+from tests.stack.replication import Pair, address_of, run
 from tests.table_pipeline import TablePipeline
 
 SetSource = Callable[..., Any]
@@ -108,20 +113,62 @@ def test_without_a_writer_connection_every_run_reports_that_it_relies_on_the_lag
     """The replica does not list transactions of its writer; a row committed late is read within the lookback."""
     read_from("replica")
     pipeline.change(lag=None, lookback=600.0)
-    assert "minus 30 s lag; writers are not visible" in pipeline.plan().safe_point_reason
+    wait_until_idle(pair)
+    assert "minus 30 s lag, minus 1 s replica lag; writers are not visible" in pipeline.plan().safe_point_reason
     pipeline.change(lag=0.0)
     with late_row(pipeline, pair) as commit:
         pipeline.sql(INSERT)
-        wait_for_replication(pipeline, pair)
+        wait_below_safe_point(pipeline, pair)
         first = pipeline.extract_and_publish()
         commit()
-    wait_for_replication(pipeline, pair)
+    wait_below_safe_point(pipeline, pair)
     second = pipeline.extract_and_publish()
     for entry in (first, second):
-        assert "minus 0 s lag; writers are not visible" in entry.safe_point_reason
+        assert "minus 0 s lag, minus 1 s replica lag; writers are not visible" in entry.safe_point_reason
     assert (first.rows, second.rows) == (1, 2)
     pipeline.load()
     assert pipeline.rows() == pipeline.source_rows()
+
+
+@pytest.mark.parametrize("column", ["updated_at", "id"])
+def test_without_the_writer_stopped_replication_publishes_nothing(
+    pipeline: TablePipeline, read_from: SetSource, pair: Pair, column: str
+) -> None:
+    """Otherwise the position would move past rows that the replica applies later."""
+    read_from("replica")
+    pipeline.change(cursor=CursorRef(column=column), lag=0.0)
+    pipeline.sql(INSERT)
+    wait_for_replication(pipeline, pair)
+    pipeline.extract_and_publish()
+    with pair.stopped():
+        pipeline.sql(INSERT)
+        with pytest.raises(TransientError, match="Replication is stopped"):
+            pipeline.plan()
+    wait_for_replication(pipeline, pair)
+    sync_until_loaded(pipeline, 2)
+
+
+@pytest.mark.parametrize("column", ["updated_at", "id"])
+def test_without_the_writer_replica_lag_loses_no_row(
+    pipeline: TablePipeline, read_from: SetSource, pair: Pair, column: str
+) -> None:
+    """The row is committed at the writer but not applied yet, and older than the replica's clock minus lag."""
+    read_from("replica")
+    pipeline.change(cursor=CursorRef(column=column), lag=0.5)
+    pipeline.sql(INSERT)
+    wait_for_replication(pipeline, pair)
+    pipeline.extract_and_publish()
+    with late_row(pipeline, pair) as commit:
+        pipeline.sql(INSERT)
+        wait_for_replication(pipeline, pair)
+        with pair.delayed(3600):
+            commit()
+            wait_until_behind(pair, 3)
+            for _ in range(2):  # an id cursor uses the maximum that the run before observed
+                pipeline.extract_and_publish()
+                time.sleep(0.6)
+    wait_for_replication(pipeline, pair)  # a replica whose threads have just started reports no lag
+    sync_until_loaded(pipeline, 3)
 
 
 def test_a_changed_server_uuid_adds_one_lookback(pipeline: TablePipeline, read_from: SetSource, pair: Pair) -> None:
@@ -129,7 +176,7 @@ def test_a_changed_server_uuid_adds_one_lookback(pipeline: TablePipeline, read_f
     lookbacks = []
     for conn_id in ("replica", "source", "source", "replica"):
         pipeline.sql(INSERT)
-        wait_for_replication(pipeline, pair)
+        wait_below_safe_point(pipeline, pair)
         read_from(conn_id)
         entry = pipeline.extract_and_publish()
         assert entry.window is not None
@@ -201,6 +248,43 @@ def wait_for_replication(pipeline: TablePipeline, pair: Pair) -> None:
     count = f"SELECT COUNT(*) FROM {pipeline.spec.source.database}.orders"
     while run(pair.replica, count) != run(pair.writer, count):
         time.sleep(0.02)
+
+
+def wait_below_safe_point(pipeline: TablePipeline, pair: Pair) -> None:
+    """Wait until the replica has applied every row of its writer, and its safe point without a lag is above them."""
+    wait_for_replication(pipeline, pair)
+    ((latest,),) = run(pair.writer, f"SELECT MAX(updated_at) FROM {pipeline.spec.source.database}.orders")
+    newest = to_micros(latest.replace(tzinfo=UTC))
+    while wait_until_idle(pair).now - SECOND <= newest:
+        time.sleep(0.05)
+
+
+def wait_until_idle(pair: Pair) -> ClockReading:
+    """Wait until the replica reports no lag; return its clock."""
+    with closing(MySQLSource(address_of(pair.replica))) as replica:
+        while (reading := replica.clock()).seconds_behind != 1:
+            time.sleep(0.05)
+        return reading
+
+
+def wait_until_behind(pair: Pair, seconds: int) -> None:
+    """Wait until the replica reports a lag of ``seconds``."""
+    deadline = time.monotonic() + 30
+    with closing(MySQLSource(address_of(pair.replica))) as replica:
+        while (replica.clock().seconds_behind or 0) < seconds:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def sync_until_loaded(pipeline: TablePipeline, rows: int) -> None:
+    """Run until the target has ``rows`` rows. A row below a window that was already read never arrives."""
+    deadline = time.monotonic() + 30
+    loaded = 0
+    while loaded < rows:
+        assert time.monotonic() < deadline
+        pipeline.extract_and_publish()
+        loaded += pipeline.load().rows_copied
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 def write_slowly(pair: Pair, database: str, stop: threading.Event) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mysql_redshift.core.clock import ClockReading, Observation, Writer
@@ -39,6 +41,18 @@ def test_the_default_lag_depends_on_whether_writers_are_visible(visible: bool, l
     point = time_safe_point(reading(visible=visible), CURSOR, lag=lag, max_hold=3600, position=None)
     assert point.upper == at(NOW - seconds * SECOND)
     assert f"{seconds:g} s lag" in point.reason
+
+
+@pytest.mark.parametrize(
+    ("behind", "seconds", "reason"),
+    [(7, 37, "minus 7 s replica lag"), (None, 30, "does not report its lag")],
+)
+def test_replica_lag_is_subtracted_from_the_safe_point(behind: int | None, seconds: int, reason: str) -> None:
+    """The replica's clock advances while its applier is behind."""
+    late = replace(reading(visible=False), replica=True, seconds_behind=behind)
+    point = time_safe_point(late, CURSOR, lag=None, max_hold=3600, position=None)
+    assert point.upper == at(NOW - seconds * SECOND)
+    assert reason in point.reason
 
 
 def test_a_writer_open_longer_than_max_hold_fails_the_run() -> None:
@@ -98,3 +112,12 @@ def test_an_observation_without_visible_writers_is_used_after_the_lag() -> None:
     old = seen(9, at_=NOW - 30 * SECOND, visible=False)
     assert id_safe_point(seen(12, visible=False), young, lag=None, max_hold=60).upper is None
     assert id_safe_point(seen(12, visible=False), old, lag=None, max_hold=60).upper is not None
+
+
+def test_blind_observations_of_a_replica_wait_for_its_lag_as_well() -> None:
+    """The previous maximum may be as new as the clock; the replica must have applied everything up to then."""
+    young = seen(9, at_=NOW - 99 * SECOND, visible=False)
+    old = seen(9, at_=NOW - 100 * SECOND, visible=False)
+    now = seen(12, visible=False)
+    assert id_safe_point(now, young, lag=30.0, max_hold=60, seconds_behind=70).upper is None
+    assert id_safe_point(now, old, lag=30.0, max_hold=60, seconds_behind=70).upper is not None

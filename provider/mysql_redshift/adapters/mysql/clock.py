@@ -17,7 +17,8 @@ from typing import Any
 
 from mysql_redshift.adapters.mysql.catalogue import server_uuid
 from mysql_redshift.adapters.mysql.connection import Session
-from mysql_redshift.adapters.mysql.errors import NO_PROCESS_PRIVILEGE, code_of
+from mysql_redshift.adapters.mysql.errors import MISSING_PRIVILEGE, code_of
+from mysql_redshift.adapters.mysql.replica import seconds_behind
 from mysql_redshift.core.clock import ClockReading, Writer
 from mysql_redshift.core.position import to_micros
 from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, TransientError
@@ -69,18 +70,18 @@ def read_clock(session: Session) -> ClockReading:
     try:
         transactions = _transactions(session)
     except AccessDenied as exc:
-        if code_of(exc) != NO_PROCESS_PRIVILEGE:
+        if code_of(exc) != MISSING_PRIVILEGE:
             raise
-        replica = _is_replica(session, processes)
-        return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid, replica=replica)
+        return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid, **_replication(session, processes))
     writing = {row[0]: row for row in _writing_statements(session, processes)}
     writers = [
         *_open_transactions(transactions, processes, writing),
         *(_statement(row, now) for row in writing.values()),
     ]
     writers.sort(key=lambda writer: writer.started)
-    replica = _is_replica(session, processes)
-    return ClockReading(now=now, writers=tuple(writers), visible=not replica, server_uuid=uuid, replica=replica)
+    replication = _replication(session, processes)
+    visible = not replication["replica"]
+    return ClockReading(now=now, writers=tuple(writers), visible=visible, server_uuid=uuid, **replication)
 
 
 def _now(session: Session) -> int:
@@ -158,6 +159,12 @@ def _writing_statements(session: Session, processes: list[tuple[Any, ...]]) -> l
     reading = any(row[7] is not None and not may_write(str(row[7])) for row in running)
     names = {str(name).lower() for (name,) in session.query(FUNCTIONS)} if reading else set()
     return [row for row in running if row[7] is None or may_write(str(row[7]), functions=names)]
+
+
+def _replication(session: Session, processes: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Return the replica fields of the reading. The lag is read after the clock: the replica may stop in between."""
+    replica = _is_replica(session, processes)
+    return {"replica": replica, "seconds_behind": seconds_behind(session) if replica else None}
 
 
 def _is_replica(session: Session, processes: list[tuple[Any, ...]]) -> bool:

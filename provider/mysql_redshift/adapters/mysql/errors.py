@@ -18,7 +18,7 @@ from mysql_redshift.errors import (
 )
 
 NO_SUCH_DATABASE, NO_SUCH_TABLE, NO_SUCH_COLUMN = 1049, 1146, 1054
-NO_PROCESS_PRIVILEGE = 1227
+MISSING_PRIVILEGE, SYNTAX_ERROR = 1227, 1064
 
 # Shut down, too many connections, killed, timed out: a retry may succeed.
 CLOSED = frozenset({0, 1040, 1053, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1317, 1927, 1969, 3024, 4031})

@@ -1,12 +1,16 @@
-"""Wait until a replica has applied what its writer had committed (DESIGN.md, rule 1; L5c)."""
+"""Wait until a replica has what its writer had, or read how far it is behind (DESIGN.md, rule 1; L5c; ADR 9)."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from pymysql.cursors import DictCursor
 
 from mysql_redshift.adapters.mysql.connection import Session
+from mysql_redshift.adapters.mysql.errors import MISSING_PRIVILEGE, SYNTAX_ERROR, code_of, translated
 from mysql_redshift.core.quoting import mysql_string
-from mysql_redshift.errors import ConfigurationError, TransientError
+from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError, TransientError
 
 CATCH_UP_SECONDS = 60
 OWNER = re.compile(r"#\d+")  # in gtid_owned, the thread id follows each GTID
@@ -53,6 +57,54 @@ def wait_until_reached(replica: Session, gtids: str, *, seconds: int) -> None:
         expected=gtids,
         found=f"{_gtid_set(replica, own) or 'nothing'} after {seconds} s",
         remedy="Check the replication; a retry continues where this run stopped.",
+    )
+
+
+def seconds_behind(replica: Session) -> int | None:
+    """Return how many seconds the replica reports that it is behind, rounded up; the maximum of its channels.
+
+    None if the replica does not report it: the account lacks the privilege (REPLICATION CLIENT on MySQL, REPLICA
+    MONITOR on MariaDB), MySQL is older than 8.0.22, or the server replicates through its storage or a group.
+
+    Raises:
+        TransientError: replication is stopped, so the lag is unknown.
+
+    """
+    try:
+        channels = _channels(replica)
+    except MysqlRedshiftError as exc:
+        if code_of(exc) not in {MISSING_PRIVILEGE, SYNTAX_ERROR}:
+            raise
+        return None
+    seconds = [_field(channel, "Seconds_Behind_") for channel in channels]
+    if None in seconds:
+        raise _stopped(replica, channels[seconds.index(None)])
+    return max(map(int, seconds)) + 1 if seconds else None  # the server truncates to whole seconds
+
+
+def _channels(replica: Session) -> list[dict[str, Any]]:
+    sql = "SHOW ALL SLAVES STATUS" if replica.mariadb else "SHOW REPLICA STATUS"
+    with translated(replica.where), replica.raw.cursor(DictCursor) as cursor:
+        cursor.execute(sql)
+        found = list(cursor.fetchall())
+    # After a member of a replication group has joined, its recovery channel is listed and stopped.
+    return [channel for channel in found if not str(channel.get("Channel_Name", "")).startswith("group_replication_")]
+
+
+def _field(channel: dict[str, Any], prefix: str) -> Any:
+    """Return a field by its prefix: MySQL's names end in "Source", MariaDB's in "Master"."""
+    return next((value for name, value in channel.items() if name.startswith(prefix)), None)
+
+
+def _stopped(replica: Session, channel: dict[str, Any]) -> TransientError:
+    threads = {name: value for name, value in channel.items() if name.endswith(("_IO_Running", "_SQL_Running"))}
+    errors = [str(value) for name, value in channel.items() if name in ("Last_IO_Error", "Last_SQL_Error") and value]
+    return TransientError(
+        "Replication is stopped, so the replica's lag is unknown",
+        where=replica.where,
+        expected="the replica's IO and SQL threads running",
+        found="; ".join([*(f"{name}: {value}" for name, value in threads.items()), *errors]),
+        remedy="Start the replication; a retry continues where this run stopped. Or set writer_conn_id.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from mysql_redshift.core.clock import Observation
+from mysql_redshift.core.clock import ClockReading, Observation
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.safe_point import SafePoint, id_safe_point, time_safe_point
@@ -29,20 +29,22 @@ def read_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, sour
 def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
     """Observe the maximum and wait briefly for the writers that were open then: most end within milliseconds."""
     previous = head.observation if head is not None else None
-    now, uuid = _observe(spec, cursor, source)
+    now, reading = _observe(spec, cursor, source)
     deadline = time.monotonic() + SETTLE_SECONDS
     earlier = now if now.writers else previous
-    point = id_safe_point(now, previous, lag=spec.lag, max_hold=spec.max_hold)
+    point = id_safe_point(
+        now, previous, lag=spec.lag, max_hold=spec.max_hold, seconds_behind=reading.seconds_behind or 0
+    )
     while point.upper is None and now.maximum is not None and now.visible and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-        now, uuid = _observe(spec, cursor, source)
+        now, reading = _observe(spec, cursor, source)
         settled = id_safe_point(now, earlier, lag=spec.lag, max_hold=spec.max_hold)
         if settled.upper is not None:
-            return settled, uuid
-    return point, uuid
+            return settled, reading.server_uuid
+    return point, reading.server_uuid
 
 
-def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, str]:
+def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, ClockReading]:
     """Read the maximum, then the writers: a session that took a lower id is among them or has ended."""
     value = source.query(source_sql.maximum(spec.source, cursor))[0][0]
     reading = source.clock()
@@ -52,4 +54,4 @@ def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observati
         visible=reading.visible,
         taken_at=reading.now,
     )
-    return found, reading.server_uuid
+    return found, reading
