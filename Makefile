@@ -35,14 +35,14 @@ test-fast-note:
 	@echo "Running unit and property tests, and each step on one MySQL or MariaDB: under 4 minutes on 2 cores."
 	@echo "'make test' runs the whole suite in about 40 minutes."
 
-soak: setup ## thousands of fault schedules; FAULT_SEED and FAULT_SCHEDULES choose others
+soak: setup ## run thousands of fault schedules (FAULT_SEED and FAULT_SCHEDULES select others)
 	@FAULT_SCHEDULES=$${FAULT_SCHEDULES:-3000} FAULT_SEED=$${FAULT_SEED:-$$(date +%s)} $(PY) -m pytest tests/faults -s
 
-check: setup ## ruff format and lint, mypy --strict, import contracts
+check: setup ## run ruff format and lint, mypy --strict and the import contracts
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 
-bench: setup ## run the benchmarks; figures are ratios within one run
+bench: setup ## run the benchmarks; each figure is a ratio within one run
 	@$(PY) -m benchmarks
