@@ -1,4 +1,4 @@
-"""Provider metadata, read by Airflow through the entry point ``apache_airflow_provider``."""
+"""Provider metadata for Airflow (entry point ``apache_airflow_provider``)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ HOOK = f"{PACKAGE}.hooks.redshift_ssh.RedshiftSSHTunnelHook"
 
 
 def get_provider_info() -> dict[str, Any]:
-    """Return what Airflow shows and registers for this package."""
+    """Return the metadata that Airflow displays and registers for this package."""
     return {
         "package-name": "airflow-provider-mysql-redshift",
         "name": NAME,
-        "description": "Keeps Redshift tables in step with MySQL tables, with every row accounted for.",
+        "description": "Keeps Redshift tables in sync with MySQL tables, with every row accounted for.",
         "integrations": [{"integration-name": NAME, "external-doc-url": REDSHIFT, "tags": ["aws"]}],
         "operators": [_modules("operators", "plan", "extract", "publish", "load", "check")],
         "sensors": [_modules("sensors", "watermark")],
@@ -38,34 +38,36 @@ def _connection_type() -> dict[str, Any]:
         "hook-name": "Redshift through SSH",
         "ui-field-behaviour": {
             "hidden-fields": [],
-            "relabeling": {"schema": "Database", "host": "Host, as the bastion sees it", "login": "User"},
+            "relabeling": {"schema": "Database", "host": "Host, as seen from the bastion", "login": "User"},
             "placeholders": {"port": "5439"},
         },
         "conn-fields": {
             "ssh_conn_id": {
-                "label": "SSH connection of the bastion",
-                "description": "The id of an SSH connection that pins the bastion's host key. Empty only where direct.",
+                "label": "Bastion's SSH connection",
+                "description": "Id of an SSH connection that pins the bastion's host key. Leave it empty only for a "
+                "direct connection.",
                 "schema": {"type": ["string", "null"]},
             },
             "sslmode": {
                 "label": "TLS",
-                "description": "Always checked. verify-ca through a tunnel, since no certificate names the tunnel's "
-                "end; verify-full where direct. Empty: as the way is.",
+                "description": "Certificate verification, which cannot be disabled. Default: verify-ca through a "
+                "tunnel (no certificate contains the name of the tunnel's local end), verify-full for a direct "
+                "connection.",
                 "schema": {"type": ["string", "null"], "enum": ["verify-ca", "verify-full", None]},
             },
             "direct": {
                 "label": "Connect without a tunnel",
-                "description": "Only where the worker itself may reach the cluster.",
+                "description": "Enable it only if the worker can reach the cluster directly.",
                 "schema": {"type": ["boolean", "null"], "default": False},
             },
             "connect_timeout": {
-                "label": "Connect timeout, seconds",
-                "description": "For each wait of the login; 30 where empty.",
+                "label": "Connect timeout (seconds)",
+                "description": "Limits each wait during the login. Default: 30.",
                 "schema": {"type": ["number", "null"], "exclusiveMinimum": 0},
             },
             "statement_timeout": {
-                "label": "Statement timeout, seconds",
-                "description": "Redshift ends a longer statement; four hours where empty.",
+                "label": "Statement timeout (seconds)",
+                "description": "Redshift cancels statements that run longer. Default: 14400 (four hours).",
                 "schema": {"type": ["number", "null"], "exclusiveMinimum": 0},
             },
         },
@@ -77,15 +79,15 @@ def _configuration() -> dict[str, Any]:
         "description": "Settings of the MySQL to Redshift provider.",
         "options": {
             "environment": {
-                "description": "Chooses the YAML overlay and is part of every S3 key, so that two environments share "
-                "no state even in one bucket. Set it before the first run: another name begins anew.",
+                "description": "Selects the YAML overlay and is part of every S3 key, so that environments share no "
+                "state even in the same bucket. Set it before the first run: a changed name starts with empty state.",
                 "version_added": "0.1.0",
                 "type": "string",
                 "example": "production",
                 "default": "default",
             },
             "pipelines_folder": {
-                "description": "The folder of the pipelines' YAML; empty: <dags_folder>/pipelines.",
+                "description": "Folder of the pipelines' YAML files. Default: <dags_folder>/pipelines.",
                 "version_added": "0.1.0",
                 "type": "string",
                 "example": "/opt/airflow/pipelines",

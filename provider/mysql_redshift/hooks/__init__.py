@@ -1,1 +1,1 @@
-"""Airflow's connections become clients here. Nothing heavy is imported before a client is made."""
+"""Make clients from Airflow connections. Drivers are imported when a client is made, not with the module."""

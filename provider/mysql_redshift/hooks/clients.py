@@ -1,4 +1,4 @@
-"""The clients of one table, made from its connection ids when they are first needed, and closed together."""
+"""Make a table's clients from its connection ids on first use, and close them together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Clients:
-    """Source, store, warehouse and encoder of ``spec``. Use as a context manager."""
+    """The source, store, warehouse and encoder of ``spec``. Use it as a context manager."""
 
     def __init__(self, spec: TableSpec) -> None:
         self._spec = spec
@@ -31,7 +31,7 @@ class Clients:
 
     @cached_property
     def source(self) -> Source:
-        """The MySQL server, and its writer where the table is read from a replica."""
+        """The MySQL server, with its writer if the table is read from a replica."""
         from mysql_redshift.adapters.mysql.source import MySQLSource
         from mysql_redshift.hooks.mysql_source import mysql_address
 
@@ -57,7 +57,7 @@ class Clients:
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The Parquet writer; its files lie in a folder that ends with these clients."""
+        """The Parquet writer; its files are in a folder that is deleted with these clients."""
         from mysql_redshift.adapters.parquet import ParquetEncoder
 
         return ParquetEncoder(self._spool.folder)

@@ -1,4 +1,4 @@
-"""Looks up Airflow connections: an error says which setting named them, and their secrets are masked in logs."""
+"""Look up Airflow connections and mask their secrets in logs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from mysql_redshift.errors import ConfigurationError
 
 
 def find_connection(conn_id: str, *, what: str) -> Any:
-    """Return a connection; raises ConfigurationError where Airflow does not know it."""
-    # Airflow moved this exception between versions: the compat module finds it.
+    """Return an Airflow connection, with its secrets masked in logs; ``what`` is the YAML key that names it.
+
+    Raises:
+        ConfigurationError: Airflow has no connection with this id.
+
+    """
+    # Airflow moved this exception between versions; the compat module finds it.
     from airflow.providers.common.compat.sdk import AirflowNotFoundException
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowRuntimeError
@@ -18,9 +23,9 @@ def find_connection(conn_id: str, *, what: str) -> Any:
         connection = BaseHook.get_connection(conn_id)
     except (AirflowNotFoundException, AirflowRuntimeError) as exc:
         raise ConfigurationError(
-            "Airflow knows no such connection",
+            "The connection does not exist in Airflow",
             where=what,
-            expected="the id of a connection",
+            expected="the id of an Airflow connection",
             found=conn_id,
             remedy=f"Create it (airflow connections add {conn_id} ...), or correct {what} in the pipeline's YAML.",
         ) from exc
@@ -29,14 +34,14 @@ def find_connection(conn_id: str, *, what: str) -> Any:
 
 
 def _mask(connection: Any) -> None:
-    """Connections from the environment or a secrets backend are not masked by Airflow in every process."""
+    """Mask the secrets: not every Airflow process masks connections from the environment or a secrets backend."""
     from airflow.sdk.log import mask_secret
 
     if connection.password:
         mask_secret(connection.password)
     extra = connection.extra_dejson
     if extra:
-        mask_secret(extra)  # of a mapping, what Airflow takes for a secret by its name
+        mask_secret(extra)  # masks the values whose keys Airflow considers sensitive
     for name in ("private_key", "private_key_passphrase", "aws_secret_access_key", "aws_session_token"):
         if extra.get(name):
             mask_secret(str(extra[name]))

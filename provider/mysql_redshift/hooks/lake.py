@@ -1,4 +1,4 @@
-"""The lake's bucket through an AWS connection of Airflow."""
+"""Make the store of the lake's bucket from an AWS connection of Airflow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ READ_SECONDS = 60
 
 
 def lake_store(lake: LakeRef) -> S3Store:
-    """Return the bucket as the steps see it: bounded waits and retries, unless the connection's config says other."""
+    """Return the bucket's store, with limited timeouts and retries; the connection's ``config_kwargs`` override them.
+
+    Raises:
+        ConfigurationError: the connection does not exist.
+
+    """
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
     from botocore.config import Config
 
@@ -27,7 +32,7 @@ def lake_store(lake: LakeRef) -> S3Store:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
-    stated = AwsBaseHook(aws_conn_id=lake.conn_id, client_type="s3").conn_config.botocore_config
-    config = config.merge(stated) if stated is not None else config
+    override = AwsBaseHook(aws_conn_id=lake.conn_id, client_type="s3").conn_config.botocore_config
+    config = config.merge(override) if override is not None else config
     client = AwsBaseHook(aws_conn_id=lake.conn_id, client_type="s3", config=config).get_conn()
     return S3Store(client, lake.bucket, sse=lake.sse, kms_key=lake.kms_key)

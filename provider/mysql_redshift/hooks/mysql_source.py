@@ -1,4 +1,4 @@
-"""A MySQL connection of Airflow as the address of our own reader."""
+"""Read a MySQL connection of Airflow."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
-    """Read an Airflow connection of type ``mysql``; its extra ``ssl`` is read by name, everything else is left alone.
+    """Read an Airflow connection of type ``mysql``. Of its extras only ``ssl`` is read.
 
     Raises:
-        ConfigurationError: the connection is missing, of another type, has no host or login, or an unreadable ssl.
+        ConfigurationError: the connection is missing, has another type, lacks host or login, or its ssl is no mapping.
 
     """
     from mysql_redshift.adapters.mysql.connection import MySQLAddress
@@ -23,7 +23,7 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
     connection = find_connection(conn_id, what="source.conn_id")
     if connection.conn_type != "mysql" or not connection.host or not connection.login:
         raise ConfigurationError(
-            "This connection does not lead to MySQL",
+            "The connection is not a complete MySQL connection",
             where=f"connection {conn_id}",
             expected="type mysql, with host and login",
             found=f"type {connection.conn_type}, host {connection.host!r}, login {connection.login!r}",
@@ -32,11 +32,11 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
     ssl = connection.extra_dejson.get("ssl") or {}
     if not isinstance(ssl, dict):
         raise ConfigurationError(
-            "The extra ssl of this connection cannot be understood",
+            "The connection's extra ssl is not a mapping",
             where=f"connection {conn_id}",
-            expected='a mapping, as {"ca": "/path/ca.pem"}',
+            expected='a mapping, for example {"ca": "/path/ca.pem"}',
             found=repr(ssl),
-            remedy="Correct the connection.",
+            remedy="Correct ssl in the connection's extra.",
         )
     return MySQLAddress(
         host=connection.host,

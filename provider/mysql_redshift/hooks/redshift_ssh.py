@@ -1,4 +1,4 @@
-"""Redshift through an SSH tunnel: connection type ``redshift_ssh``."""
+"""Connect to Redshift through an SSH tunnel: connection type ``redshift_ssh``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONNECT_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftSettings:
-    """What a connection says. ``ssh_conn_id`` None: no tunnel, because the connection says ``direct: true``."""
+    """A connection's settings. ``ssh_conn_id`` None means no tunnel (``direct: true``). Timeouts are in seconds."""
 
     address: RedshiftAddress
     ssh_conn_id: str | None
@@ -32,11 +32,12 @@ class RedshiftSettings:
 
 
 class RedshiftSSHTunnelHook(BaseHook):
-    """Opens Redshift sessions, each through an SSH tunnel of its own.
+    """Open Redshift sessions, each through its own SSH tunnel.
 
-    Host and port of the connection are the cluster's as the bastion sees it. Without a tunnel it connects only where
-    the extra ``direct: true`` says so. Extras are read by name: none of them can lead around the tunnel, and unknown
-    ones are refused.
+    The connection's host and port are the cluster's as seen from the bastion. It connects without a tunnel only if the
+    extra ``direct`` is true. Extras are read by name and unknown ones are refused, so none can bypass the tunnel.
+
+    :param redshift_ssh_conn_id: id of an Airflow connection of type ``redshift_ssh``.
     """
 
     conn_name_attr = "redshift_ssh_conn_id"
@@ -50,15 +51,21 @@ class RedshiftSSHTunnelHook(BaseHook):
 
     @classmethod
     def get_ui_field_behaviour(cls) -> dict[str, Any]:
-        """Name the form's fields as this connection means them."""
+        """Return the labels and placeholders of the connection form."""
         return {
             "hidden_fields": [],
-            "relabeling": {"schema": "Database", "host": "Host, as the bastion sees it", "login": "User"},
+            "relabeling": {"schema": "Database", "host": "Host, as seen from the bastion", "login": "User"},
             "placeholders": {"port": str(PORT), "extra": '{"ssh_conn_id": "bastion"}'},
         }
 
     def settings(self) -> RedshiftSettings:
-        """Read the connection; raises ConfigurationError naming every field that is missing or unknown."""
+        """Read the connection.
+
+        Raises:
+            ConfigurationError: the connection is missing, or fields or extras are missing, unknown or invalid; the
+                message lists all of them.
+
+        """
         from mysql_redshift.adapters.redshift.connection import RedshiftAddress
         from mysql_redshift.hooks.connections import find_connection
 
@@ -72,7 +79,7 @@ class RedshiftSSHTunnelHook(BaseHook):
                 found="; ".join(problems),
                 remedy="Correct the connection in Airflow.",
             )
-        direct = _true(extra.get("direct"))
+        direct = _is_true(extra.get("direct"))
         timeout = extra.get("statement_timeout")
         address = RedshiftAddress(
             host=connection.host or "",
@@ -90,7 +97,12 @@ class RedshiftSSHTunnelHook(BaseHook):
         )
 
     def warehouse(self) -> RedshiftWarehouse:
-        """Return the cluster as the steps see it; connections are opened when sessions are."""
+        """Return the cluster as the port ``Warehouse``; each session opens its own connection.
+
+        Raises:
+            ConfigurationError: the connection cannot be used, see ``settings``.
+
+        """
         from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 
         settings = self.settings()
@@ -102,26 +114,26 @@ class RedshiftSSHTunnelHook(BaseHook):
 
     @contextmanager
     def get_conn(self) -> Iterator[Any]:
-        """Yield a connection of redshift_connector; it and its tunnel are closed afterwards."""
+        """Yield a connection of redshift_connector; close it and its tunnel afterwards."""
         with connect(self.settings(), "airflow") as connection:
             yield connection
 
     def test_connection(self) -> tuple[bool, str]:
-        """Connect, ask one question, and say what happened."""
+        """Connect and run a query; return success and a message for Airflow's form."""
         try:
             with self.warehouse().session("airflow connection test") as session:
                 session.query("SELECT 1")
         except MysqlRedshiftError as exc:
             return False, str(exc)
-        return True, "Redshift answered through the tunnel"
+        return True, "Connected to Redshift"
 
 
 @contextmanager
 def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
-    """Yield a connection of redshift_connector through a tunnel of its own, and close both."""
+    """Yield a connection of redshift_connector through its own tunnel; close both afterwards."""
     from mysql_redshift.adapters.redshift.connection import close_driver, connect_driver
 
-    with _way(settings) as at:
+    with _tunnel(settings) as at:
         connection = connect_driver(settings.address, label, at=at)
         try:
             yield connection
@@ -130,8 +142,8 @@ def connect(settings: RedshiftSettings, label: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _way(settings: RedshiftSettings) -> Iterator[tuple[str, int] | None]:
-    """Yield the tunnel's end, or None where there is no tunnel."""
+def _tunnel(settings: RedshiftSettings) -> Iterator[tuple[str, int] | None]:
+    """Yield the address of the tunnel's local end, or None if there is no tunnel."""
     from mysql_redshift.hooks.tunnel import LOOPBACK, open_tunnel
 
     if settings.ssh_conn_id is None:
@@ -142,29 +154,35 @@ def _way(settings: RedshiftSettings) -> Iterator[tuple[str, int] | None]:
 
 
 def _problems(connection: Any, extra: dict[str, Any]) -> list[str]:
-    named = (("host", connection.host), ("schema (the database)", connection.schema), ("login", connection.login))
-    found = [f"no {label}" for label, value in named if not value]
+    required = (("host", connection.host), ("schema (the database)", connection.schema), ("login", connection.login))
+    found = [f"no {label}" for label, value in required if not value]
     if connection.conn_type != RedshiftSSHTunnelHook.conn_type:
-        found.append(f"type {connection.conn_type!r}; expected {RedshiftSSHTunnelHook.conn_type}")
-    found += [f"unknown extra {name!r}; known are {', '.join(EXTRAS)}" for name in sorted(set(extra) - set(EXTRAS))]
-    found += [f"{name} {extra[name]!r}; expected seconds above 0" for name in TIMEOUTS if not _seconds(extra.get(name))]
-    return [*found, *_way_problems(extra)]
+        found.append(f"type {connection.conn_type!r}, expected {RedshiftSSHTunnelHook.conn_type}")
+    found += [f"unknown extra {name!r}, expected {', '.join(EXTRAS)}" for name in sorted(set(extra) - set(EXTRAS))]
+    found += [
+        f"{name} {extra[name]!r}, expected a number of seconds above 0"
+        for name in TIMEOUTS
+        if not _is_timeout(extra.get(name))
+    ]
+    return [*found, *_path_problems(extra)]
 
 
-def _way_problems(extra: dict[str, Any]) -> list[str]:
-    """Say what is wrong with the way to the cluster."""
-    direct, sslmode, found = _true(extra.get("direct")), extra.get("sslmode") or None, []
+def _path_problems(extra: dict[str, Any]) -> list[str]:
+    """Return the problems of the extras that define the network path and TLS."""
+    direct, sslmode, found = _is_true(extra.get("direct")), extra.get("sslmode") or None, []
     if direct == bool(extra.get("ssh_conn_id")):
-        found.append("expected ssh_conn_id, the SSH connection of the bastion, or direct: true where there is none")
+        found.append("expected either ssh_conn_id, the bastion's SSH connection, or direct: true for no tunnel")
     if sslmode not in (None, VERIFY_CA, VERIFY_FULL):
-        found.append(f"sslmode {sslmode!r}; expected {VERIFY_CA}, or {VERIFY_FULL} where direct: TLS is always checked")
+        found.append(f"sslmode {sslmode!r}, expected {VERIFY_CA}, or {VERIFY_FULL} with direct: TLS is always verified")
     if sslmode == VERIFY_FULL and not direct:
-        found.append(f"sslmode {VERIFY_FULL!r}; no certificate names the tunnel's end, so expected {VERIFY_CA}")
+        found.append(
+            f"sslmode {VERIFY_FULL!r}, expected {VERIFY_CA}: no certificate contains the name of the tunnel's local end"
+        )
     return found
 
 
-def _seconds(value: object) -> bool:
-    """Whether a timeout is absent or a number above 0."""
+def _is_timeout(value: object) -> bool:
+    """Return whether a timeout is absent or a number above 0."""
     if value in (None, ""):
         return True
     try:
@@ -173,5 +191,5 @@ def _seconds(value: object) -> bool:
         return False
 
 
-def _true(value: object) -> bool:
+def _is_true(value: object) -> bool:
     return str(value).lower() == "true"

@@ -1,6 +1,6 @@
-"""The local folder in which a task's Parquet files wait for their upload; what a killed task left there is removed.
+"""Provide a task's local folder for Parquet files before their upload, and delete the folders of killed tasks.
 
-A lock on the folder itself says that its owner lives: the kernel lets go of it when the process ends, however it ends.
+A lock on the folder shows that its owner is running: the kernel releases it when the process ends, even if killed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Spool:
-    """A folder below ``root`` (default: the system's for temporary files), locked until ``close`` removes it."""
+    """A folder under ``root`` (default: the system's temporary folder), locked until ``close`` deletes it."""
 
     def __init__(self, root: Path | None = None) -> None:
         root = root or Path(tempfile.gettempdir())
@@ -26,7 +26,7 @@ class Spool:
         self.folder, self._lock = _new_folder(root)
 
     def close(self) -> None:
-        """Remove the folder and all that is in it."""
+        """Delete the folder and its files."""
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._lock)
 
@@ -36,39 +36,39 @@ def _new_folder(root: Path) -> tuple[Path, int]:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
         try:
             lock = _locked(folder)
-        except OSError:  # a file system without locks: nobody can lock it, so nobody removes it either
+        except OSError:  # a file system without locks: no task can lock the folder, so none deletes it
             return folder, os.open(folder, os.O_RDONLY)
-        if lock is not None and folder.is_dir():  # between its making and its locking another task may have removed it
+        if lock is not None and folder.is_dir():  # another task may have deleted it before it was locked
             return folder, lock
         if lock is not None:
             os.close(lock)
 
 
 def _remove_abandoned(root: Path) -> None:
-    """Remove the files of tasks that were killed: a full disk would stop every other task of the worker."""
+    """Delete the files of killed tasks: a full disk would fail every task of the worker."""
     for folder in root.glob(f"{PREFIX}*"):
-        with suppress(OSError):  # another user's, or removed by another task meanwhile
+        with suppress(OSError):  # another user's folder, or another task deleted it at the same time
             lock = _locked(folder)
             if lock is None:
                 continue
             try:
-                _remove(folder)
+                _delete(folder)
             finally:
                 os.close(lock)
 
 
-def _remove(folder: Path) -> None:
-    """Remove our own files, and the folder if it is empty then."""
+def _delete(folder: Path) -> None:
+    """Delete the folder's Parquet files, then the folder if it is empty."""
     files = list(folder.glob("*.parquet"))
     size = sum(file.stat().st_size for file in files)
     for file in files:
         file.unlink()
     folder.rmdir()
-    log.info("Removed %s, %d bytes of Parquet files: the task that wrote them was killed", folder, size)
+    log.info("Deleted %s with %d bytes of Parquet files; its task was killed", folder, size)
 
 
 def _locked(folder: Path) -> int | None:
-    """Lock the folder; None where another process holds it, or it is gone."""
+    """Lock the folder and return the descriptor; return None if another process has the lock or the folder is gone."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""One SSH tunnel for one database connection, in which silence is found in bounded time. See docs/adr/0005."""
+"""Open one SSH tunnel per database connection; a bastion that stops answering is detected. See docs/adr/0005."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 CHANNEL_SECONDS = 15
 CHUNK_BYTES = 65536
-KEEPALIVE_SECONDS = 15.0  # between two questions to the bastion
-SILENCE_SECONDS = 30.0  # how long it may take to answer one
+KEEPALIVE_SECONDS = 15.0  # between two keepalive requests to the bastion
+REPLY_SECONDS = 30.0  # timeout of a keepalive's reply
 JOIN_SECONDS = 5.0
-PROHIBITED = 1  # reason of a refused channel, RFC 4254 section 5.1; 2 is "connect failed"
+PROHIBITED = 1  # reason code "administratively prohibited", RFC 4254 section 5.1; 2 is "connect failed"
 
 
 @contextmanager
 def open_tunnel(ssh_conn_id: str, host: str, port: int) -> Iterator[int]:
-    """Yield a local port that leads one connection to ``host:port`` as the bastion sees it, then close everything.
+    """Yield a local port that forwards one connection to ``host:port`` as seen from the bastion.
 
     Raises:
-        ConnectionFailed: the bastion is down, or nobody listens behind it.
-        TargetError: the bastion forbids forwarding to this target.
-        ConfigurationError, HostKeyMismatch, AccessDenied: as ``connect_bastion`` says.
+        ConnectionFailed: the bastion is unreachable, or cannot connect to the target.
+        TargetError: the bastion does not allow forwarding to the target.
+        ConfigurationError, HostKeyMismatch, AccessDenied: see ``connect_bastion``.
 
     """
     bastion = connect_bastion(ssh_conn_id)
     with closing(bastion.client):
         channel = _open_channel(bastion, host, port)
-        with _watched(bastion.client), _forwarded(channel) as local_port:
+        with _monitored(bastion.client), _forwarded(channel) as local_port:
             yield local_port
 
 
@@ -53,10 +53,10 @@ def _open_channel(bastion: Bastion, host: str, port: int) -> paramiko.Channel:
         raise _refused(exc.code, exc.text, target) from exc
     except (OSError, EOFError, paramiko.SSHException) as exc:
         raise ConnectionFailed(
-            "The bastion does not open the way to Redshift",
+            "The bastion did not open a channel to Redshift",
             where=target,
             found=f"{type(exc).__name__}: {exc}",
-            remedy="Check host and port as the bastion sees them. A retry may succeed.",
+            remedy="Check the connection's host and port as seen from the bastion; a retry may succeed.",
         ) from exc
     return channel
 
@@ -64,38 +64,40 @@ def _open_channel(bastion: Bastion, host: str, port: int) -> paramiko.Channel:
 def _refused(code: int, text: str, target: str) -> MysqlRedshiftError:
     if code == PROHIBITED:
         return TargetError(
-            "The bastion forbids forwarding to this target",
+            "The bastion does not allow forwarding to Redshift",
             where=target,
             found=text,
-            remedy="Have it allowed there (PermitOpen, AllowTcpForwarding), or correct the connection's host and port.",
+            remedy="Allow it in the bastion's sshd_config (PermitOpen, AllowTcpForwarding), or correct the "
+            "connection's host and port.",
         )
     return ConnectionFailed(
-        "Nobody answers behind the bastion",
+        "The bastion could not connect to Redshift",
         where=target,
         found=text,
-        remedy="Check host and port as the bastion sees them, and that the cluster is not paused. A retry may succeed.",
+        remedy="Check the connection's host and port as seen from the bastion, and that the cluster is not paused; "
+        "a retry may succeed.",
     )
 
 
 @contextmanager
 def _forwarded(channel: paramiko.Channel) -> Iterator[int]:
-    """Carry the first local connection over the channel; nobody else on this worker can ride along."""
+    """Forward the first local connection over the channel; further connections are refused."""
     with socket.create_server((LOOPBACK, 0), backlog=1) as listener:
-        carrier = threading.Thread(target=_carry, args=(listener, channel), name="bastion-forward", daemon=True)
+        forwarder = threading.Thread(target=_forward, args=(listener, channel), name="bastion-forward", daemon=True)
         port = int(listener.getsockname()[1])
-        carrier.start()
+        forwarder.start()
         try:
             yield port
         finally:
-            _hang_up(channel)
-            _hang_up(listener)
-            carrier.join(JOIN_SECONDS)
+            _shut_down(channel)
+            _shut_down(listener)
+            forwarder.join(JOIN_SECONDS)
 
 
-def _carry(listener: socket.socket, channel: paramiko.Channel) -> None:
+def _forward(listener: socket.socket, channel: paramiko.Channel) -> None:
     try:
         local, _ = listener.accept()
-    except OSError:  # the tunnel ended before anybody came
+    except OSError:  # the tunnel was closed before the first connection
         return
     listener.close()
     with local:
@@ -107,58 +109,58 @@ def _carry(listener: socket.socket, channel: paramiko.Channel) -> None:
 
 
 def _pump(source: socket.socket | paramiko.Channel, sink: socket.socket | paramiko.Channel) -> None:
-    """Copy until one side ends, then end both: neither may wait for the other."""
+    """Copy until one side closes, then shut both down, so that neither waits for the other."""
     with suppress(OSError, EOFError):
         while data := source.recv(CHUNK_BYTES):
             sink.sendall(data)
-    _hang_up(sink)
-    _hang_up(source)
+    _shut_down(sink)
+    _shut_down(source)
 
 
-def _hang_up(end: socket.socket | paramiko.Channel) -> None:
-    """Wake whoever reads from it; paramiko's channel shuts down by closing."""
+def _shut_down(peer: socket.socket | paramiko.Channel) -> None:
+    """Shut a socket or channel down, which unblocks its reader; paramiko's channel does so on close."""
     with suppress(OSError, EOFError):
-        if isinstance(end, socket.socket):
-            end.shutdown(socket.SHUT_RDWR)
+        if isinstance(peer, socket.socket):
+            peer.shutdown(socket.SHUT_RDWR)
         else:
-            end.close()
+            peer.close()
 
 
 @contextmanager
-def _watched(client: paramiko.SSHClient) -> Iterator[None]:
-    """Ask the bastion every few seconds, and close the session where no answer comes: its sockets then fail at once."""
+def _monitored(client: paramiko.SSHClient) -> Iterator[None]:
+    """Send keepalives to the bastion; without a reply, close the SSH session, so that reads and writes fail."""
     done = threading.Event()
-    watch = threading.Thread(target=_watch, args=(client, done), name="bastion-watch", daemon=True)
-    watch.start()
+    monitor = threading.Thread(target=_monitor, args=(client, done), name="bastion-monitor", daemon=True)
+    monitor.start()
     try:
         yield
     finally:
         done.set()
         client.close()
-        watch.join(JOIN_SECONDS)
+        monitor.join(JOIN_SECONDS)
 
 
-def _watch(client: paramiko.SSHClient, done: threading.Event) -> None:
+def _monitor(client: paramiko.SSHClient, done: threading.Event) -> None:
     transport = client.get_transport()
     while transport is not None and not done.wait(KEEPALIVE_SECONDS):
-        question = threading.Thread(target=_ask, args=(transport,), name="bastion-question", daemon=True)
-        question.start()
-        question.join(SILENCE_SECONDS)
-        if question.is_alive() or not transport.is_active():
-            _end(transport)
+        request = threading.Thread(target=_keepalive, args=(transport,), name="bastion-keepalive", daemon=True)
+        request.start()
+        request.join(REPLY_SECONDS)
+        if request.is_alive() or not transport.is_active():
+            _close(transport)
             return
 
 
-def _ask(transport: paramiko.Transport) -> None:
-    """Ask something that every server must answer, if only with a refusal."""
+def _keepalive(transport: paramiko.Transport) -> None:
+    """Send a request that every server must answer, even if only with a refusal."""
     import paramiko
 
     with suppress(OSError, EOFError, paramiko.SSHException):
         transport.global_request("keepalive@openssh.com", wait=True)
 
 
-def _end(transport: paramiko.Transport) -> None:
-    """Shut the socket first: a thread of paramiko's may be stuck in writing to it."""
+def _close(transport: paramiko.Transport) -> None:
+    """Close the transport; shut the socket down first, because a thread of paramiko may block in a write to it."""
     with suppress(OSError):
         transport.sock.shutdown(socket.SHUT_RDWR)
     transport.close()

@@ -102,9 +102,9 @@ def test_an_unknown_connection_id_is_reported(filled: Shop, old: str, new: str, 
     assert refused(filled) == (
         1,
         (
-            "Airflow knows no such connection\n"
+            "The connection does not exist in Airflow\n"
             f"  where: {key}\n"
-            "  expected: the id of a connection\n"
+            "  expected: the id of an Airflow connection\n"
             "  found: sauce\n"
             f"  what to do: Create it (airflow connections add sauce ...), or correct {key} in the pipeline's YAML.\n"
         ),

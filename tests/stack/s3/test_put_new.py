@@ -70,15 +70,15 @@ def test_a_lost_reply_with_s3_unreachable_is_an_unknown_outcome(
     """Neither success nor failure is reported (rule 6)."""
     store = make_store(endpoint=endpoint)
     proxy.lose_reply(request=1)
-    original = proxy._loses
+    original = proxy._drops
 
-    def lose_and_close(data: bytes) -> bool:
+    def drop_and_close(data: bytes) -> bool:
         lost = original(data)
         if lost:
             proxy.close()
         return lost
 
-    proxy._loses = lose_and_close  # type: ignore[method-assign]
+    proxy._drops = drop_and_close  # type: ignore[method-assign]
 
     with pytest.raises(OutcomeUnknown, match="unknown whether the object was created"):
         store.put_new("key", b"mine")

@@ -1,4 +1,4 @@
-"""Redshift connections through the stack's bastion, or through one of the test's own that may be stopped."""
+"""Redshift connections through the stack's bastion, or through the test's own bastion, which may be stopped."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def redshift(stack_status: Status) -> RedshiftStatus:
 
 @pytest.fixture
 def make_hook(stack_status: Status, monkeypatch: pytest.MonkeyPatch) -> Hook:
-    """Define Airflow's connections, changed as asked, and return the hook over them.
+    """Define Airflow's connections with changes, and return the hook that uses them.
 
-    ``ssh`` and ``redshift`` change fields of the two connections; their ``extra`` is merged, and None takes one away.
+    ``ssh`` and ``redshift`` change fields of the two connections; their ``extra`` is merged, and None removes a key.
     """
     defined = airflow_connections(stack_status, NO_MYSQL)
     numbers = count()
@@ -47,7 +47,7 @@ def make_hook(stack_status: Status, monkeypatch: pytest.MonkeyPatch) -> Hook:
         for name, changes in (("bastion", ssh or {}), ("redshift", redshift or {})):
             extra = {**connections[name]["extra"], **changes.get("extra", {})}
             connections[name] |= {**changes, "extra": {key: value for key, value in extra.items() if value is not None}}
-        number = next(numbers)  # connections are read late: each hook keeps its own
+        number = next(numbers)  # hooks read their connections late, so each hook needs its own
         if connections["redshift"]["extra"].get("ssh_conn_id") == "bastion":
             connections["redshift"]["extra"]["ssh_conn_id"] = f"bastion_{number}"
         set_connections(monkeypatch, {f"{name}_{number}": connections[name] for name in ("bastion", "redshift")})
@@ -58,19 +58,19 @@ def make_hook(stack_status: Status, monkeypatch: pytest.MonkeyPatch) -> Hook:
 
 @dataclass(frozen=True)
 class OwnBastion:
-    """An sshd that only this test uses. It forwards to every port of the loopback address."""
+    """The test's own sshd. It forwards to every port of the loopback address."""
 
     server: Server
     status: BastionStatus
 
     @property
     def ssh(self) -> dict[str, Any]:
-        """What differs in the SSH connection."""
+        """The changes to the SSH connection."""
         key = Path(self.status.private_key_file).read_text()
         return {"port": self.status.port, "extra": {"host_key": self.status.host_key, "private_key": key}}
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the server and to its processes, each of which leads a session of its own."""
+        """Send a signal to the server and its child processes, which are in sessions of their own."""
         for pid in _tree(self.server.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -78,7 +78,7 @@ class OwnBastion:
 
 @pytest.fixture
 def own_bastion() -> Iterator[OwnBastion]:
-    """An sshd that may be stopped, frozen and killed."""
+    """An sshd that the test may stop, freeze or kill."""
     home = Path(tempfile.mkdtemp(prefix="bastion-"))
     home.chmod(0o755)
     server, status = bastion.start(home, ["127.0.0.1:*"], lambda line: None)
@@ -96,11 +96,11 @@ def own_bastion() -> Iterator[OwnBastion]:
 
 
 def _tree(root: int) -> list[int]:
-    """Return the processes from ``root`` down, as Linux lists them."""
-    found, todo = [], [root]
-    while todo:
-        pid = todo.pop()
+    """Return ``root`` and its descendants from /proc."""
+    found, pending = [], [root]
+    while pending:
+        pid = pending.pop()
         found.append(pid)
         with suppress(OSError):
-            todo += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+            pending += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
     return found

@@ -1,4 +1,4 @@
-"""A TCP proxy that can lose a reply: the request arrives and is answered, and the answer never comes back."""
+"""A TCP proxy that can drop a reply: the server gets and answers the request, but the client gets no reply."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Self
 
 
 class CuttingProxy:
-    """Forwards to ``target``. Client and server take turns: a request is what is sent until the server speaks."""
+    """Forwards to ``target``. A request is all that the client sends until the server replies."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self._target = target
@@ -33,22 +33,22 @@ class CuttingProxy:
 
     @property
     def port(self) -> int:
-        """Where to connect."""
+        """The local port to connect to."""
         return int(self._listener.getsockname()[1])
 
     def lose_reply(self, request: int = 1) -> None:
-        """Lose the reply to the n-th request from now, and the connection with it."""
+        """Drop the reply to the n-th request from now, and close the connection."""
         with self._lock:
             self._requests_left = request
 
     def close(self) -> None:
-        """Refuse new connections and end all others."""
+        """Refuse new connections and close the others."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for end in tuple(self._sockets):
+        for peer in tuple(self._sockets):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                peer.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -61,18 +61,18 @@ class CuttingProxy:
     def _forward(self, client: socket.socket) -> None:
         with client, suppress(OSError), socket.create_connection(self._target) as server:
             self._sockets |= {client, server}
-            server_spoke_last = True
+            server_sent_last = True
             while True:
-                for end in select.select([client, server], [], [])[0]:
-                    data = end.recv(65536)
+                for peer in select.select([client, server], [], [])[0]:
+                    data = peer.recv(65536)
                     if not data:
                         return
-                    if end is client and server_spoke_last:
+                    if peer is client and server_sent_last:
                         self._request_begins()
-                    server_spoke_last = end is server
-                    if end is server and self._loses(data):
+                    server_sent_last = peer is server
+                    if peer is server and self._drops(data):
                         return
-                    (server if end is client else client).sendall(data)
+                    (server if peer is client else client).sendall(data)
 
     def _request_begins(self) -> None:
         with self._lock:
@@ -80,8 +80,8 @@ class CuttingProxy:
                 self._requests_left -= 1
                 self._cutting = self._requests_left == 0
 
-    def _loses(self, data: bytes) -> bool:
-        """An HTTP server's "100 Continue" is no reply: the body has not been sent yet."""
+    def _drops(self, data: bytes) -> bool:
+        """Return whether to drop this reply. "100 Continue" is not a reply: the request's body follows it."""
         with self._lock:
             lost = self._cutting and not data.startswith(b"HTTP/1.1 100")
             if lost:

@@ -1,4 +1,4 @@
-"""Extras are read by name: none leads around the tunnel, none turns TLS off, none is ignored."""
+"""Extras of the Redshift connection: none bypasses the tunnel, disables TLS or is ignored."""
 
 from __future__ import annotations
 
@@ -25,50 +25,50 @@ from tests.stack.tunnel.conftest import Hook
     ],
     ids=lambda extra: next(iter(extra)),
 )
-def test_no_extra_leads_around_the_tunnel(make_hook: Hook, extra: dict[str, Any]) -> None:
-    """What the driver would take as its host, its socket or its way to log in is refused by name."""
+def test_no_extra_bypasses_the_tunnel(make_hook: Hook, extra: dict[str, Any]) -> None:
+    """The driver's options for host, socket and login are refused as unknown extras."""
     with pytest.raises(ConfigurationError, match=f"unknown extra '{next(iter(extra))}'"):
         make_hook(redshift={"extra": extra}).warehouse()
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"),
+    ("extra", "message"),
     [
-        ({"ssh_conn_id": None}, "expected ssh_conn_id"),
-        ({"direct": "true"}, "expected ssh_conn_id"),
-        ({"ssh_conn_id": None, "direct": "yes"}, "expected ssh_conn_id"),
-        ({"sslmode": "disable"}, "TLS is always checked"),
-        ({"sslmode": "require"}, "TLS is always checked"),
-        ({"sslmode": "verify-full"}, "no certificate names the tunnel's end"),
-        ({"statement_timeout": "soon"}, "expected seconds above 0"),
-        ({"connect_timeout": "0"}, "expected seconds above 0"),
+        ({"ssh_conn_id": None}, "expected either ssh_conn_id"),
+        ({"direct": "true"}, "expected either ssh_conn_id"),
+        ({"ssh_conn_id": None, "direct": "yes"}, "expected either ssh_conn_id"),
+        ({"sslmode": "disable"}, "TLS is always verified"),
+        ({"sslmode": "require"}, "TLS is always verified"),
+        ({"sslmode": "verify-full"}, "no certificate contains the name of the tunnel's local end"),
+        ({"statement_timeout": "soon"}, "expected a number of seconds above 0"),
+        ({"connect_timeout": "0"}, "expected a number of seconds above 0"),
     ],
 )
-def test_the_way_is_stated_and_tls_is_on(make_hook: Hook, extra: dict[str, Any], said: str) -> None:
-    """Without a tunnel only where it says so; never without a checked certificate; no timeout that means none."""
-    with pytest.raises(ConfigurationError, match=said):
+def test_an_invalid_extra_is_refused(make_hook: Hook, extra: dict[str, Any], message: str) -> None:
+    """No tunnel needs ``direct: true``, TLS certificates are always verified, and timeouts cannot be disabled."""
+    with pytest.raises(ConfigurationError, match=message):
         make_hook(redshift={"extra": extra}).warehouse()
 
 
-def test_everything_that_is_wrong_is_said_at_once(make_hook: Hook) -> None:
-    """Whoever fills in the form reads all of it."""
+def test_all_problems_of_a_connection_are_reported_at_once(make_hook: Hook) -> None:
+    """The user of the form can correct all of them in one pass."""
     with pytest.raises(ConfigurationError) as error:
         make_hook(redshift={"host": "", "login": "", "schema": "", "extra": {"speed": 1}}).warehouse()
 
-    for said in ("no host", "no login", "no schema", "unknown extra 'speed'"):
-        assert said in str(error.value)
+    for problem in ("no host", "no login", "no schema", "unknown extra 'speed'"):
+        assert problem in str(error.value)
 
 
-def test_the_password_is_in_no_text(make_hook: Hook) -> None:
-    """S9: settings may be printed."""
+def test_settings_do_not_show_the_password(make_hook: Hook) -> None:
+    """Settings may appear in a log (S9)."""
     hook = make_hook(redshift={"password": "hunter2-secret"})
 
     assert "hunter2" not in repr(hook.settings())
     assert "hunter2" not in hook.settings().address.where
 
 
-def test_a_connection_that_does_not_exist_is_named(make_hook: Hook) -> None:
-    """ssh_conn_id may point nowhere."""
+def test_the_error_names_a_missing_ssh_connection(make_hook: Hook) -> None:
+    """``ssh_conn_id`` may name a connection that does not exist."""
     hook = make_hook(redshift={"extra": {"ssh_conn_id": "no_such_bastion"}})
 
     with pytest.raises(ConfigurationError, match="no_such_bastion"), hook.get_conn():

@@ -1,4 +1,4 @@
-"""Airflow's connections become addresses and clients; what is missing is said, and no secret is shown."""
+"""Airflow connections as addresses and clients: missing fields are reported, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MYSQL = {"conn_type": "mysql", "host": "db", "port": 3307, "login": "reader", "p
 
 
 def define(monkeypatch: pytest.MonkeyPatch, name: str, connection: dict[str, Any]) -> None:
-    """Define a connection as Airflow's environment does."""
+    """Define a connection in Airflow's environment variables."""
     monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
 
 
 def test_a_mysql_connection_becomes_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every field is read by name; the database is the pipeline's, not the connection's."""
+    """Fields are read by name; the database comes from the pipeline, not from the connection."""
     define(
         monkeypatch, "source", {**MYSQL, "schema": "other", "extra": {"ssl": {"ca": "/ca.pem"}, "charset": "latin1"}}
     )
@@ -38,29 +38,29 @@ def test_a_mysql_connection_becomes_an_address(monkeypatch: pytest.MonkeyPatch) 
     ("change", "found"),
     [({"conn_type": "postgres"}, "type postgres"), ({"host": ""}, "host"), ({"login": None}, "login")],
 )
-def test_a_connection_that_leads_elsewhere_is_refused(
+def test_an_incomplete_mysql_connection_is_refused(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], found: str
 ) -> None:
-    """The message says what was found, and never the password."""
+    """The message shows the fields that were found, but not the password."""
     define(monkeypatch, "source", {**MYSQL, **change})
 
-    with pytest.raises(ConfigurationError, match="does not lead to MySQL") as error:
+    with pytest.raises(ConfigurationError, match="not a complete MySQL connection") as error:
         mysql_address("source")
 
     assert found in str(error.value.found)
     assert "hunter2" not in str(error.value)
 
 
-def test_ssl_as_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be understood is not taken for "no TLS"."""
+def test_an_ssl_extra_that_is_not_a_mapping_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An invalid value must not silently mean "no TLS"."""
     define(monkeypatch, "source", {**MYSQL, "extra": {"ssl": "true"}})
 
     with pytest.raises(ConfigurationError, match="ssl"):
         mysql_address("source")
 
 
-def test_an_unknown_connection_names_the_setting() -> None:
-    """Whoever wrote the YAML reads which key to correct."""
+def test_the_error_for_a_missing_connection_names_the_yaml_key() -> None:
+    """The author of the YAML reads which key to correct."""
     with pytest.raises(ConfigurationError, match="no_such_connection") as error:
         find_connection("no_such_connection", what="lake.conn_id")
 
@@ -68,8 +68,8 @@ def test_an_unknown_connection_names_the_setting() -> None:
     assert "airflow connections add" in error.value.remedy
 
 
-def test_what_the_lake_waits_for_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S2: no connection to S3 waits or retries without end; the connection's own config wins."""
+def test_s3_timeouts_and_retries_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request to S3 waits or retries forever; the connection's own config takes precedence (S2)."""
     extra = {"region_name": "eu-west-1", "config_kwargs": {"read_timeout": 7}}
     define(monkeypatch, "lake", {"conn_type": "aws", "login": "AKIA", "password": "hunter2-secret", "extra": extra})
 
@@ -82,7 +82,7 @@ def test_what_the_lake_waits_for_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_secrets_of_a_connection_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S9: the password and the secrets among the extras are registered with Airflow's masker."""
+    """The password and the secret extras are registered with Airflow's masker (S9)."""
     masked: list[object] = []
     monkeypatch.setattr("airflow.sdk.log.mask_secret", masked.append)
     extra = {"private_key": "hunter2-key", "host_key": "ssh-ed25519 AAAA"}

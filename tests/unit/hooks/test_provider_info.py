@@ -1,4 +1,4 @@
-"""What Airflow is told of this package is true and complete."""
+"""The provider metadata is correct and complete."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from mysql_redshift.hooks.redshift_ssh import EXTRAS, RedshiftSSHTunnelHook
 from mysql_redshift.provider_info import get_provider_info
 
 
-def test_it_fits_airflows_schema() -> None:
-    """A provider that does not is left out with a warning only."""
+def test_the_metadata_matches_airflows_schema() -> None:
+    """Airflow ignores a provider with invalid metadata, and only logs a warning."""
     schema = json.loads((files("airflow") / "provider_info.schema.json").read_text())
 
     jsonschema.validate(get_provider_info(), schema)
 
 
-def test_every_module_it_names_can_be_imported() -> None:
-    """Operators, sensors, triggers and hooks."""
+def test_every_listed_module_can_be_imported() -> None:
+    """The lists are operators, sensors, triggers, hooks and commands."""
     info = get_provider_info()
 
     for kind in ("operators", "sensors", "triggers", "hooks"):
@@ -32,8 +32,8 @@ def test_every_module_it_names_can_be_imported() -> None:
         assert callable(getattr(importlib.import_module(module), function))
 
 
-def test_the_form_has_a_field_for_every_extra_and_no_other() -> None:
-    """What the hook refuses cannot be filled in, and what it reads can."""
+def test_the_connection_form_has_exactly_the_extras_that_the_hook_reads() -> None:
+    """The hook refuses unknown extras, so the form must not offer any."""
     [connection] = get_provider_info()["connection-types"]
 
     assert connection["connection-type"] == RedshiftSSHTunnelHook.conn_type

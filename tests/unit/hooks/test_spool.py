@@ -1,4 +1,4 @@
-"""The local folder of a task's files: gone with its task, also where that was killed."""
+"""A task's local folder is deleted when the task ends, even if it was killed."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from mysql_redshift.hooks.spool import PREFIX, Spool
 FILE = "part.parquet"
 
 
-def work(root: Path, told: Connection) -> None:
-    """Write a file, say where, and wait to be killed."""
+def work(root: Path, sender: Connection) -> None:
+    """Write a file, send its folder, and wait to be killed."""
     spool = Spool(root)
     (spool.folder / FILE).write_bytes(b"rows")
-    told.send(spool.folder)
+    sender.send(spool.folder)
     signal.pause()
 
 
 def killed(root: Path, *, meanwhile: object = None) -> Path:
-    """Return the folder that a killed task left; ``meanwhile`` is called while it lives."""
+    """Return the folder of a killed task; call ``meanwhile`` while the task is running."""
     context = multiprocessing.get_context("spawn")
-    heard, told = context.Pipe()
-    process = context.Process(target=work, args=(root, told))
+    receiver, sender = context.Pipe()
+    process = context.Process(target=work, args=(root, sender))
     process.start()
-    folder: Path = heard.recv()
+    folder: Path = receiver.recv()
     if callable(meanwhile):
         meanwhile()
     assert (folder / FILE).exists()
@@ -40,25 +40,24 @@ def killed(root: Path, *, meanwhile: object = None) -> Path:
     return folder
 
 
-def test_a_folder_ends_with_its_task(tmp_path: Path) -> None:
-    """Its files, too."""
+def test_close_deletes_the_folder_and_its_files(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     (spool.folder / FILE).write_bytes(b"rows")
     spool.close()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_task_left_is_removed_by_the_next(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A worker on which tasks are killed again and again would run out of disk; the log says what was removed."""
+def test_the_next_task_deletes_the_folder_of_a_killed_task(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Otherwise repeated kills would fill the worker's disk; the deletion is logged."""
     folder = killed(tmp_path)
     with caplog.at_level("INFO"):
         spool = Spool(tmp_path)
     assert list(tmp_path.iterdir()) == [spool.folder]
-    assert f"Removed {folder}, 4 bytes" in caplog.text
+    assert f"Deleted {folder} with 4 bytes" in caplog.text
 
 
-def test_the_files_of_tasks_that_live_are_left_alone(tmp_path: Path) -> None:
-    """In another process as in this one; ``killed`` looks."""
+def test_the_files_of_running_tasks_are_kept(tmp_path: Path) -> None:
+    """This holds for tasks in this process and in another one, which ``killed`` checks."""
     here = Spool(tmp_path)
     (here.folder / FILE).write_bytes(b"rows")
     killed(tmp_path, meanwhile=lambda: Spool(tmp_path).close())
@@ -66,8 +65,8 @@ def test_the_files_of_tasks_that_live_are_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["mysql-redshift-mine", f"{PREFIX}mine", f"{PREFIX}link"])
-def test_what_is_not_ours_is_left_alone(tmp_path: Path, name: str) -> None:
-    """Somebody's own files, and what a link points at."""
+def test_files_of_other_programs_are_kept(tmp_path: Path, name: str) -> None:
+    """So are the files that a symbolic link points to."""
     root, mine = tmp_path / "tmp", tmp_path / "mine"
     mine.mkdir()
     root.mkdir()
@@ -82,8 +81,8 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path, name: str) -> None:
     assert sorted((root / name).iterdir()) == before
 
 
-def test_a_file_system_without_locks_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is removed there: who lives cannot be told."""
+def test_a_file_system_without_locks_is_supported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is deleted there, because running tasks cannot be distinguished from killed ones."""
     folder = killed(tmp_path)
 
     def flock(descriptor: int, operation: int) -> None:

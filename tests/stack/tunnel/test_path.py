@@ -1,4 +1,4 @@
-"""Every session goes through the bastion, whose key is pinned; each refusal says what is wrong."""
+"""The path to Redshift through a bastion with a pinned host key, and the error of each failure on it."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from tests.stack.tunnel.conftest import Hook, OwnBastion
 
 
 def use(hook: RedshiftSSHTunnelHook) -> list[tuple[Any, ...]]:
-    """Open a session and ask one question."""
-    with hook.warehouse().session("test of the way") as session:
+    """Open a session and run a query."""
+    with hook.warehouse().session("test path") as session:
         return session.query("SELECT 1")
 
 
 def public(key: Any) -> str:
-    """Return a key as authorized_keys and host_key spell it."""
+    """Return a public key in the format of authorized_keys and host_key."""
     return str(key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode())
 
 
 def test_a_session_goes_through_the_bastion(make_hook: Hook) -> None:
-    """The stand-in admits the bastion's sockets only; so an answer proves the way."""
+    """The stand-in accepts only the bastion's sockets, so a result proves the path."""
     assert use(make_hook()) == [(1,)]
 
 
-def test_the_direct_way_is_closed(make_hook: Hook) -> None:
-    """The same address without the tunnel is refused: the test above passes by no other way."""
+def test_the_stand_in_refuses_a_direct_connection(make_hook: Hook) -> None:
+    """So the test above cannot pass without the tunnel."""
     hook = make_hook(redshift={"extra": {"ssh_conn_id": None, "direct": "true", "sslmode": "verify-ca"}})
 
     with pytest.raises(AccessDenied, match="from the bastion only"):
         use(hook)
 
 
-def test_the_connection_test_says_what_happened(make_hook: Hook) -> None:
-    """Airflow's button shows success, or the error with its remedy."""
-    assert make_hook().test_connection() == (True, "Redshift answered through the tunnel")
+def test_the_connection_test_reports_success_or_the_error(make_hook: Hook) -> None:
+    """Airflow's form shows the message, with the remedy."""
+    assert make_hook().test_connection() == (True, "Connected to Redshift")
 
     ok, message = make_hook(redshift={"extra": {"unix_sock": "/tmp/x"}}).test_connection()
     assert not ok
     assert "unknown extra 'unix_sock'" in message
 
 
-def test_get_conn_closes_what_it_opened(make_hook: Hook) -> None:
-    """A connection for a hand-written task lives as long as its with block."""
+def test_get_conn_closes_its_connection(make_hook: Hook) -> None:
+    """A connection in a hand-written task is open for its with block only."""
     with make_hook().get_conn() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 2")
         assert cursor.fetchone()[0] == 2
@@ -60,8 +60,8 @@ def test_get_conn_closes_what_it_opened(make_hook: Hook) -> None:
     assert connection._sock is None
 
 
-def test_a_bastion_that_is_down_is_transient_and_named(make_hook: Hook) -> None:
-    """It may come back; whoever is woken reads which one it was."""
+def test_an_unreachable_bastion_is_a_transient_error_that_names_it(make_hook: Hook) -> None:
+    """A retry may succeed, and the person on call reads which bastion it is."""
     port = free_port()
 
     with pytest.raises(ConnectionFailed, match=f"@127.0.0.1:{port}, SSH connection bastion_"):
@@ -69,8 +69,8 @@ def test_a_bastion_that_is_down_is_transient_and_named(make_hook: Hook) -> None:
 
 
 @pytest.mark.parametrize("other", [Ed25519PrivateKey.generate(), generate_private_key(SECP256R1())])
-def test_another_host_key_is_refused_with_both_fingerprints(make_hook: Hook, other: Any) -> None:
-    """Whether of the same kind or of another, a key that is not the pinned one ends the run."""
+def test_the_error_for_another_host_key_has_both_fingerprints(make_hook: Hook, other: Any) -> None:
+    """A key that is not the pinned one is refused, whether its type is the same or another."""
     with pytest.raises(HostKeyMismatch) as error:
         use(make_hook(ssh={"extra": {"host_key": public(other)}}))
 
@@ -88,36 +88,38 @@ def test_another_host_key_is_refused_with_both_fingerprints(make_hook: Hook, oth
         {"host_key": None, "ignore_hostkey_verification": "true"},
         {"allow_host_key_change": "true"},
     ],
-    ids=["no key", "a key without its type", "no check", "no check, as it was called", "any change allowed"],
+    ids=["no key", "a key without its type", "no check", "no check, old name", "any change allowed"],
 )
 def test_a_bastion_without_a_pinned_key_is_refused(make_hook: Hook, extra: dict[str, Any]) -> None:
-    """Nothing is connected to where anybody could pose as the bastion."""
+    """Without a pinned key, another server could impersonate the bastion."""
     with pytest.raises(ConfigurationError, match="not pinned") as error:
         use(make_hook(ssh={"extra": extra}))
 
     assert "ssh-keyscan" in error.value.remedy
 
 
-def test_a_target_the_bastion_forbids_is_terminal_and_named(make_hook: Hook, redshift: RedshiftStatus) -> None:
-    """PermitOpen leaves it out; a retry would fail again."""
+def test_a_target_that_the_bastion_does_not_allow_is_a_terminal_error(
+    make_hook: Hook, redshift: RedshiftStatus
+) -> None:
+    """PermitOpen does not list it, so a retry would fail again; the error names the target."""
     with pytest.raises(TargetError, match=f"127.0.0.1:{redshift.conformance_port} behind") as error:
         use(make_hook(redshift={"port": redshift.conformance_port}))
 
     assert "PermitOpen" in error.value.remedy
 
 
-def test_a_login_the_bastion_refuses_is_terminal(make_hook: Hook) -> None:
-    """Another private key does not open it, and the message does not hold the key."""
-    stranger = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+def test_a_login_that_the_bastion_refuses_is_a_terminal_error(make_hook: Hook) -> None:
+    """The message does not contain the private key."""
+    other_key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
     with pytest.raises(AccessDenied, match="bastion refused the login") as error:
-        use(make_hook(ssh={"extra": {"private_key": stranger}}))
+        use(make_hook(ssh={"extra": {"private_key": other_key}}))
 
-    assert stranger.splitlines()[1] not in str(error.value)
+    assert other_key.splitlines()[1] not in str(error.value)
 
 
-def test_a_key_that_cannot_be_read_is_not_quoted(make_hook: Hook) -> None:
-    """S9: a broken private key is a configuration error whose text and causes hold nothing of it."""
+def test_the_error_for_an_unreadable_private_key_does_not_quote_it(make_hook: Hook) -> None:
+    """Neither the message nor a cause contains any part of the key (S9)."""
     with pytest.raises(ConfigurationError, match="SSH connection of the bastion") as error:
         use(make_hook(ssh={"extra": {"private_key": "-----BEGIN hunter2 KEY-----\nhunter2\n"}}))
 
@@ -125,18 +127,18 @@ def test_a_key_that_cannot_be_read_is_not_quoted(make_hook: Hook) -> None:
     assert error.value.__cause__ is None
 
 
-def test_nobody_behind_the_bastion_is_transient_and_named(make_hook: Hook, own_bastion: OwnBastion) -> None:
-    """A paused cluster comes back."""
+def test_a_refused_connection_behind_the_bastion_is_a_transient_error(make_hook: Hook, own_bastion: OwnBastion) -> None:
+    """The cluster may be paused, so a retry may succeed; the error names the target."""
     port = free_port()
 
     with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{port} behind"):
         use(make_hook(ssh=own_bastion.ssh, redshift={"port": port}))
 
 
-def test_a_certificate_of_an_unknown_authority_is_refused(
+def test_a_certificate_of_an_untrusted_authority_is_refused(
     make_hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """TLS is checked inside the tunnel too: the bastion is not trusted with the password."""
+    """TLS is verified inside the tunnel too, because the bastion is not trusted with the password."""
     certificates.make(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
@@ -146,8 +148,8 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
     assert "SSL_CERT_FILE" in error.value.remedy
 
 
-def test_a_wrong_password_is_terminal(make_hook: Hook) -> None:
-    """Redshift refuses the login; neither password is told."""
+def test_a_wrong_password_is_a_terminal_error(make_hook: Hook) -> None:
+    """Redshift refuses the login; the message contains no password."""
     with pytest.raises(AccessDenied, match="Redshift refused the login") as error:
         use(make_hook(redshift={"password": "not-the-password"}))
 
