@@ -97,7 +97,7 @@ def _settings(ssh_conn_id: str) -> Any:
     """
     from mysql_redshift.hooks.connections import find_connection
 
-    extra = find_connection(ssh_conn_id, what="ssh_conn_id").extra_dejson
+    extra = find_connection(ssh_conn_id, setting="ssh_conn_id").extra_dejson
     insecure = [name for name in INSECURE if str(extra.get(name)).lower() == "true"]
     if insecure or len(str(extra.get("host_key") or "").split()) < 2:
         raise ConfigurationError(

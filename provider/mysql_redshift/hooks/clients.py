@@ -52,7 +52,7 @@ class Clients:
         from mysql_redshift.hooks.connections import find_connection
         from mysql_redshift.hooks.redshift_ssh import RedshiftSSHTunnelHook
 
-        find_connection(self._spec.target.conn_id, what="target.conn_id")
+        find_connection(self._spec.target.conn_id, setting="target.conn_id")
         return RedshiftSSHTunnelHook(self._spec.target.conn_id).warehouse()
 
     @cached_property

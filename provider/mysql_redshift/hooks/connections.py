@@ -7,8 +7,8 @@ from typing import Any
 from mysql_redshift.errors import ConfigurationError
 
 
-def find_connection(conn_id: str, *, what: str) -> Any:
-    """Return an Airflow connection, with its secrets masked in logs; ``what`` is the YAML key that names it.
+def find_connection(conn_id: str, *, setting: str) -> Any:
+    """Return an Airflow connection, with its secrets masked in logs; ``setting`` names the key that holds the id.
 
     Raises:
         ConfigurationError: Airflow has no connection with this id.
@@ -24,10 +24,10 @@ def find_connection(conn_id: str, *, what: str) -> Any:
     except (AirflowNotFoundException, AirflowRuntimeError) as exc:
         raise ConfigurationError(
             "The connection does not exist in Airflow",
-            where=what,
+            where=setting,
             expected="the id of an Airflow connection",
             found=conn_id,
-            remedy=f"Create it (airflow connections add {conn_id} ...), or correct {what} in the pipeline's YAML.",
+            remedy=f"Create it (airflow connections add {conn_id} ...), or correct {setting} in the pipeline's YAML.",
         ) from exc
     _mask(connection)
     return connection

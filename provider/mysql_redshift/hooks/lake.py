@@ -26,7 +26,7 @@ def lake_store(lake: LakeRef) -> S3Store:
     from mysql_redshift.adapters.s3 import S3Store
     from mysql_redshift.hooks.connections import find_connection
 
-    find_connection(lake.conn_id, what="lake.conn_id")
+    find_connection(lake.conn_id, setting="lake.conn_id")
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

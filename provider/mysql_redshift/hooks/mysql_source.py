@@ -20,7 +20,7 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
     from mysql_redshift.adapters.mysql.connection import MySQLAddress
     from mysql_redshift.hooks.connections import find_connection
 
-    connection = find_connection(conn_id, what="source.conn_id")
+    connection = find_connection(conn_id, setting="source.conn_id")
     if connection.conn_type != "mysql" or not connection.host or not connection.login:
         raise ConfigurationError(
             "The connection is not a complete MySQL connection",

@@ -69,7 +69,7 @@ class RedshiftSSHTunnelHook(BaseHook):
         from mysql_redshift.adapters.redshift.connection import RedshiftAddress
         from mysql_redshift.hooks.connections import find_connection
 
-        connection = find_connection(self.redshift_ssh_conn_id, what="redshift_ssh_conn_id")
+        connection = find_connection(self.redshift_ssh_conn_id, setting="redshift_ssh_conn_id")
         extra = connection.extra_dejson
         problems = _problems(connection, extra)
         if problems:

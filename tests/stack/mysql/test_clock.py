@@ -40,12 +40,12 @@ def writers_of(source: MySQLSource, connection: Any) -> list[Writer]:
     return [writer for writer in source.clock().writers if writer.thread == connection.thread_id()]
 
 
-def runs(observer: Any, connection: Any, condition: str) -> bool:
+def is_running(observer: Any, connection: Any, condition: str) -> bool:
     sql = f"SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {connection.thread_id()} AND {condition}"
     return execute(observer, sql) != []
 
 
-def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 10) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
@@ -113,7 +113,7 @@ def test_a_read_only_transaction_is_not_a_writer(
 def test_a_running_select_is_not_a_writer(source: MySQLSource, connect: Connect, database: str) -> None:
     reader = connect(database=database)
     in_background(reader, "/* report */ SELECT SLEEP(3)")
-    until(lambda: runs(connect(), reader, "COMMAND = 'Query'"))
+    wait_until(lambda: is_running(connect(), reader, "COMMAND = 'Query'"))
     assert writers_of(source, reader) == []
 
 
@@ -128,15 +128,15 @@ def test_an_insert_that_waits_for_a_metadata_lock_is_a_writer_since_its_start(
     )
     execute(holder, f"SELECT * FROM {table}")
     in_background(altering, f"ALTER TABLE {table} ADD COLUMN more INT")
-    until(lambda: runs(connect(), altering, "STATE LIKE 'Waiting for table metadata lock'"))
+    wait_until(lambda: is_running(connect(), altering, "STATE LIKE 'Waiting for table metadata lock'"))
     started = now()
     in_background(inserting, f"INSERT INTO {table} (at) VALUES (NOW(6))")
     time.sleep(2.1)
-    (seen,) = until(lambda: writers_of(source, inserting))
+    (seen,) = wait_until(lambda: writers_of(source, inserting))
     assert seen.kind == "statement"
     assert started - 2 * SECOND <= seen.started <= started + SECOND
     holder.rollback()
-    until(lambda: source.query(f"SELECT COUNT(*) FROM {database}.{table}") == [(2,)])
+    wait_until(lambda: source.query(f"SELECT COUNT(*) FROM {database}.{table}") == [(2,)])
 
 
 def test_every_row_that_commits_late_had_a_writer_in_the_clock_reading(
@@ -232,7 +232,7 @@ def test_a_select_that_calls_a_stored_function_is_a_writer(
     body = f"BEGIN DECLARE x INT; SET x = SLEEP(3); INSERT INTO {table} () VALUES (); RETURN 1; END"
     execute(caller, f"CREATE FUNCTION book_it() RETURNS INT {body}")
     in_background(caller, "SELECT book_it()")
-    until(lambda: runs(connect(), caller, "COMMAND = 'Query'"))
+    wait_until(lambda: is_running(connect(), caller, "COMMAND = 'Query'"))
     assert [writer.kind for writer in writers_of(source, caller)] in (["statement"], ["transaction", "statement"])
 
 

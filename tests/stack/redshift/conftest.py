@@ -54,7 +54,7 @@ def cut_warehouse(make_hook: Hook, own_bastion: OwnBastion, proxy: CuttingProxy)
     return make_hook(ssh=own_bastion.ssh, redshift={"port": proxy.port}).warehouse()
 
 
-def one(rows: list[tuple[Any, ...]]) -> Any:
+def single_value(rows: list[tuple[Any, ...]]) -> Any:
     """Return the only value of a result."""
     [(value,)] = rows
     return value

@@ -15,7 +15,7 @@ from mysql_redshift.adapters.redshift import catalogue
 from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
-from tests.stack.redshift.conftest import one
+from tests.stack.redshift.conftest import single_value
 
 TABLE = pa.table({"a": pa.array([1, 2, 3], pa.int32()), "b": ["x", "y" * 50, None]})
 
@@ -48,7 +48,7 @@ def test_copy_returns_the_number_of_loaded_rows(
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(50))")
 
         assert session.copy(copy_sql(f"{schema}.t", manifest, redshift)) == 3
-        assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 3
+        assert single_value(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 3
 
 
 def test_the_error_of_a_failed_copy_names_column_file_and_reason(
@@ -66,7 +66,7 @@ def test_the_error_of_a_failed_copy_names_column_file_and_reason(
         assert "column b" in found
         assert "part.parquet" in found
         assert "longer than the length defined in the table" in found
-        assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 0
+        assert single_value(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 0
 
 
 @pytest.mark.parametrize("views", [("SELECT 1 FROM no_such_view WHERE {pid} = {most}",), ()], ids=["denied", "none"])

@@ -13,7 +13,7 @@ import pytest
 
 from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, SerializationFailure, TargetError
-from tests.stack.redshift.conftest import one
+from tests.stack.redshift.conftest import single_value
 from tests.stack.tunnel.cutting import CuttingProxy
 
 COMMIT_REQUESTS = (1, 2)  # the driver first prepares COMMIT, then executes it
@@ -31,7 +31,7 @@ def test_a_commit_is_visible_to_other_sessions_and_a_rollback_is_not(
         session.rollback()
 
     with warehouse.session(label) as session:
-        assert one(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 2
+        assert single_value(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 2
 
 
 def test_an_exception_rolls_back(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
@@ -211,4 +211,4 @@ def test_a_session_is_in_utc_even_if_its_user_has_another_zone(
     monkeypatch.setattr(warehouse, "_connect", in_berlin)
     with warehouse.session(label) as session:
         moment = "CAST(TIMESTAMP '2026-01-01 12:00:00' AS TIMESTAMPTZ)"
-        assert one(session.query(f"SELECT EXTRACT(EPOCH FROM {moment})")) == 1767268800
+        assert single_value(session.query(f"SELECT EXTRACT(EPOCH FROM {moment})")) == 1767268800

@@ -62,7 +62,7 @@ def test_an_ssl_extra_that_is_not_a_mapping_is_refused(monkeypatch: pytest.Monke
 def test_the_error_for_a_missing_connection_names_the_yaml_key() -> None:
     """The author of the YAML reads which key to correct."""
     with pytest.raises(ConfigurationError, match="no_such_connection") as error:
-        find_connection("no_such_connection", what="lake.conn_id")
+        find_connection("no_such_connection", setting="lake.conn_id")
 
     assert error.value.where == "lake.conn_id"
     assert "airflow connections add" in error.value.remedy
@@ -88,7 +88,7 @@ def test_secrets_of_a_connection_are_masked(monkeypatch: pytest.MonkeyPatch) -> 
     extra = {"private_key": "hunter2-key", "host_key": "ssh-ed25519 AAAA"}
     define(monkeypatch, "bastion", {**MYSQL, "conn_type": "ssh", "extra": extra})
 
-    find_connection("bastion", what="ssh_conn_id")
+    find_connection("bastion", setting="ssh_conn_id")
 
     assert "hunter2-secret" in masked
     assert "hunter2-key" in masked

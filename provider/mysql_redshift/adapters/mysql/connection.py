@@ -72,7 +72,7 @@ class Session:
         return bool(self.raw.open)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the whole of a small result as Python values."""
+        """Return all rows of a small result as Python values."""
         with translated(self.where), self.raw.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())

@@ -55,7 +55,7 @@ class RawRows:
             while len(taken) < rows and held < size:
                 packet = self._packet()
                 if packet[0] == END and len(packet) < 9:
-                    self._end()
+                    self._finish()
                     break
                 taken.append(split(packet, self._columns))
                 held += len(packet)
@@ -80,7 +80,7 @@ class RawRows:
         if length == LONGEST_PACKET:
             packet += self._packet()
         elif packet and packet[0] == ERROR:
-            self._end()
+            self._finish()
             raise_mysql_exception(packet)
         return packet
 
@@ -88,7 +88,7 @@ class RawRows:
         self.close()
         return OperationalError(LOST, "Lost connection to MySQL server during query")
 
-    def _end(self) -> None:
+    def _finish(self) -> None:
         self._connection._next_seq_id = self._sequence
         self._result.unbuffered_active = False
         self._result.connection = None

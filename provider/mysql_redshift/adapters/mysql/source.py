@@ -21,7 +21,7 @@ class MySQLSnapshot:
         self._session = session
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the whole of a small result, read from the snapshot."""
+        """Return all rows of a small result, read from the snapshot."""
         return self._session.query(sql)
 
     def stream(self, sql: str, schema: TableSchema, *, batch_rows: int) -> MySQLRowStream:
@@ -57,7 +57,7 @@ class MySQLSource:
         return reading
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the whole of a small result, read outside any snapshot."""
+        """Return all rows of a small result, read outside any snapshot."""
         return self._connected().query(sql)
 
     @contextmanager

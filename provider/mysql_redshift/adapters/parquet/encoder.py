@@ -52,7 +52,7 @@ class ParquetEncoder:
                 if batch.num_rows:
                     writer.put(batch)
                 yield from writer.finished()
-            writer.end()
+            writer.close()
             yield from writer.finished()
         finally:
             writer.discard()
@@ -77,7 +77,7 @@ class _Writer:
         """Queue a batch; wait while the queue is full. Raise the encoder thread's error, if any."""
         self._enqueue(batch)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Wait until all batches are written. Raise the encoder thread's error, if any."""
         self._enqueue(None)
         self._thread.join()

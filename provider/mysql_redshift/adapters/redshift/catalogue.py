@@ -31,7 +31,7 @@ class Queries(Protocol):
     """A session that runs small queries."""
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the whole of a small result."""
+        """Return all rows of a small result."""
         ...
 
     def rollback(self) -> None:

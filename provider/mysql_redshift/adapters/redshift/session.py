@@ -27,7 +27,7 @@ class RedshiftSession:
             return int(cursor.rowcount)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the whole of a small result."""
+        """Return all rows of a small result."""
         with self._statement(sql), self._connection.cursor() as cursor:
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
