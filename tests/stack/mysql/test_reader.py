@@ -52,7 +52,7 @@ def many(admin: Any) -> int:
 
 
 @pytest.mark.parametrize(("batch_rows", "rows"), [(1, [1] * 5), (2, [2, 2, 1]), (5, [5]), (100, [5])])
-def test_batches_have_batch_rows_rows_and_the_last_one_the_rest(
+def test_every_batch_except_the_last_is_full(
     admin: Any, source: MySQLSource, database: str, batch_rows: int, rows: list[int]
 ) -> None:
     """No row is lost or duplicated between batches."""
