@@ -1,4 +1,4 @@
-"""One real Airflow for all tests of this folder, on the local servers."""
+"""Start one real Airflow for all tests of this folder, on the local servers."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from mysql_redshift.hooks.clients import Clients
 from mysql_redshift.steps.state.journal import Journal
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
 
-HERE = Path(__file__).parent
-PATIENCE = 180  # seconds a run may take on a busy machine
+FOLDER = Path(__file__).parent
+MAX_RUN_SECONDS = 180  # on a busy machine
 DAG_FILE = """\
-# Airflow reads files that speak of airflow and dag.
+# Airflow parses only files that contain the words airflow and dag.
 from pathlib import Path
 
 from mysql_redshift.dag_factory import build_dags
@@ -49,16 +49,16 @@ tables:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder."""
+    """Mark every test of this folder as e2e, with a longer timeout."""
     for item in items:
-        if HERE in item.path.parents:
+        if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(900))
 
 
 @dataclass
-class World:
-    """A running Airflow and a database of its own; ``tables`` maps a pipeline to its tables' YAML."""
+class Deployment:
+    """A running Airflow with a separate source database."""
 
     client: AirflowClient
     settings: Settings
@@ -67,19 +67,19 @@ class World:
     dags: Path
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement at the source; it is committed."""
+        """Run and commit a statement at the source; return its rows."""
         with self.mysql.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
-    def table(self, name: str, rows: int) -> None:
-        """Create a table and insert rows, one second apart."""
+    def create_table(self, name: str, rows: int) -> None:
+        """Create a table and insert rows whose cursors are one second apart."""
         self.sql(f"CREATE TABLE {name} (id INT PRIMARY KEY, updated_at DATETIME(6) NOT NULL, note VARCHAR(20))")
         values = ", ".join(f"({i}, TIMESTAMPADD(SECOND, {i}, '2026-01-01'), 'row {i}')" for i in range(rows))
         self.sql(f"INSERT INTO {name} VALUES {values}")
 
-    def pipeline(self, name: str, tables: dict[str, str], *, schedule: str = "null") -> None:
-        """Write a pipeline's YAML and wait until Airflow has its DAGs."""
+    def write_pipeline(self, name: str, tables: dict[str, str], *, schedule: str = "null") -> None:
+        """Write a pipeline's YAML and wait until Airflow has its DAGs; ``tables`` maps table names to YAML."""
         redshift = self.settings.connections["redshift"]
         assert redshift
         lines = "\n".join(f"  {table}: {yaml}" for table, yaml in tables.items())
@@ -91,58 +91,60 @@ class World:
             tables=lines,
         )
         (self.dags / "pipelines" / f"{name}.yaml").write_text(text)
-        (self.dags / "mysql_redshift_dags.py").touch()  # Airflow looks at a file again when it is newer, not its YAML
+        (
+            self.dags / "mysql_redshift_dags.py"
+        ).touch()  # Airflow parses a file again when the file itself changes, not its YAML
         wanted = {name, *(f"{name}.{table}" for table in tables)}
         wait_for(lambda: wanted <= self.client.dag_ids())
 
     def run(self, dag_id: str, **conf: Any) -> DagRun:
-        """Trigger by REST and wait for the end."""
-        return self.client.wait(self.client.trigger(dag_id, conf), patience=PATIENCE)
+        """Trigger a run over REST and wait until it finishes."""
+        return self.client.wait(self.client.trigger(dag_id, conf), patience=MAX_RUN_SECONDS)
 
-    def airflow(self, *words: str) -> str:
+    def airflow(self, *arguments: str) -> str:
         """Run an ``airflow`` command as an operator does."""
-        command = [str(Path(sys.executable).with_name("airflow")), *words]
+        command = [str(Path(sys.executable).with_name("airflow")), *arguments]
         environment = {**os.environ, **self.settings.environment()}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def entries(self, pipeline: str, table: str) -> list[LogEntry]:
-        """Return the table's log."""
+    def log_entries(self, pipeline: str, table: str) -> list[LogEntry]:
+        """Return the entries of the table's log."""
         spec = load_pipeline(self.dags / "pipelines" / f"{pipeline}.yaml", environment="e2e").tables[table]
         with Clients(spec) as clients:
             journal = Journal(clients.store, TableLayout.of(spec))
             head = journal.head()
             return list(journal.after(0, through=head.sequence)) if head else []
 
-    def target(self, pipeline: str, table: str) -> list[tuple[Any, ...]]:
-        """Return the target's rows, in order; none where there is no table."""
+    def target_rows(self, pipeline: str, table: str) -> list[tuple[Any, ...]]:
+        """Return the target's rows, sorted; empty if there is no table."""
         spec = load_pipeline(self.dags / "pipelines" / f"{pipeline}.yaml", environment="e2e").tables[table]
         with Clients(spec) as clients, clients.warehouse.session(f"e2e {secrets.token_hex(8)}") as session:
             if session.describe(spec.target.schema, spec.target.table) is None:
                 return []
             return sorted(session.query(f'SELECT * FROM "{spec.target.schema}"."{spec.target.table}"'))
 
-    def source(self, table: str) -> list[tuple[Any, ...]]:
-        """Return the source's rows, in order."""
+    def source_rows(self, table: str) -> list[tuple[Any, ...]]:
+        """Return the source's rows, sorted."""
         return sorted(self.sql(f"SELECT * FROM {table}"))
 
-    def state(self, run: DagRun, task_id: str) -> set[str]:
+    def task_states(self, run: DagRun, task_id: str) -> set[str]:
         """Return the states of a task's instances in a run."""
         return {task.state for task in self.client.tasks(run) if task.task_id == task_id}
 
 
-def wait_for(condition: Any, *, seconds: float = PATIENCE) -> None:
-    """Wait until the condition holds."""
+def wait_for(condition: Any, *, seconds: float = MAX_RUN_SECONDS) -> None:
+    """Wait until the condition is met."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, f"the condition was not met within {seconds:.0f} s"
         time.sleep(0.5)
 
 
 @pytest.fixture(scope="package")
-def world(stack_status: Status) -> Iterator[World]:
-    """Start Airflow once, and end it before other tests begin: its scheduler never rests."""
+def deployment(stack_status: Status) -> Iterator[Deployment]:
+    """Start Airflow once, and stop it before other tests start: its scheduler uses a CPU all the time."""
     server = stack_status.mysql or stack_status.mariadb
     assert isinstance(server, MySQLStatus)
     assert stack_status.postgres is not None
@@ -169,7 +171,7 @@ def world(stack_status: Status) -> Iterator[World]:
         closing(access.client()) as client,
     ):
         set_connections(monkeypatch, connections)
-        found = World(client=client, settings=settings, database=database, mysql=mysql, dags=dags)
+        found = Deployment(client=client, settings=settings, database=database, mysql=mysql, dags=dags)
         found.sql(f"CREATE DATABASE {database}")
         found.sql(f"USE {database}")
         yield found

@@ -1,4 +1,4 @@
-"""The demo at small scale, as `make demo` runs it."""
+"""The demo at a small scale, as `make demo` runs it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SCALE = "0.02"
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A home of the demo's own; servers' accounts must be able to enter it."""
+    """Yield a home for the demo that the accounts of its servers can enter."""
     folder = Path("/var/tmp") / f"demo-{os.getpid()}"
     folder.mkdir(mode=0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_the_demo_proves_three_runs_and_leaves_nothing_behind(home: Path, tmp_path: Path) -> None:
-    """A full load, changes, nothing to do: everything equal after each, and the report says so."""
+def test_the_demo_verifies_three_runs_and_leaves_no_process_behind(home: Path, tmp_path: Path) -> None:
+    """A full load, a run with changes, an empty run: the report shows equal checksums and keys after each."""
     report = tmp_path / "report.json"
     done = subprocess.run(
         [sys.executable, "-m", "demo", "run", "--scale", SCALE, "--report", str(report)],
@@ -50,6 +50,6 @@ def test_the_demo_proves_three_runs_and_leaves_nothing_behind(home: Path, tmp_pa
     assert sum(table["copied_rows"] for table in first["tables"]) == sum(t["source_rows"] for t in first["tables"])
     assert sum(table["copied_rows"] for table in second["tables"]) > 0
     moved = {table["table"]: table["copied_rows"] for table in third["tables"] if table["copied_rows"]}
-    assert set(moved) <= {"countries"}, "only the table that is replaced whole moves rows in a run with nothing to do"
+    assert set(moved) <= {"countries"}, "only the replaced table loads rows in a run without changes"
     left = subprocess.run(["pgrep", "-f", str(home)], capture_output=True, text=True, check=False).stdout
     assert not left

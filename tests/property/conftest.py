@@ -1,4 +1,4 @@
-"""Histories go the whole way, on real servers."""
+"""Random histories run on real servers."""
 
 from tests.stack.conftest import mysql_database, mysql_server
 from tests.table_pipeline import pipeline

@@ -1,4 +1,4 @@
-"""A random history of one table, cut into windows and loads by random runs; in the end every target has to be right."""
+"""A random history of one table and of its runs, after which every target must equal the source."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from mysql_redshift.steps import watermark
 from tests.stack.connections import connect_mysql
 from tests.table_pipeline import TablePipeline
 
-CAUGHT_UP = 20  # runs, at most, until the position is above every row
+MAX_CATCH_UP_RUNS = 20  # until the position is above every row
 
 
 @dataclass(kw_only=True)
 class History:
-    """One example. ``covered`` tells what it held: ties, repair, replay, out of order, reset, limit, deletes."""
+    """One random history. ``covered`` counts its events: ties, repair, replay, out of order, reset, limit, deletes."""
 
     pipeline: TablePipeline
     server: Any
@@ -34,16 +34,16 @@ class History:
     _saved: tuple[str, int] | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
-    def play(self, steps: int) -> None:
-        """Do ``steps`` random things, then bring everything to its end and compare."""
-        moves = self._moves()
+    def run_steps(self, steps: int) -> None:
+        """Run ``steps`` random actions, then finish and compare."""
+        actions = self._actions()
         with self._stack:
-            for move in self.rng.choices([*moves], weights=[*moves.values()], k=steps):
-                move(self)
+            for action in self.rng.choices([*actions], weights=[*actions.values()], k=steps):
+                action(self)
         self.finish()
 
     def finish(self) -> None:
-        """Run until nothing is left; then compare the target, a second one, and the target of a while ago."""
+        """Sync every row; then compare the target, a restored older target and a new target with the source."""
         self._catch_up()
         self.pipeline.load()
         if self.covered["deletes"] and self.shape is LoadMode.MERGE:
@@ -59,27 +59,27 @@ class History:
             assert self.pipeline.rows() == expected
 
     def insert(self) -> None:
-        """Some rows at once: they tie on one timestamp."""
+        """Insert some rows with one timestamp."""
         rows = self.rng.randint(1, 6)
         self.covered["ties"] += rows > 1
         values = ", ".join(["(UTC_TIMESTAMP(6), 1, NULL)"] * rows)
         self.pipeline.sql(f"INSERT INTO orders (updated_at, amount, note) VALUES {values}")
 
     def update(self) -> None:
-        """Change some rows, and their cursor with them."""
+        """Update some rows and their cursor."""
         self.pipeline.sql(
             f"UPDATE orders SET updated_at = UTC_TIMESTAMP(6), amount = amount + 1, note = '{self.rng.random()}' "
             f"WHERE id % {self.rng.randint(2, 4)} = 0"
         )
 
     def delete(self) -> None:
-        """Delete some rows, and give others another key."""
+        """Delete some rows and change the key of others."""
         self.covered["deletes"] += 1
         self.pipeline.sql(f"DELETE FROM orders WHERE id % {self.rng.randint(3, 6)} = 0")
         self.pipeline.sql("UPDATE orders SET id = id + 100000, updated_at = UTC_TIMESTAMP(6) WHERE id % 11 = 1")
 
     def write_late(self) -> None:
-        """Begin a transaction, let a run pass, and commit: its row is older than the window's end."""
+        """Insert a row, let a run extract, and only then commit the row: without a safe point it would be missed."""
         self.covered["out of order"] += 1
         database = self.pipeline.spec.source.database
         with connect_mysql(self.server, database=database, autocommit=False) as connection:
@@ -90,23 +90,23 @@ class History:
             connection.commit()
 
     def run(self) -> None:
-        """Extract and publish; mostly an empty window where nothing was written."""
+        """Extract and publish; the window may be empty."""
         self.pipeline.sql("DO SLEEP(0.002)")
         self.pipeline.extract_and_publish()
 
     def run_limited(self) -> None:
-        """At most three rows."""
+        """Extract and publish at most three rows."""
         self.covered["limit"] += 1
         self.pipeline.extract_and_publish(limit=self.rng.randint(1, 3))
 
     def load(self) -> None:
-        """Load what is pending; sometimes remember the target as it then is."""
+        """Load pending entries; sometimes save the target."""
         report = self.pipeline.load()
         if report.ledger_head and self.rng.random() < 0.5 and self._target_exists():
             self._save(report.ledger_head)
 
     def repair(self) -> None:
-        """Read an old window again; the position stays."""
+        """Read an old window again and keep the position."""
         since = self._old_moment()
         if since is not None:
             self.covered["repair"] += 1
@@ -129,18 +129,18 @@ class History:
             actor="test",
         )
 
-    def _moves(self) -> dict[Any, int]:
-        moves = {History.insert: 5, History.run: 4, History.load: 3, History.set_back: 1, History.write_late: 1}
+    def _actions(self) -> dict[Any, int]:
+        actions = {History.insert: 5, History.run: 4, History.load: 3, History.set_back: 1, History.write_late: 1}
         if self.shape is not LoadMode.REPLACE:
-            moves |= {History.repair: 3}
+            actions |= {History.repair: 3}
         if self.shape is LoadMode.MERGE:
-            moves |= {History.update: 3, History.run_limited: 1, History.delete: 1}
+            actions |= {History.update: 3, History.run_limited: 1, History.delete: 1}
         if self.shape is LoadMode.REPLACE:
-            moves = {History.insert: 5, History.update: 3, History.delete: 2, History.run: 4, History.load: 3}
-        return moves
+            actions = {History.insert: 5, History.update: 3, History.delete: 2, History.run: 4, History.load: 3}
+        return actions
 
     def _old_moment(self) -> str | None:
-        """Return a value of the cursor that was read before; None where there is none."""
+        """Return a cursor value below the position, or None."""
         head = watermark.read(self.pipeline.spec, self.pipeline.clients.store).position
         rows = self.pipeline.sql("SELECT id, updated_at FROM orders ORDER BY id LIMIT 20")
         if head is None or not rows:
@@ -152,12 +152,12 @@ class History:
         return text if text < format_time(head.value) else None
 
     def _catch_up(self) -> None:
-        """Run until the position is above every row; a fresh statement of somebody else may hold it back."""
-        for _ in range(CAUGHT_UP):
+        """Run until the position is above every row; a statement of another session may hold it back for a while."""
+        for _ in range(MAX_CATCH_UP_RUNS):
             self.run()
             if self._above_every_row():
                 return
-        raise AssertionError("the position does not come to the end")
+        raise AssertionError("the position did not pass every row")
 
     def _above_every_row(self) -> bool:
         position = watermark.read(self.pipeline.spec, self.pipeline.clients.store).position
@@ -172,18 +172,18 @@ class History:
 
     def _target_exists(self) -> bool:
         ref = self.pipeline.spec.target
-        with self.pipeline.clients.warehouse.session("look for the target") as session:
+        with self.pipeline.clients.warehouse.session("describe the target") as session:
             return session.describe(ref.schema, ref.table) is not None
 
     def _save(self, head: int) -> None:
-        """Remember target and ledger head, as a snapshot of the cluster would."""
+        """Save the target and the ledger head, as a cluster snapshot would."""
         name = f'"{self.pipeline.spec.target.schema}"."saved_{self.pipeline.spec.target.table}_{head}"'
         self.pipeline.target(f"DROP TABLE IF EXISTS {name}")
         self.pipeline.target(f"CREATE TABLE {name} AS SELECT * FROM {{t}}")
         self._saved = (name, head)
 
     def _restore(self) -> None:
-        """Go back to that snapshot; the log's suffix is then loaded again."""
+        """Restore the saved target and load the later log entries again."""
         assert self._saved is not None
         self.covered["replay"] += 1
         name, head = self._saved
@@ -191,21 +191,21 @@ class History:
         pipeline.target("DELETE FROM {t}")
         pipeline.target(f"INSERT INTO {{t}} SELECT * FROM {name}")
         pipeline.target(f"DELETE FROM {ledger_sql.table(pipeline.spec.target)} WHERE sequence > {head}")
-        _forget(pipeline)
+        _delete_cache(pipeline)
         pipeline.load()
 
     @contextmanager
     def _another_target(self) -> Iterator[None]:
-        """Load the whole log into a table that nobody loaded before."""
+        """Switch to a new target table, so that the whole log is loaded into it."""
         first = self.pipeline.spec
         self.pipeline.change(target=replace(first.target, table=f"{first.target.table}_again"))
-        _forget(self.pipeline)
+        _delete_cache(self.pipeline)
         yield
         self.pipeline.change(target=first.target)
 
 
 def spec_of(spec: TableSpec, shape: LoadMode, number: int) -> TableSpec:
-    """Return the spec of one example: a log and a target of its own."""
+    """Return the spec of one history, with a separate log and target."""
     cursors = {LoadMode.MERGE: "updated_at", LoadMode.APPEND: "id"}
     return replace(
         spec,
@@ -218,8 +218,8 @@ def spec_of(spec: TableSpec, shape: LoadMode, number: int) -> TableSpec:
     )
 
 
-def _forget(pipeline: TablePipeline) -> None:
-    """Delete the cache, which nothing may depend on."""
+def _delete_cache(pipeline: TablePipeline) -> None:
+    """Delete the watermark cache, on which no result may depend."""
     pipeline.clients.store.delete([TableLayout.of(pipeline.spec).watermark])
 
 

@@ -1,4 +1,4 @@
-"""Whatever happens to a table, and however its history is cut into runs: the targets equal the source in the end."""
+"""For random changes and random runs of a table, every target equals the source in the end."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from tests.table_pipeline import TablePipeline
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 SEED = int(os.environ.get("PROPERTY_SEED", "1"))
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "12"))  # of each server
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "12"))  # per server
 STEPS = 14
 SHAPES = (LoadMode.MERGE, LoadMode.MERGE, LoadMode.APPEND, LoadMode.REPLACE)
-DEMANDED = ("ties", "repair", "replay", "out of order")
+REQUIRED_EVENTS = ("ties", "repair", "replay", "out of order")
 
 
-def test_random_histories(pipeline: TablePipeline, mysql_server: MySQLStatus) -> None:
-    """Target, a second target and a target restored from an older snapshot; each demanded thing in a tenth of them."""
+def test_every_target_equals_the_source_after_a_random_history(
+    pipeline: TablePipeline, mysql_server: MySQLStatus
+) -> None:
+    """The targets are the current, a restored older and a new one; a tenth of the histories has each required event."""
     covered: Counter[str] = Counter()
     first = pipeline.spec
     for number in range(EXAMPLES):
@@ -33,12 +35,12 @@ def test_random_histories(pipeline: TablePipeline, mysql_server: MySQLStatus) ->
         pipeline.change(**vars_of(spec_of(first, shape, number)))
         history = History(pipeline=pipeline, server=mysql_server, rng=rng, shape=shape)
         try:
-            history.play(STEPS)
+            history.run_steps(STEPS)
         except Exception as exc:
-            exc.add_note(f"PROPERTY_SEED={SEED}, example {number} on {mysql_server.flavor}, {shape}")
+            exc.add_note(f"PROPERTY_SEED={SEED}, history {number} on {mysql_server.flavor}, {shape}")
             raise
         covered.update(name for name, times in history.covered.items() if times)
-    assert {name: covered[name] for name in DEMANDED if covered[name] * 10 < EXAMPLES} == {}
+    assert {name: covered[name] for name in REQUIRED_EVENTS if covered[name] * 10 < EXAMPLES} == {}
     print(f"seed {SEED}, {mysql_server.flavor}: {EXAMPLES} histories; {dict(covered)}")
 
 
