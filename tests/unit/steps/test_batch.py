@@ -23,7 +23,7 @@ from tests.fakes.store import MemoryStore
     ],
     ids=["first batch", "last batch", "nothing left", "full entry inside", "full entry beyond", "after the full entry"],
 )
-def test_a_batch_is_bounded_unless_it_contains_a_full_entry(full: tuple[int, ...], after: int, expected: range) -> None:
+def test_a_batch_is_bounded_unless_a_full_entry_extends_it(full: tuple[int, ...], after: int, expected: range) -> None:
     """A full entry is loaded together with all entries that it supersedes; of those only the counts are kept."""
     journal = Journal(MemoryStore(), TableLayout.of(spec()))
     for number in range(1, 451):

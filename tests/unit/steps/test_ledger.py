@@ -1,4 +1,4 @@
-"""The ledger, read through a session that answers from a script."""
+"""The ledger is read through a session that returns scripted rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fakes.specs import spec
 
 
 class ScriptedSession:
-    """Answers every query with ``rows``; records what was executed."""
+    """Returns ``rows`` for every query and records the executed statements."""
 
     def __init__(self, *rows: tuple[Any, ...], exists: bool = True) -> None:
         self.rows = list(rows)
@@ -40,7 +40,7 @@ def ledger(session: ScriptedSession) -> Ledger:
 
 
 def test_a_missing_ledger_has_an_empty_head_and_no_rows() -> None:
-    """No query fails because a table was never loaded."""
+    """Reading the ledger of a table that was never loaded is not an error."""
     session = ScriptedSession(exists=False)
     assert ledger(session).head() == LedgerHead()
     assert ledger(session).rows(after=0, limit=10) == {}
@@ -48,25 +48,25 @@ def test_a_missing_ledger_has_an_empty_head_and_no_rows() -> None:
 
 
 def test_an_empty_ledger_has_an_empty_head() -> None:
-    """It was created, and no load has committed."""
+    """The table exists, but no load has committed."""
     assert ledger(ScriptedSession()).head() == LedgerHead()
 
 
 def test_the_head_is_read_by_name() -> None:
-    """Numbers arrive as the driver sends them."""
+    """The numbers have the types that the driver returns."""
     head = ledger(ScriptedSession((1, "7", "s3://lake/t", None, "16400", 2))).head()
     assert head == LedgerHead(sequence=7, log_uri="s3://lake/t", max_cursor=None, target_oid=16_400, generation=2)
 
 
 def test_a_newer_ledger_is_refused() -> None:
-    """An older provider must not load into what it does not understand."""
+    """An older provider must not load with a ledger whose format it does not know."""
     session = ScriptedSession((VERSION + 1, 7, "s3://lake/t", None, 16_400, 2))
     with pytest.raises(StateError, match=rf"(?s)newer version.*version {VERSION} or lower.*Upgrade"):
         ledger(session).head()
 
 
 def test_a_locked_ledger_exists() -> None:
-    """LOCK is the transaction's first statement, and no catalogue query follows it."""
+    """LOCK is the transaction's first statement. It fails if the table is missing, so no catalogue query follows."""
     session = ScriptedSession()
     locked = ledger(session)
     locked.lock()

@@ -1,4 +1,4 @@
-"""What must be widened before a batch is applied, from the entries' schemas and the target's columns alone."""
+"""Which columns must be widened before a batch, derived from the entries' schemas and the target's columns."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ def before(
     return [f"{column.target} {column.redshift_type}" for column in found.columns], found.through
 
 
-def test_columns_that_are_wide_enough_are_left_alone() -> None:
+def test_columns_that_are_wide_enough_are_not_altered() -> None:
     """Also if they are wider than the source needs."""
     assert before([entry(1, schema=texts(a=10, b=20))], target(a=10, b=99)) == ([], None)
 
 
 def test_a_column_is_widened_before_the_batch() -> None:
-    """Redshift refuses it inside the load's transaction."""
+    """Redshift refuses the ALTER inside the load's transaction."""
     assert before([entry(1, schema=texts(a=20))], target(a=10)) == (["a VARCHAR(20)"], None)
 
 
-def test_the_widest_entry_of_a_batch_decides() -> None:
+def test_the_widest_entry_of_a_batch_determines_the_width() -> None:
     """One ALTER per column, however many entries widen it."""
     entries = [entry(1, schema=texts(a=20)), entry(2, schema=texts(a=30))]
     assert before(entries, target(a=10)) == (["a VARCHAR(30)"], None)
 
 
-def test_a_narrower_later_entry_widens_nothing_more() -> None:
+def test_a_narrower_later_entry_does_not_change_the_width() -> None:
     """The target keeps its width."""
     entries = [entry(1, schema=texts(a=30)), entry(2, schema=texts(a=20))]
     assert before(entries, target(a=10)) == (["a VARCHAR(30)"], None)
@@ -94,5 +94,5 @@ def test_a_fixed_column_without_rebuild_fails_before_anything_is_copied() -> Non
 
 
 def test_nothing_pending_widens_nothing() -> None:
-    """An empty batch is applied as it is."""
+    """An empty batch needs no ALTER."""
     assert widening_before(spec(), [], None) == Widening()
