@@ -1,4 +1,4 @@
-"""Every implementation of a port, with the same fixtures: the fake in memory and the adapter on a real server."""
+"""Each implementation of a port under the same fixtures: the fake in memory and the adapter on a local server."""
 
 from __future__ import annotations
 

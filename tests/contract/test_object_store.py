@@ -1,4 +1,4 @@
-"""The contract of ``ObjectStore``: each promise of the port, kept by the fake and by the adapter."""
+"""The contract of ``ObjectStore``: the fake and the adapter keep every promise of the port."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_body_is_stored_byte_for_byte(store: ObjectStore, body: bytes) -> None
 
 
 def test_a_missing_object_is_none(store: ObjectStore) -> None:
-    """A key that only begins like a stored one is missing too, as is a folder."""
+    """A prefix of a stored key is not an object."""
     store.put("log/10", b"")
 
     for key in ("log/1", "log/", "log", "log/100"):
@@ -66,7 +66,7 @@ def test_put_replaces_an_object(store: ObjectStore) -> None:
 
 
 def test_an_etag_has_no_quotes(store: ObjectStore) -> None:
-    """The manifest and the log store it bare; every method returns the same text."""
+    """Every method returns the same ETag, without the quotes of the HTTP header."""
     etag = store.put("key", b"body")
 
     (listed,) = store.list("key")
@@ -77,16 +77,16 @@ def test_an_etag_has_no_quotes(store: ObjectStore) -> None:
     assert store.head("key") == listed
 
 
-def test_the_time_of_change_is_iso_8601_in_utc(store: ObjectStore) -> None:
+def test_the_modification_time_is_iso_8601_in_utc(store: ObjectStore) -> None:
     store.put("key", b"")
 
     info = store.head("key")
 
     assert info is not None
-    changed = datetime.fromisoformat(info.modified)
-    assert changed.utcoffset() == timedelta()
-    assert info.modified == changed.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert changed <= datetime.now(UTC) + timedelta(minutes=1)
+    modified = datetime.fromisoformat(info.modified)
+    assert modified.utcoffset() == timedelta()
+    assert info.modified == modified.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert modified <= datetime.now(UTC) + timedelta(minutes=1)
 
 
 def test_put_new_creates_a_missing_object(store: ObjectStore) -> None:
@@ -111,11 +111,11 @@ def test_put_new_does_not_replace_an_object(store: ObjectStore) -> None:
         assert store.head(key) == before
 
 
-def test_put_new_takes_an_identical_body_for_its_own(store: ObjectStore) -> None:
-    """A retry whose first reply was lost finds its own object, and a body is all that identifies it.
+def test_put_new_returns_true_for_an_identical_body(store: ObjectStore) -> None:
+    """After a lost reply, a retry recognizes its own object by the body alone.
 
-    So two callers that send the same body are both told True, also if no reply was lost. A caller that must be the
-    only one puts something unique into the body: a log entry has its ``run_key``.
+    Two callers with the same body therefore both get True, even if no reply was lost. A caller that must be the only
+    one needs a unique body: a log entry contains its ``run_key``.
     """
     assert store.put_new("key", b"same") is True
     assert store.put_new("key", b"same") is True
@@ -149,7 +149,7 @@ def test_exactly_one_of_many_creators_gets_true(store: ObjectStore) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 100_000])
 def test_upload_stores_a_file_and_returns_what_head_returns(store: ObjectStore, tmp_path: Path, size: int) -> None:
-    """Size and ETag go into the log, and COPY's manifest compares the size."""
+    """Size and ETag go to the log, and COPY checks the size."""
     path = tmp_path / "part.parquet"
     path.write_bytes(random.Random(size).randbytes(size))
 
@@ -163,7 +163,7 @@ def test_upload_stores_a_file_and_returns_what_head_returns(store: ObjectStore, 
 
 
 def test_upload_stores_a_large_file_whole(store: ObjectStore, tmp_path: Path) -> None:
-    """S3 receives it in parts: none is missing, and the order is that of the file."""
+    """S3 receives it in parts: all of them arrive, in the order of the file."""
     path = tmp_path / "large"
     path.write_bytes(random.Random(1).randbytes(ABOVE_MULTIPART))
 
@@ -198,42 +198,42 @@ def test_head_describes_an_object(store: ObjectStore) -> None:
 
 
 def test_list_yields_in_key_order(store: ObjectStore) -> None:
-    """Not in the order of creation; digits, capitals and letters sort by their bytes."""
+    """Keys sort by their bytes, not by their creation."""
     keys = ["b", "a/2", "a/10", "a/1", "A", "a", "a-1", "a.1", "_", "9"]
     for key in keys:
         store.put(key, b"")
 
-    assert names(store.list("")) == sorted(keys, key=str.encode)
+    assert keys_of(store.list("")) == sorted(keys, key=str.encode)
 
 
 def test_list_matches_the_prefix_as_exact_text(store: ObjectStore) -> None:
-    """A prefix is no folder and no pattern: case counts, and ``*``, ``%`` and ``_`` mean themselves."""
+    """A prefix is neither a folder nor a pattern: it is case-sensitive, and ``*``, ``%`` and ``_`` are literal."""
     for key in ("log/1", "log/10", "log/2", "Log/1", "logs/1", "log%/1", "log_/1", "log*/1", "x/log/1"):
         store.put(key, b"")
 
-    assert names(store.list("log/")) == ["log/1", "log/10", "log/2"]
-    assert names(store.list("log/1")) == ["log/1", "log/10"]
-    assert names(store.list("log_")) == ["log_/1"]
-    assert names(store.list("log%/")) == ["log%/1"]
-    assert names(store.list("log*")) == ["log*/1"]
-    assert names(store.list("lag")) == []
+    assert keys_of(store.list("log/")) == ["log/1", "log/10", "log/2"]
+    assert keys_of(store.list("log/1")) == ["log/1", "log/10"]
+    assert keys_of(store.list("log_")) == ["log_/1"]
+    assert keys_of(store.list("log%/")) == ["log%/1"]
+    assert keys_of(store.list("log*")) == ["log*/1"]
+    assert keys_of(store.list("lag")) == []
 
 
 def test_list_starts_after_a_key(store: ObjectStore) -> None:
-    """The key itself is left out and need not exist; keys before the prefix leave out nothing."""
+    """The key itself is excluded and need not exist."""
     for number in range(1, 6):
         store.put(f"log/{number}", b"")
 
-    assert names(store.list("log/", start_after="log/2")) == ["log/3", "log/4", "log/5"]
-    assert names(store.list("log/", start_after="log/2x")) == ["log/3", "log/4", "log/5"]
-    assert names(store.list("log/", start_after="")) == [f"log/{number}" for number in range(1, 6)]
-    assert names(store.list("log/", start_after="a")) == [f"log/{number}" for number in range(1, 6)]
-    assert names(store.list("log/", start_after="log/5")) == []
-    assert names(store.list("log/", start_after="z")) == []
+    assert keys_of(store.list("log/", start_after="log/2")) == ["log/3", "log/4", "log/5"]
+    assert keys_of(store.list("log/", start_after="log/2x")) == ["log/3", "log/4", "log/5"]
+    assert keys_of(store.list("log/", start_after="")) == [f"log/{number}" for number in range(1, 6)]
+    assert keys_of(store.list("log/", start_after="a")) == [f"log/{number}" for number in range(1, 6)]
+    assert keys_of(store.list("log/", start_after="log/5")) == []
+    assert keys_of(store.list("log/", start_after="z")) == []
 
 
 def test_list_returns_an_iterator(store: ObjectStore) -> None:
-    """A caller that needs the first key only takes one, and the rest is not fetched."""
+    """A caller can stop after the first key."""
     store.put("a", b"")
     store.put("b", b"")
 
@@ -243,59 +243,59 @@ def test_list_returns_an_iterator(store: ObjectStore) -> None:
     assert next(listing).key == "a"
 
 
-def test_more_than_a_page_is_listed_and_deleted_whole(store: ObjectStore) -> None:
-    """1,100 keys are two pages of a listing and two requests to delete; a delete may consume the listing."""
+def test_more_than_one_page_is_listed_and_deleted(store: ObjectStore) -> None:
+    """1,100 keys need two pages and two delete requests; a delete may consume the listing."""
     keys = [f"log/{number:06d}.json" for number in range(PAGE + 100)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda key: store.put(key, b"x"), [*keys, "other"]))
 
-    assert names(store.list("log/")) == keys
-    assert names(store.list("log/", start_after=keys[PAGE + 1])) == keys[PAGE + 2 :]
+    assert keys_of(store.list("log/")) == keys
+    assert keys_of(store.list("log/", start_after=keys[PAGE + 1])) == keys[PAGE + 2 :]
 
     store.delete(info.key for info in store.list("log/"))
-    assert names(store.list("")) == ["other"]
+    assert keys_of(store.list("")) == ["other"]
 
 
-def test_delete_removes_the_named_objects_only(store: ObjectStore) -> None:
-    """A name is no prefix; a name that is given twice counts once."""
+def test_delete_deletes_the_given_keys_only(store: ObjectStore) -> None:
+    """A key is not a prefix, and duplicates are allowed."""
     for key in ("log/1", "log/10", "log/2"):
         store.put(key, b"")
 
     store.delete(["log/1", "log/1"])
 
-    assert names(store.list("")) == ["log/10", "log/2"]
+    assert keys_of(store.list("")) == ["log/10", "log/2"]
     assert store.get("log/1") is None
 
 
 def test_delete_ignores_missing_objects(store: ObjectStore) -> None:
-    """A cleanup that is run again does not fail; the objects that do exist are deleted."""
+    """A repeated cleanup does not fail, and existing objects are still deleted."""
     store.put("there", b"")
 
     store.delete(["missing", "there", "missing too"])
     store.delete(["there"])
     store.delete([])
 
-    assert names(store.list("")) == []
+    assert keys_of(store.list("")) == []
 
 
 def test_uri_names_the_bucket_and_the_key(empty_bucket: EmptyBucket) -> None:
-    """The key is not escaped: COPY's manifest takes it as it is."""
+    """The key is not escaped: a manifest needs it verbatim."""
     assert empty_bucket.store.uri("a/b c%.json") == f"s3://{empty_bucket.name}/a/b c%.json"
 
 
 def test_keys_of_any_text_are_stored_listed_and_deleted(store: ObjectStore) -> None:
-    """Quotes, blanks, signs of URLs and letters of any script; the order of a listing is that of UTF-8."""
+    """Quotes, blanks, reserved characters of URLs and letters of any script; listings sort by UTF-8 bytes."""
     for number, key in enumerate(ODD_KEYS):
         assert store.put_new(key, b"%d" % number) is True
 
     bodies = [found.body for key in ODD_KEYS if (found := store.get(key))]
 
     assert bodies == [b"%d" % number for number in range(len(ODD_KEYS))]
-    assert names(store.list("")) == sorted(ODD_KEYS, key=str.encode)
+    assert keys_of(store.list("")) == sorted(ODD_KEYS, key=str.encode)
     store.delete(ODD_KEYS)
-    assert names(store.list("")) == []
+    assert keys_of(store.list("")) == []
 
 
-def names(listing: Iterator[ObjectInfo]) -> list[str]:
+def keys_of(listing: Iterator[ObjectInfo]) -> list[str]:
     """Return the keys of a listing."""
     return [info.key for info in listing]
