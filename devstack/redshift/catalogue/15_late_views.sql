@@ -1,5 +1,5 @@
--- A late-binding view reads from a function that runs the query's text: no dependency, and names are resolved at each read.
--- The columns are those of the query when the view was created; Redshift would follow changes of them.
+-- A late-binding view reads from a function that runs the query's text: there is no dependency, and names are resolved
+-- at each read. The columns are those of the query when the view was created; Redshift would follow changes of them.
 CREATE FUNCTION standin.late_view(relation text, columns text, query text, replace_it boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE

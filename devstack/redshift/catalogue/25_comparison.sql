@@ -1,6 +1,6 @@
--- Redshift ignores trailing blanks when it compares texts of any type; PostgreSQL does so for CHAR only. Give TEXT, whose
--- functions VARCHAR and literals use, the functions of CHAR for operators, order and hashes, so that joins, DISTINCT,
--- GROUP BY and windows agree with `=`. Needs allow_system_table_mods.
+-- Redshift ignores trailing blanks when it compares texts of any type; PostgreSQL does so for CHAR only. Give TEXT,
+-- whose functions VARCHAR and literals use, the functions of CHAR for operators, order and hashes, so that joins,
+-- DISTINCT, GROUP BY and windows agree with `=`. Needs allow_system_table_mods.
 DO $make$
 DECLARE
     name text;
