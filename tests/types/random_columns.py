@@ -119,7 +119,7 @@ def _float(rng: random.Random, name: str, _: Collations) -> Case:
     return Case(name=name, type="FLOAT", values=tuple(values), to_text=float_bits, sql="bits")
 
 
-def _moment(rng: random.Random, name: str, _: Collations) -> Case:
+def _datetime(rng: random.Random, name: str, _: Collations) -> Case:
     digits = rng.randint(0, 6)
     kind, low, span = rng.choice(
         [
@@ -188,5 +188,5 @@ def _json(rng: random.Random, name: str, _: Collations) -> Case:
 
 Maker = Callable[[random.Random, str, Collations], Case]
 MAKERS: tuple[Maker, ...] = (
-    *(_integer, _decimal, _text, _text, _binary, _double, _float, _moment, _date, _time, _bit, _enum, _json),
+    *(_integer, _decimal, _text, _text, _binary, _double, _float, _datetime, _date, _time, _bit, _enum, _json),
 )

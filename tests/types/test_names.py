@@ -137,7 +137,7 @@ def test_a_system_column_name_is_refused_at_plan_unless_renamed(pipeline: TableP
 
 @ON_FIRST
 def test_a_target_named_with_a_backslash_is_refused_at_plan(pipeline: TablePipeline) -> None:
-    """A literal with a backslash differs between Redshift and PostgreSQL settings; the message names the remedy."""
+    """No literal for a backslash works on every Redshift and PostgreSQL; the message names the remedy."""
     pipeline.sql("CREATE TABLE `back\\slash` (id INT PRIMARY KEY)")
     for schema, table in (("back\\slash", "t"), (pipeline.spec.target.schema, "back\\slash")):
         target = replace(pipeline.spec.target, schema=schema, table=table)
