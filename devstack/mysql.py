@@ -63,7 +63,7 @@ def preferred(say: Say | None = None) -> tuple[str, str]:
         apt_root.fetch("mysql", MYSQL.origin, say)
     except DevstackError as exc:
         return "mariadb", f"real MySQL is not available: {str(exc).splitlines()[-1]}"
-    return "mysql", "real MySQL"
+    return "mysql", "available"
 
 
 def _zone(root: Path) -> tuple[Path, str]:

@@ -16,7 +16,7 @@ POLL_SECONDS = 2.0  # each request costs the api-server time that tasks need
 SILENCE_SECONDS = 8.0
 PATIENCE_SECONDS = 1_200.0
 LOG_LINES = 25
-STAGES = ("plan", "extract", "publish", "load", "verify", "ending")
+STAGES = ("plan", "extract", "publish", "load", "verify", "finishing")
 ENDED = ("success", "failed", "skipped", "upstream_failed")
 
 
@@ -48,7 +48,7 @@ class TableRun:
         if self.run.done:
             return "done" if self.run.state == "success" else self.run.state
         at_work = {task.task_id for task in self.tasks if task.state not in ENDED}
-        return next((stage for stage in STAGES if stage in at_work), "ending")
+        return next((stage for stage in STAGES if stage in at_work), "finishing")
 
     @property
     def progress(self) -> str:
