@@ -117,9 +117,10 @@ def _still_open(previous: Observation, now: Observation, ended: int) -> list[Wri
     if not (previous.visible and now.visible):
         unseen = Writer(thread=0, user="unknown", started=previous.taken_at, kind="unseen writer")
         return [] if previous.taken_at <= ended else [unseen]
-    started = {writer.thread: writer.started for writer in now.writers}
     latest = previous.taken_at + START_MARGIN
-    return [writer for writer in previous.writers if started.get(writer.thread, latest + 1) <= latest]
+    # A thread has two entries while its transaction runs a statement: it is open if either started before.
+    open_threads = {writer.thread for writer in now.writers if writer.started <= latest}
+    return [writer for writer in previous.writers if writer.thread in open_threads]
 
 
 def _refuse_long_hold(writers: Iterable[Writer], now: int, max_hold: float) -> None:

@@ -73,8 +73,10 @@ def _decision(
 
 def _upper(cursor: Cursor, request: RunRequest, safe: Position | None) -> tuple[Position | None, tuple[str, ...]]:
     until = _limit(cursor, request.until)
-    if until is None or safe is None:
+    if until is None:
         return safe, ()
+    if safe is None:  # nothing new is safe; a repair reads what was safe before, and ends at until all the same
+        return None if request.move_watermark else until, ()
     if until.value > safe.value:
         return safe, (f"until {until} is above the safe point; reading up to {safe}",)
     return until, ()

@@ -105,6 +105,14 @@ def test_a_new_transaction_of_the_same_thread_is_a_different_writer() -> None:
     assert point.upper is not None
 
 
+@pytest.mark.parametrize("ages", [(500, 1), (1, 500)], ids=["statement last", "transaction last"])
+def test_a_writer_that_also_runs_a_statement_is_still_open(ages: tuple[int, int]) -> None:
+    """L18: its transaction and its statement are two entries of one thread; the later start must not hide the other."""
+    previous = seen(41, writer(500, 7), at_=NOW - 400 * SECOND)
+    now = seen(90, *(writer(age, 7) for age in ages))
+    assert id_safe_point(now, previous, lag=None, max_hold=3600).upper is None
+
+
 def test_an_observation_without_visible_writers_is_used_after_the_lag() -> None:
     """Without the PROCESS privilege the default lag of 30 s applies."""
     assert id_safe_point(seen(9, visible=False), None, lag=None, max_hold=60).upper is None

@@ -124,3 +124,12 @@ def test_no_run_moves_the_position_back_or_past_the_safe_point(
         assert lower is None or lower.value <= start or decision.gap_end == lower
     if not move:
         assert after == before
+
+
+@pytest.mark.parametrize("safe", [None, 30])
+def test_a_repair_ends_at_until_also_while_no_id_is_safe(safe: int | None) -> None:
+    """Every row below the position was safe when it was read."""
+    decision = choose(ids(21), safe, since="3", until="6", move_watermark=False)
+    assert decision.window is not None
+    assert (decision.window.lower, decision.window.upper) == (ids(3), 6)
+    assert decision.position_to == ids(21)
