@@ -12,11 +12,16 @@ from mysql_redshift.core.spec import TargetRef
 
 VERSION = 1  # of the ledger's format; docs/protocol.md has the upgrade rule
 NAME_BYTES = 127
+UNBOUNDED = 10**20 - 1  # max_cursor after a full read, which has no upper bound; above every 64-bit value
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
-    """One applied log entry. ``max_cursor`` is the highest cursor value that any entry up to this one has read."""
+    """One applied log entry.
+
+    ``max_cursor``: the target may hold rows with a lower cursor only, since no entry up to this one has read others.
+    UNBOUNDED after a full read; None if nothing was read.
+    """
 
     version: int = VERSION
     sequence: int
@@ -76,7 +81,7 @@ COLUMNS = (
     ("rows_replaced", "BIGINT NOT NULL"),
     ("rows_superseded", "BIGINT NOT NULL"),
     ("position", "VARCHAR(1024)"),
-    ("max_cursor", "BIGINT"),
+    ("max_cursor", "DECIMAL(20,0)"),
     ("target_oid", "BIGINT NOT NULL"),
     ("generation", "INTEGER NOT NULL"),
     ("loaded_at", "TIMESTAMP NOT NULL"),

@@ -71,6 +71,8 @@ class LogEntry:
     server_uuid: str = ""
     observation: Observation | None = None
     gap_end: Position | None = None  # rows below were skipped on purpose; None: no gap
+    last_read: Position | None = None  # with a row limit: the last (cursor, key) read, if rows may follow it
+    nulls_read: bool = False  # rows with a NULL cursor were read again
     policy_counts: dict[str, int] = field(default_factory=dict)  # values that a policy changed, by "column: policy"
     actor: str = ""
     run_id: str = ""
@@ -106,18 +108,17 @@ class LogEntry:
 
     @property
     def window_read(self) -> Window | None:
-        """The window up to which every row was read: with a row limit it ends at the position."""
-        to = self.position_to
-        if self.window is None or to is None or to.key is None:
+        """The window in which every row was read: with a row limit it ends before the last cursor value read."""
+        if self.window is None or self.last_read is None:
             return self.window
-        return replace(self.window, upper=min(self.window.upper, to.value))
+        return replace(self.window, upper=min(self.window.upper, self.last_read.value))
 
     @property
     def read_up_to(self) -> int | None:
-        """The cursor value below which this entry read every row; None without a cursor or a window."""
-        if self.full:
-            return self.position_to.value if self.position_to is not None else None
-        return self.window_read.upper if self.window_read is not None else None
+        """The cursor value at and above which this entry read no row; None for a full entry and without a window."""
+        if self.full or self.window is None:
+            return None
+        return self.window.upper if self.last_read is None else self.last_read.value + 1
 
     @property
     def has_work(self) -> bool:

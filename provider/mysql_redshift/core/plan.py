@@ -40,6 +40,7 @@ class Plan:
     server_uuid: str = ""
     observation: Observation | None = None
     gap_end: Position | None = None
+    nulls_read: bool = False
     skip: bool = False
     notes: tuple[str, ...] = ()
 

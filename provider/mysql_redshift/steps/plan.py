@@ -86,6 +86,7 @@ def _plan(
         server_uuid=scope.server_uuid or table.server_uuid,
         observation=scope.point.observation if scope.point else None,
         gap_end=scope.decision.gap_end,
+        nulls_read=scope.nulls_read,
         skip=request.dry_run,
         notes=tuple(notes),
     )

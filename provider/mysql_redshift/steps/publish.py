@@ -105,6 +105,8 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         server_uuid=plan.server_uuid,
         observation=plan.observation,
         gap_end=plan.gap_end,
+        last_read=_last_read(receipts),
+        nulls_read=plan.nulls_read,
         policy_counts=dict(policy_counts),
         actor=plan.request.actor,
         run_id=plan.request.run_id,
@@ -114,12 +116,16 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
 
 def _position_to(plan: Plan, receipts: Sequence[Receipt]) -> Position | None:
     """Return the plan's position or, with a row limit, that of the last row read; it never moves back."""
-    last = next((receipt.last for receipt in receipts if receipt.last is not None), None)
+    last = _last_read(receipts)
     if last is None or plan.kind is EntryKind.REPAIR:
         return plan.position_to
     if plan.position_from is not None and plan.position_from.order() > last.order():
         return plan.position_from
     return last
+
+
+def _last_read(receipts: Sequence[Receipt]) -> Position | None:
+    return next((receipt.last for receipt in receipts if receipt.last is not None), None)
 
 
 def _cursor_range(receipts: Sequence[Receipt]) -> tuple[str, str] | None:

@@ -30,13 +30,13 @@ def test_fields_of_its_own_override_what_is_inherited() -> None:
     assert LogEntry.after(entry(4), **OWN, position_to=None).position_to is None
 
 
-def test_an_entry_has_read_up_to_its_window_or_its_position() -> None:
-    """A full entry has no window; a limited one stops at its position."""
+def test_an_entry_has_read_up_to_its_window_or_its_last_row() -> None:
+    """A full read has no upper bound; a limited one may have read only some of the rows at its last value."""
     window = Window(kind=PositionKind.TIME, lower=None, upper=99)
+    limited = entry(1, window=window, last_read=at(50, key=("7",)))
     assert entry(1, window=window).read_up_to == 99
-    assert entry(1, window=window, position_to=at(50, key=("7",))).read_up_to == 50
-    assert entry(1, full=True, position_to=at(70)).read_up_to == 70
-    assert entry(1, full=True, position_to=None).read_up_to is None
+    assert (limited.read_up_to, limited.window_read) == (51, Window(kind=PositionKind.TIME, lower=None, upper=50))
+    assert entry(1, full=True, position_to=at(70)).read_up_to is None
 
 
 def test_an_entry_without_files_has_work_only_if_it_is_full() -> None:

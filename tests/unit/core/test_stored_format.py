@@ -107,6 +107,8 @@ ENTRY = LogEntry(
         taken_at=2,
     ),
     gap_end=Position(kind=TIME, value=1),
+    last_read=AT,
+    nulls_read=True,
     policy_counts={"day: null": 3},
     actor="cli: ann",
     run_id="manual__2026-10-31",

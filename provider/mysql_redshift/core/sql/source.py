@@ -50,7 +50,12 @@ def last_read(source: SourceRef, schema: TableSchema, cursor: Cursor, chunk: Chu
 
 def null_cursors(source: SourceRef, cursor: Cursor) -> str:
     """Count the rows with a NULL cursor."""
-    return f"SELECT COUNT(*) FROM {table(source)} WHERE {quoting.mysql_name(cursor.column)} IS NULL"
+    return f"SELECT COUNT(*) FROM {table(source)} WHERE {_is_null(cursor)}"
+
+
+def zero_cursors(source: SourceRef, cursor: Cursor) -> str:
+    """Count the rows whose cursor is a zero date."""
+    return f"SELECT COUNT(*) FROM {table(source)} WHERE {quoting.mysql_name(cursor.column)} = 0"
 
 
 def maximum(source: SourceRef, cursor: Cursor) -> str:
@@ -134,12 +139,20 @@ def window_clause(schema: TableSchema, cursor: Cursor, window: Window) -> str:
 def _where(schema: TableSchema, cursor: Cursor | None, chunk: Chunk) -> str:
     parts = []
     if chunk.nulls and cursor is not None:
-        parts.append(f"{quoting.mysql_name(cursor.column)} IS NULL")
+        parts.append(_is_null(cursor))
     elif chunk.window is not None and cursor is not None:
         parts.append(window_clause(schema, cursor, chunk.window))
     if chunk.keys is not None:
         parts.extend(_key_range(chunk.keys))
     return _all_of(*parts)
+
+
+def _is_null(cursor: Cursor) -> str:
+    """Return the condition that the cursor is NULL.
+
+    ``IS NULL`` also matches '0000-00-00' in a NOT NULL column (MySQL manual, "Comparison Functions and Operators").
+    """
+    return f"{quoting.mysql_name(cursor.column)} <=> NULL"
 
 
 def _key_range(keys: KeyRange) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mysql_redshift.core import quoting
 from mysql_redshift.core.cursor import Cursor, CursorKind
+from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import LayoutRef, TargetRef
 from mysql_redshift.core.sql.merge_keys import compared_keys, match_keys
 from mysql_redshift.core.types.column import Column, TableSchema
@@ -75,13 +76,24 @@ def delete_all(ref: TargetRef) -> str:
     return f"DELETE FROM {table(ref)}"
 
 
-def delete_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Window) -> str:
-    """Delete the target's rows inside a window whose lower bound has no key.
+def delete_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Window, *, nulls: bool) -> str:
+    """Delete the target's rows inside a window; at the value of a lower bound with a key, none.
 
-    A window without a lower bound also deletes rows whose cursor is NULL in the target: they were zero dates, or were
-    loaded before the table had this cursor, and are read again.
+    ``nulls``: without a lower bound, also delete rows whose cursor is NULL in the target. They were zero dates, or were
+    loaded before the table had this cursor.
     """
-    return f"DELETE FROM {table(ref)} WHERE {_inside(schema, cursor, window)}"
+    name = _cursor(schema, cursor)
+    below = f"{name} < {_literal(cursor, window.upper)}"
+    if window.lower is None:
+        return f"DELETE FROM {table(ref)} WHERE {below}{f' OR {name} IS NULL' if nulls else ''}"
+    return f"DELETE FROM {table(ref)} WHERE {below} AND {_above(name, cursor, window.lower)}"
+
+
+def delete_above(ref: TargetRef, schema: TableSchema, cursor: Cursor, lower: Position | None) -> str:
+    """Delete the target's rows from ``lower`` upwards (None: all); at the value of a bound with a key, none."""
+    if lower is None:
+        return delete_all(ref)
+    return f"DELETE FROM {table(ref)} WHERE {_above(_cursor(schema, cursor), cursor, lower)}"
 
 
 def delete_null_cursors(ref: TargetRef, schema: TableSchema, cursor: Cursor) -> str:
@@ -116,15 +128,15 @@ def count_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Wi
     A key at the lower bound is ignored. A window without a lower bound also counts NULL cursors, because a policy may
     have turned zero dates into NULL.
     """
-    return f"{count(ref)} WHERE {_inside(schema, cursor, window)}"
-
-
-def _inside(schema: TableSchema, cursor: Cursor, window: Window) -> str:
     name = _cursor(schema, cursor)
     below = f"{name} < {_literal(cursor, window.upper)}"
     if window.lower is None:
-        return f"{below} OR {name} IS NULL"
-    return f"{below} AND {name} >= {_literal(cursor, window.lower.value)}"
+        return f"{count(ref)} WHERE {below} OR {name} IS NULL"
+    return f"{count(ref)} WHERE {below} AND {name} >= {_literal(cursor, window.lower.value)}"
+
+
+def _above(name: str, cursor: Cursor, lower: Position) -> str:
+    return f"{name} {'>=' if lower.key is None else '>'} {_literal(cursor, lower.value)}"
 
 
 def _cursor(schema: TableSchema, cursor: Cursor) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mysql_redshift.core.ledger import AppliedEntry
-from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.ledger import UNBOUNDED, AppliedEntry
+from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.core.sql import staging as staging_sql
 from mysql_redshift.core.sql import target as target_sql
 from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.window import Window
 from mysql_redshift.errors import DataCheckFailed, StateError
 from mysql_redshift.steps.loading.deletes import delete_rows
 from mysql_redshift.steps.loading.groups import EntryGroup, schema_of
@@ -33,7 +34,7 @@ def apply_groups(
     applied: list[AppliedEntry] = []
     for group in groups:
         done = _apply(transaction, target, group, max_cursor)
-        max_cursor = max((e.max_cursor for e in done if e.max_cursor is not None), default=max_cursor)
+        max_cursor = done[-1].max_cursor
         applied += done
     return applied
 
@@ -41,10 +42,10 @@ def apply_groups(
 def _apply(
     transaction: LoadTransaction, target: Target, group: EntryGroup, max_cursor: int | None
 ) -> list[AppliedEntry]:
-    start = [
-        AppliedEntry(sequence=entry.sequence, position=_position(entry), max_cursor=_highest(max_cursor, entry))
-        for entry in group.entries
-    ]
+    start, highest = [], max_cursor
+    for entry in group.entries:
+        highest = _highest(highest, entry, group.mode)
+        start.append(AppliedEntry(sequence=entry.sequence, position=_position(entry), max_cursor=highest))
     if group.reconcile:
         return [delete_rows(transaction, target, group.last, start[0])]
     if group.mode is None:
@@ -103,7 +104,7 @@ def _into_target(
         deleted = session.execute(target_sql.delete_matching(ref, source, schema))
         _refuse_duplicates(transaction, replaced, deleted)
     else:
-        deleted = _delete_overlap(transaction, group.last, max_cursor)
+        deleted = _delete_overlap(transaction, group.last, staging, max_cursor)
     inserted = session.execute(target_sql.insert(ref, source, group.schema.columns))
     transaction.require_equal("rows inserted into the target", distinct, inserted)
     return replace(
@@ -128,26 +129,39 @@ def _newest_per_key(transaction: LoadTransaction, group: EntryGroup, staging: St
     return staging.newest, distinct
 
 
-def _delete_overlap(transaction: LoadTransaction, entry: LogEntry, max_cursor: int | None) -> int:
-    """Before an append, delete the rows of its window that were loaded before, in the same transaction."""
+def _delete_overlap(transaction: LoadTransaction, entry: LogEntry, staging: Staging, max_cursor: int | None) -> int:
+    """Before an append, delete what it reads again and nothing else, in the same transaction.
+
+    What follows a full read starts inside it, since that had no upper bound: everything above its start is replaced.
+    With a row limit only some rows at the first and last cursor value were read; those are found by their keys. So are
+    rows whose cursor was NULL, if there is a key: in the target a policy may have turned a zero date into NULL too.
+    """
     spec, session, schema = transaction.spec, transaction.session, schema_of(entry)
-    cursor, window = entry.cursor, entry.window
+    cursor, window = entry.cursor, entry.window_read
     if cursor is None or window is None:
         raise StateError("An append entry has no window", where=f"{spec.name}, log entry {entry.sequence}")
-    deleted = 0
-    if spec.cursor is not None and spec.cursor.nulls == "load":
-        deleted += session.execute(target_sql.delete_null_cursors(spec.target, schema, cursor))
-    below = window.lower is None or max_cursor is None or window.lower.value < max_cursor
-    if max_cursor is None or not below:
-        return deleted
-    if window.lower is not None and window.lower.key is not None:
-        raise StateError(
-            "An append that overlaps loaded rows starts in the middle of a cursor value",
-            where=f"{spec.name}, log entry {entry.sequence}",
-            found=str(window),
-            remedy="Run with since at a whole value, or full_refresh: true.",
-        )
-    return deleted + session.execute(target_sql.delete_window(spec.target, schema, cursor, window))
+    overlaps, statements = _overlaps(window, max_cursor), []
+    if overlaps and _follows_full_read(entry, max_cursor):
+        statements.append(target_sql.delete_above(spec.target, schema, cursor, window.lower))
+    elif overlaps:
+        nulls = entry.last_read is None
+        statements.append(target_sql.delete_window(spec.target, schema, cursor, window, nulls=nulls))
+    in_part = entry.last_read is not None or (window.lower is not None and window.lower.key is not None)
+    if schema.key and (entry.nulls_read or (overlaps and in_part)):
+        statements.append(target_sql.delete_matching(spec.target, staging.table, schema))
+    elif entry.nulls_read:
+        statements.append(target_sql.delete_null_cursors(spec.target, schema, cursor))
+    return sum(session.execute(statement) for statement in statements)
+
+
+def _overlaps(window: Window, max_cursor: int | None) -> bool:
+    """Return whether the target may hold rows at or above the window's start."""
+    return max_cursor is not None and (window.lower is None or window.lower.value < max_cursor)
+
+
+def _follows_full_read(entry: LogEntry, max_cursor: int | None) -> bool:
+    """Return whether the entry continues after a full read; a repair reads a window below it."""
+    return max_cursor == UNBOUNDED and entry.kind is EntryKind.EXTRACT
 
 
 def _refuse_empty(transaction: LoadTransaction, entry: LogEntry, copied: int) -> None:
@@ -182,5 +196,10 @@ def _position(entry: LogEntry) -> str:
     return "" if to is None else str(Position(kind=to.kind, value=to.value))
 
 
-def _highest(max_cursor: int | None, entry: LogEntry) -> int | None:
+def _highest(max_cursor: int | None, entry: LogEntry, mode: LoadMode | None) -> int | None:
+    """Return the ledger's ``max_cursor`` after the entry."""
+    if entry.full:
+        return UNBOUNDED
+    if mode is LoadMode.APPEND and _follows_full_read(entry, max_cursor):
+        return entry.read_up_to
     return max((value for value in (max_cursor, entry.read_up_to) if value is not None), default=None)

@@ -15,7 +15,7 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.core.window_decision import Decision, decide
 from mysql_redshift.ports import Source
-from mysql_redshift.steps.planning.chunks import cut_window, null_chunk
+from mysql_redshift.steps.planning.chunks import cut_window, null_chunk, reads_nulls, refuse_zero_dates
 from mysql_redshift.steps.planning.safe_point import read_safe_point
 
 FAILOVER_LOOKBACK = 600 * SECOND  # read again once, after the source's server changed
@@ -23,13 +23,17 @@ FAILOVER_LOOKBACK = 600 * SECOND  # read again once, after the source's server c
 
 @dataclass(frozen=True, kw_only=True)
 class ReadScope:
-    """The window, chunks and position of one run. ``point`` is None for a table without a cursor."""
+    """The window, chunks and position of one run. ``point`` is None for a table without a cursor.
+
+    ``nulls_read``: all rows with a NULL cursor are read again, however few they are.
+    """
 
     decision: Decision
     chunks: tuple[Chunk, ...]
     full: bool
     point: SafePoint | None = None
     server_uuid: str = ""
+    nulls_read: bool = False
 
     @classmethod
     def of(
@@ -53,7 +57,17 @@ class ReadScope:
             return cls._all_rows(spec, schema, cursor, head, source, point, uuid)
         decision = _decide(spec, request, cursor, head, point, uuid)
         chunks, decision = _chunks(spec, request, schema, cursor, decision, head, source)
-        return cls(decision=decision, chunks=chunks, full=False, point=point, server_uuid=uuid)
+        nulls_read = request.limit is None and reads_nulls(spec, schema, cursor, decision.window)
+        if nulls_read and load is LoadMode.APPEND and not schema.key:
+            refuse_zero_dates(spec, schema, cursor, source)
+        return cls(
+            decision=decision,
+            chunks=chunks,
+            full=False,
+            point=point,
+            server_uuid=uuid,
+            nulls_read=nulls_read,
+        )
 
     @classmethod
     def _all_rows(
