@@ -99,6 +99,11 @@ class History:
         self.covered["limit"] += 1
         self.pipeline.extract_and_publish(limit=self.rng.randint(1, 3))
 
+    def run_full(self) -> None:
+        """Read every row, those above the safe point too."""
+        self.covered["full"] += 1
+        self.pipeline.extract_and_publish(full_refresh=True)
+
     def load(self) -> None:
         """Load pending entries; sometimes save the target."""
         report = self.pipeline.load()
@@ -133,8 +138,9 @@ class History:
         actions = {History.insert: 5, History.run: 4, History.load: 3, History.set_back: 1, History.write_late: 1}
         if self.shape is not LoadMode.REPLACE:
             actions |= {History.repair: 3}
+            actions |= {History.run_limited: 1, History.run_full: 1}
         if self.shape is LoadMode.MERGE:
-            actions |= {History.update: 3, History.run_limited: 1, History.delete: 1}
+            actions |= {History.update: 3, History.delete: 1}
         if self.shape is LoadMode.REPLACE:
             actions = {History.insert: 5, History.update: 3, History.delete: 2, History.run: 4, History.load: 3}
         return actions

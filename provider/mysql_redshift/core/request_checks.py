@@ -6,7 +6,7 @@ from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spec import LoadMode, TableSpec
-from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.column import Cell, TableSchema
 from mysql_redshift.errors import ConfigurationError
 
 
@@ -25,9 +25,24 @@ def load_mode(spec: TableSpec, schema: TableSchema, cursor: Cursor | None, reque
         raise _unfit(spec, f"load: {mode} needs a cursor", "`cursor:` naming a column, or load: replace")
     if request.limit is not None and (mode is LoadMode.REPLACE or not schema.key):
         raise _unfit(spec, "limit needs a cursor and a key, and load: merge or append", "a table that has them")
+    if request.limit is not None:
+        _refuse_inexact_key(spec, schema)
     if (request.since or request.until) and (cursor is None or mode is LoadMode.REPLACE):
         raise _unfit(spec, "since and until need a cursor, and load: merge or append", "a table that has them")
     return mode
+
+
+def _refuse_inexact_key(spec: TableSpec, schema: TableSchema) -> None:
+    """A FLOAT is not equal to its own text, so the next run could not continue after the last key read."""
+    inexact = [column for column in map(schema.column, schema.key) if column.cell in (Cell.FLOAT, Cell.DOUBLE)]
+    if inexact:
+        raise ConfigurationError(
+            "limit needs a key that can be compared exactly",
+            where=spec.name,
+            expected="no FLOAT or DOUBLE in the key",
+            found=", ".join(f"{column.name} {column.source_type}" for column in inexact),
+            remedy="Run without limit.",
+        )
 
 
 def _unfit(spec: TableSpec, what: str, expected: str) -> ConfigurationError:

@@ -178,23 +178,32 @@ def _done(schema: TableSchema, cursor: Cursor, position: Position) -> str:
 
 def _key_compare(schema: TableSchema, values: tuple[str, ...], operator: str) -> str:
     """Compare a composite key column by column: MySQL uses indexes better than for a row comparison."""
-    name = schema.key[len(schema.key) - len(values)]
-    column = quoting.mysql_name(name)
-    literal = _literal(schema.column(name), values[0])
+    column = schema.column(schema.key[len(schema.key) - len(values)])
+    value, literal = _ordered_value(column), _literal(column, values[0])
     if len(values) == 1:
-        return f"{column} {operator} {literal}"
+        return f"{value} {operator} {literal}"
     rest = _key_compare(schema, values[1:], operator)
-    return f"({column} {operator} {literal} OR ({column} = {literal} AND {rest}))"
+    return f"({value} {operator} {literal} OR ({value} = {literal} AND {rest}))"
+
+
+def _ordered_value(column: Column) -> str:
+    """Return the expression that compares as ORDER BY sorts: ENUM, SET and BIT sort by their number."""
+    name = quoting.mysql_name(column.name)
+    return f"({name} + 0)" if _sorts_by_number(column) else name
+
+
+def _sorts_by_number(column: Column) -> bool:
+    return column.source_type.lower().startswith(("enum", "set", "bit"))
 
 
 def _as_text(column: Column) -> str:
-    name = quoting.mysql_name(column.name)
-    return f"HEX({name})" if column.cell is Cell.BYTES else f"CAST({name} AS CHAR)"
+    value = _ordered_value(column)
+    return f"HEX({value})" if column.cell is Cell.BYTES else f"CAST({value} AS CHAR)"
 
 
 def _literal(column: Column, text: str) -> str:
     """Return a literal; numbers stay numbers, because MySQL compares a number with text as doubles and loses digits."""
-    if column.cell in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
+    if _sorts_by_number(column) or column.cell in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
         if not NUMBER.fullmatch(text):
             raise SourceError("A key value is not a number", where=column.name, found=repr(text))
         return text
