@@ -68,21 +68,27 @@ class RawRows:
             self._session.abort()
 
     def _packet(self) -> bytes:
+        """Return the next row, the end or raise the server's error. Only the first packet of a row can be an error."""
+        part = packet = self._part()
+        if packet and packet[0] == ERROR:
+            self._finish()
+            raise_mysql_exception(packet)
+        while len(part) == LONGEST_PACKET:
+            part = self._part()
+            packet += part
+        return packet
+
+    def _part(self) -> bytes:
         read = self._connection._rfile.read
         header = read(4)
         if len(header) < 4 or header[3] != self._sequence:
             raise self._lost()
         self._sequence = (self._sequence + 1) & 0xFF
         length = header[0] | header[1] << 8 | header[2] << 16
-        packet: bytes = read(length)
-        if len(packet) < length:
+        part: bytes = read(length)
+        if len(part) < length:
             raise self._lost()
-        if length == LONGEST_PACKET:
-            packet += self._packet()
-        elif packet and packet[0] == ERROR:
-            self._finish()
-            raise_mysql_exception(packet)
-        return packet
+        return part
 
     def _lost(self) -> OperationalError:
         self.close()
