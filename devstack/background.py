@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from devstack import paths, status
@@ -55,11 +56,12 @@ def stop() -> bool:
     if pid is None:
         return False
     deadline = time.monotonic() + STOP_SECONDS
-    os.kill(pid, signal.SIGTERM)
-    while supervisor() is not None:
-        if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)  # the kernel then kills the servers
-        time.sleep(POLL_SECONDS)
+    with suppress(ProcessLookupError):  # it may exit at any moment
+        os.kill(pid, signal.SIGTERM)
+        while supervisor() is not None:
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)  # the kernel then kills the servers
+            time.sleep(POLL_SECONDS)
     return True
 
 

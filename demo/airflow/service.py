@@ -109,7 +109,7 @@ def _wait(access: Access, servers: list[Server]) -> None:
     """Wait until every component is healthy.
 
     Raises:
-        DevstackError: a component exited; the message contains the last lines of its log.
+        DevstackError: a component exited or is not healthy in time; the message contains the last lines of its log.
 
     """
     client = AirflowClient(access.url, access.user, access.password)
@@ -123,6 +123,6 @@ def _wait(access: Access, servers: list[Server]) -> None:
 
     try:
         for server in servers:
-            server.wait_ready(lambda: healthy() or time.monotonic() > deadline, seconds=START_SECONDS)
+            server.wait_ready(healthy, seconds=deadline - time.monotonic())
     finally:
         client.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mysql_redshift.config import read_table
-from mysql_redshift.core.types.policy import POLICIES, Policy, choices_of, in_words
+from mysql_redshift.core.types.policy import POLICIES, Policy, choices_of, policy_notes
 from mysql_redshift.errors import ConfigurationError
 
 pytestmark = pytest.mark.types
@@ -73,7 +73,7 @@ def test_an_unknown_policy_is_refused_with_a_suggestion(layer: str, tmp_path: Pa
 
 def test_counts_are_reported_by_column_and_policy() -> None:
     """A column name may contain the separator."""
-    assert in_words({"a: b: too_long": 1, "day: zero_date": 12}) == [
+    assert policy_notes({"a: b: too_long": 1, "day: zero_date": 12}) == [
         "policy too_long applied to 1 value of column a: b",
         "policy zero_date applied to 12 values of column day",
     ]

@@ -13,7 +13,7 @@ from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.policy import in_words
+from mysql_redshift.core.types.policy import policy_notes
 
 if TYPE_CHECKING:
     from mysql_redshift.steps.load import LoadReport
@@ -42,7 +42,7 @@ def extracted(plan: Plan, chunk: Chunk, receipt: Receipt) -> str:
         f"time: {receipt.seconds:,.1f} s, peak memory {receipt.peak_memory // 1_000_000:,} MB",
     ]
     heading = f"{plan.spec.name}: {chunk} extracted, {chunk.index + 1:,} of {len(plan.work):,}"
-    return _record(heading, [*lines, *in_words(receipt.policy_counts)])
+    return _record(heading, [*lines, *policy_notes(receipt.policy_counts)])
 
 
 def published(plan: Plan, entry: LogEntry | None) -> str:
@@ -51,7 +51,7 @@ def published(plan: Plan, entry: LogEntry | None) -> str:
         return f"{plan.spec.name}: nothing to publish, the run is a dry run or of mode redshift-only"
     lines = [f"rows: {entry.rows:,} in {len(entry.files):,} files", f"position: {_move(entry)}"]
     heading = f"{entry.spec.name}: log entry {entry.sequence:,} ({entry.kind.value}) published"
-    return _record(heading, [*lines, *in_words(entry.policy_counts)])
+    return _record(heading, [*lines, *policy_notes(entry.policy_counts)])
 
 
 def loaded(spec: TableSpec, report: LoadReport) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import paramiko
 import psycopg
 import pytest
@@ -53,12 +55,15 @@ def test_the_bastion_forwards_to_mysql(stack_status: Status, mysql_server: MySQL
 
 
 def test_the_bastion_forwards_to_nothing_else(stack_status: Status) -> None:
-    """The stand-in's conformance port, Airflow's metadata and sshd itself listen, but forwarding is prohibited."""
+    """The stand-in's conformance port, PostgreSQL, S3 and sshd itself listen, but forwarding is prohibited."""
     assert stack_status.bastion is not None
     assert stack_status.redshift is not None
     assert stack_status.postgres is not None
+    assert stack_status.s3 is not None
+    s3 = urlsplit(stack_status.s3.endpoint).port
+    ports = (stack_status.redshift.conformance_port, stack_status.postgres.port, stack_status.bastion.port, s3)
     with connected(stack_status.bastion) as transport:
-        for port in (stack_status.redshift.conformance_port, stack_status.postgres.port, stack_status.bastion.port):
+        for port in ports:
             with pytest.raises(paramiko.ChannelException, match="prohibited"):
                 transport.open_channel("direct-tcpip", ("127.0.0.1", port), ORIGIN)
 

@@ -64,4 +64,4 @@ def test_the_suffix_is_used_only_to_compare_keys() -> None:
     """The inserted value is the original one."""
     found = schema("utf8mb4_0900_ai_ci")
     assert "|| '|'" not in target_sql.insert(REF, STAGING.table, found.columns)
-    assert [column.blanks_count for column in found.columns] == [True, False]
+    assert [column.no_pad for column in found.columns] == [True, False]

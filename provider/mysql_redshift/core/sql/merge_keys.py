@@ -16,7 +16,7 @@ def compared_keys(schema: TableSchema, table: str = "") -> list[str]:
     for name in schema.key:
         column = schema.column(name)
         text = f"{table}." * bool(table) + quoting.redshift_name(column.target)
-        found.append(f"({text} || '|')" if column.blanks_count else text)
+        found.append(f"({text} || '|')" if column.no_pad else text)
     return found
 
 

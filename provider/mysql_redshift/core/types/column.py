@@ -64,7 +64,7 @@ class Column:
     select: str = "{name}"
     insert: str = "{name}"
     rule: str = ""  # name of the rule of the type contract, for example "datetime"
-    blanks_count: bool = False  # in a key: 'a' and 'a ' differ at the source, while Redshift compares them as equal
+    no_pad: bool = False  # in a key: 'a' and 'a ' differ at the source, while Redshift compares them as equal
     policies: tuple[tuple[str, str], ...] = ()  # policies that apply to the column, for example ("zero_date", "null")
 
 

@@ -129,7 +129,7 @@ def check_policies(declared: Mapping[str, str], *, where: str) -> None:
         )
 
 
-def in_words(policy_counts: Mapping[str, int]) -> list[str]:
+def policy_notes(policy_counts: Mapping[str, int]) -> list[str]:
     """Return one line per policy count of a receipt or log entry; its keys are "column: policy"."""
     lines = []
     for key, count in sorted(policy_counts.items()):

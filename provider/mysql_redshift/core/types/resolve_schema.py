@@ -164,7 +164,7 @@ def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices,
         select=shape.select,
         insert=shape.insert,
         rule=rule.name,
-        blanks_count=in_key and shape.cell is Cell.TEXT and _no_pad(source.collation or ""),
+        no_pad=in_key and shape.cell is Cell.TEXT and _no_pad(source.collation or ""),
         policies=tuple(policies.items()),
     )
 
