@@ -60,7 +60,7 @@ def test_the_bastion_forwards_to_nothing_else(stack_status: Status) -> None:
     assert stack_status.redshift is not None
     assert stack_status.postgres is not None
     assert stack_status.s3 is not None
-    s3 = urlsplit(stack_status.s3.endpoint).port
+    s3 = urlsplit(stack_status.s3.endpoint).port or 80
     ports = (stack_status.redshift.conformance_port, stack_status.postgres.port, stack_status.bastion.port, s3)
     with connected(stack_status.bastion) as transport:
         for port in ports:
