@@ -14,15 +14,17 @@ from mysql_redshift.core.position import Position
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import SourceTable, TableSchema
 from mysql_redshift.core.types.resolve_schema import resolve_schema
-from mysql_redshift.errors import DataCheckFailed, SourceError, SourceMoved
+from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError, SourceError, SourceMoved
 from mysql_redshift.ports import Batch, Encoder, ObjectStore, RowStream, Snapshot, Source
+from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.parts import upload_parts
 
 
 def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, encoder: Encoder) -> Receipt:
     """Read ``chunk`` and return the counts: the snapshot's count = rows read = rows written = rows of the footers.
 
-    Files are uploaded under keys of this attempt; they have no effect until a log entry names them.
+    Files are uploaded under keys of this attempt; they have no effect until a log entry names them. A failure is
+    recorded in the watermark cache; no position moves.
 
     Raises:
         DataCheckFailed: two of the counts differ.
@@ -30,6 +32,14 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
         SourceError: the table is not the one that was planned.
 
     """
+    try:
+        return _extract(plan, chunk, source, store, encoder)
+    except MysqlRedshiftError as exc:
+        watermark_cache.note_failure(plan.spec, store, stage="mysql", error=exc)
+        raise
+
+
+def _extract(plan: Plan, chunk: Chunk, source: Source, store: ObjectStore, encoder: Encoder) -> Receipt:
     started = time.monotonic()
     table = source.describe(plan.spec.source.database, plan.spec.source.table)
     schema = _planned_schema(plan, table)

@@ -35,7 +35,8 @@ def plan(
 
     With a ``warehouse`` the target is checked too, before any row moves: in a table's first run, after its columns or
     its target changed, and after a failed load. Otherwise Redshift is not queried. Mode redshift-only needs neither
-    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache; no position moves.
+    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache, that of a dry run
+    is not; no position moves.
 
     Raises:
         MysqlRedshiftError: whatever would fail the run later and can be known now.
@@ -44,7 +45,8 @@ def plan(
     try:
         return _plan(spec, request, source, store, warehouse)
     except MysqlRedshiftError as exc:
-        watermark_cache.note_failure(spec, store, stage="mysql", error=exc)
+        if not request.dry_run:
+            watermark_cache.note_failure(spec, store, stage="mysql", error=exc)
         raise
 
 
