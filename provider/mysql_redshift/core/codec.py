@@ -65,8 +65,21 @@ def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = N
             found=str(exc),
             remedy="The object was changed or truncated. Restore it from its S3 versions.",
         ) from exc
-    found = plain.get("version", version) if isinstance(plain, dict) else version
-    if version is not None and not (isinstance(found, int) and 1 <= found <= version):
+    if version is not None:
+        _check_version(kind, plain, where, version)
+    return from_plain(kind, plain, where=where)
+
+
+def _check_version(kind: type[Any], plain: Any, where: str, version: int) -> None:
+    found = plain.get("version") if isinstance(plain, dict) else None
+    if not isinstance(found, int):
+        raise StateError(
+            f"This {kind.__name__} has no format version",
+            where=where,
+            expected=f"format version {version} or lower",
+            remedy="The object was changed or truncated. Restore it from its S3 versions.",
+        )
+    if not 1 <= found <= version:
         raise StateError(
             f"This {kind.__name__} was written by another version of the provider",
             where=where,
@@ -74,4 +87,3 @@ def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = N
             found=f"format version {found}",
             remedy="Upgrade the provider.",
         )
-    return from_plain(kind, plain, where=where)

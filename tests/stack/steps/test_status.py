@@ -54,3 +54,12 @@ def test_a_dry_run_that_fails_changes_no_status(synced: TablePipeline) -> None:
     with pytest.raises(SourceError, match="updatd_at"):
         synced.plan()
     assert state(synced).mysql_status == "failed"
+
+
+def test_a_position_set_by_hand_is_no_extraction(synced: TablePipeline) -> None:
+    """Time and rows of the last extraction stay."""
+    before = state(synced)
+    watermark.reset(synced.spec, store=synced.clients.store, actor="test")
+    after = state(synced)
+    assert after.position is None
+    assert (after.last_mysql_extraction_time, after.mysql_rows_extracted) == (before.last_mysql_extraction_time, 5)

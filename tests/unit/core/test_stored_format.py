@@ -189,3 +189,11 @@ def test_a_newer_log_entry_is_refused(version: int) -> None:
     plain = codec.to_plain(ENTRY) | {"version": version, "unknown_field": 1}
     with pytest.raises(StateError, match=rf"(?s)version {log.VERSION} or lower.*version {version}.*Upgrade"):
         codec.from_json(LogEntry, json.dumps(plain).encode(), where="entry", version=log.VERSION)
+
+
+@pytest.mark.parametrize("version", [{}, {"version": None}, {"version": "1"}])
+def test_a_log_entry_without_a_version_is_refused(version: dict[str, object]) -> None:
+    """A truncated entry of one version must not be read as another."""
+    plain = {name: value for name, value in codec.to_plain(ENTRY).items() if name != "version"} | version
+    with pytest.raises(StateError, match=r"(?s)no format version.*Restore"):
+        codec.from_json(LogEntry, json.dumps(plain).encode(), where="entry", version=log.VERSION)

@@ -18,6 +18,7 @@ from mysql_redshift.ports import ObjectStore
 from mysql_redshift.steps.state.stamps import now_text
 
 VERSION = 1
+EXTRACTIONS = (EntryKind.EXTRACT, EntryKind.EMPTY, EntryKind.REPAIR)  # the other kinds read no rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
     """Return the state after ``entry`` became the log head."""
     to = entry.position_to
     is_time = to is not None and to.kind is PositionKind.TIME
-    if entry.kind is not EntryKind.RECONCILE:  # its files hold keys; nothing was extracted
+    if entry.kind in EXTRACTIONS:
         state = replace(state, last_mysql_extraction_time=entry.created_at, mysql_rows_extracted=entry.rows)
     return replace(
         state,
