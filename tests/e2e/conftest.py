@@ -34,7 +34,7 @@ from pathlib import Path
 
 from mysql_redshift.dag_factory import build_dags
 
-build_dags(Path(__file__).parent / "pipelines")
+globals().update(build_dags(Path(__file__).parent / "pipelines"))
 """
 PIPELINE = """\
 pipeline: {name}

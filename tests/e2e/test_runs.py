@@ -87,8 +87,7 @@ def test_the_scheduler_runs_a_scheduled_pipeline(deployment: Deployment) -> None
     wait_for(
         lambda: deployment.target_rows("clock", "timed") == deployment.source_rows("timed"), seconds=MAX_RUN_SECONDS
     )
-    (dags := deployment.dags / "pipelines" / "clock.yaml").unlink()
-    assert not dags.exists()
+    (deployment.dags / "pipelines" / "clock.yaml").unlink()  # no more runs while other tests run
 
 
 @pytest.mark.parametrize("conf", [{"limit": 0}, {"mode": "everything"}, {"limit": "many"}])

@@ -61,7 +61,11 @@ def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
     from mysql_redshift.hooks.clients import Clients
     from mysql_redshift.steps.planning.preflight import cascade_notes
 
-    for table in select_tables(args):
+    try:
+        tables = select_tables(args)
+    except ConfigurationError:
+        return  # its errors are listed already; no source can be queried
+    for table in tables:
         if table.spec is None or table.spec.cursor is None:
             continue
         with Clients(table.spec) as clients:

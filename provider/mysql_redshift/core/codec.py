@@ -71,7 +71,9 @@ def from_json(kind: type[T], body: bytes, *, where: str, version: int | None = N
 
 
 def _check_version(kind: type[Any], plain: Any, where: str, version: int) -> None:
-    found = plain.get("version") if isinstance(plain, dict) else None
+    if not isinstance(plain, dict):
+        return  # no object of this kind: from_plain names what it is
+    found = plain.get("version")
     if not isinstance(found, int):
         raise StateError(
             f"This {kind.__name__} has no format version",

@@ -50,7 +50,11 @@ def time_safe_point(
     seconds = lag_seconds(lag, visible=reading.visible)
     oldest = min(reading.writers, key=lambda writer: writer.started, default=None)
     edge = min(reading.now, oldest.started) if oldest else reading.now
-    limit = f"{oldest}, since {format_time(oldest.started)}" if oldest and oldest.started < reading.now else "its clock"
+    limit = (
+        f"{oldest}, since {format_time(oldest.started)}"
+        if oldest and oldest.started < reading.now
+        else "the source's clock"
+    )
     subtracted = round(seconds * SECOND) + (reading.seconds_behind or 0) * SECOND
     upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - subtracted))
     return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{_visibility(reading)}")

@@ -36,7 +36,7 @@ class Clients:
         from mysql_redshift.hooks.mysql_source import mysql_address
 
         ref = self._spec.source
-        writer = mysql_address(ref.writer_conn_id) if ref.writer_conn_id else None
+        writer = mysql_address(ref.writer_conn_id, setting="source.writer_conn_id") if ref.writer_conn_id else None
         return MySQLSource(mysql_address(ref.conn_id), writer=writer)
 
     @cached_property

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from mysql_redshift.adapters.mysql.connection import MySQLAddress
 
 
-def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
+def mysql_address(conn_id: str, database: str | None = None, *, setting: str = "source.conn_id") -> MySQLAddress:
     """Read an Airflow connection of type ``mysql``. Of its extras only ``ssl`` is read.
+
+    ``setting`` names the YAML key that holds the id.
 
     Raises:
         ConfigurationError: the connection is missing, has another type, lacks host or login, or its ssl is no mapping.
@@ -20,14 +22,14 @@ def mysql_address(conn_id: str, database: str | None = None) -> MySQLAddress:
     from mysql_redshift.adapters.mysql.connection import MySQLAddress
     from mysql_redshift.hooks.connections import find_connection
 
-    connection = find_connection(conn_id, setting="source.conn_id")
+    connection = find_connection(conn_id, setting=setting)
     if connection.conn_type != "mysql" or not connection.host or not connection.login:
         raise ConfigurationError(
             "The connection is not a complete MySQL connection",
             where=f"connection {conn_id}",
             expected="type mysql, with host and login",
             found=f"type {connection.conn_type}, host {connection.host!r}, login {connection.login!r}",
-            remedy="Correct the connection, or source.conn_id in the pipeline's YAML.",
+            remedy=f"Correct the connection, or {setting} in the pipeline's YAML.",
         )
     ssl = connection.extra_dejson.get("ssl") or {}
     if not isinstance(ssl, dict):

@@ -9,7 +9,7 @@ from mysql_redshift.core import codec
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.operators import log_records
-from mysql_redshift.operators.run_request import refuse_backfill
+from mysql_redshift.operators.run_request import refuse_backfill, refuse_unknown
 from mysql_redshift.operators.table import TableOperator
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class MySQLToS3ParquetOperator(TableOperator):
         with self.fail_fast_on_terminal_errors():
             if self.plan is None or self.chunk is None:
                 refuse_backfill(context["dag_run"])
+                if self.run is None:
+                    refuse_unknown(context["dag_run"].conf or (), where=f"run {context['dag_run'].run_id}")
                 with Clients(self.table_spec()) as clients:
                     return self._whole_stage(context, clients)
             plan = codec.from_plain(Plan, self.plan, where=f"task {self.task_id}, plan")

@@ -12,7 +12,12 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from mysql_redshift.config import read_table
 from mysql_redshift.core.request import Mode
 from mysql_redshift.errors import ConfigurationError, ConnectionFailed, SourceError
-from mysql_redshift.operators import MySQLToS3ParquetOperator, RowCountCheckOperator, S3ParquetToRedshiftOperator
+from mysql_redshift.operators import (
+    MySQLToS3ParquetOperator,
+    RowCountCheckOperator,
+    S3ParquetToRedshiftOperator,
+    WindowPlanOperator,
+)
 from mysql_redshift.sensors import WatermarkSensor
 from tests.fakes.specs import spec
 
@@ -112,6 +117,15 @@ def test_an_invalid_run_configuration_is_a_terminal_error(run: dict[str, Any]) -
     """It must fail without retries."""
     with pytest.raises(ConfigurationError):
         request(MySQLToS3ParquetOperator(task_id="extract", **ORDERS, run=run))
+
+
+@pytest.mark.parametrize("kind", [MySQLToS3ParquetOperator, WindowPlanOperator])
+def test_an_unknown_field_of_the_conf_fails_the_run(kind: Any) -> None:
+    """A mistyped ``move_watermark`` would move the watermark."""
+    operator = kind(task_id="extract", **ORDERS)
+    run = Run(conf={"move_watermak": False})
+    with pytest.raises(AirflowFailException, match=r"move_watermak(?s:.*)move_watermark"):
+        operator.execute({"params": {}, "dag_run": run})
 
 
 def test_only_transient_errors_are_retried() -> None:

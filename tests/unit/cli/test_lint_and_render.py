@@ -96,3 +96,11 @@ def test_render_omits_an_inherited_setting_that_the_entry_drops(run: Run) -> Non
 
 def test_schema_prints_the_json_schema_of_the_model(run: Run) -> None:
     assert json.loads(run("schema").out) == json_schema()
+
+
+def test_lint_lists_the_errors_also_if_the_source_cannot_be_queried_for_them(run: Run) -> None:
+    """An invalid file has no tables whose source could be queried."""
+    write("pipeline: broken\nlakes: {}\n", "broken.yaml")
+    plain, asking = run("lint"), run("lint", "--ask-source", "--pipeline", "broken")
+    assert plain.code == asking.code == 1
+    assert "lakes: unknown key" in asking.out

@@ -98,7 +98,7 @@ ENTRY = LogEntry(
     schema=TableSchema(columns=(COLUMN,), key=("id",)),
     fingerprint="f00d",
     cursor_range=("1", "9"),
-    safe_point_reason="its clock, minus 3 s lag",
+    safe_point_reason="the source's clock, minus 3 s lag",
     server_uuid="3e11fa47-71ca-11e1-9e33-c80aa9429562",
     observation=Observation(
         maximum=9,

@@ -59,6 +59,14 @@ def test_an_ssl_extra_that_is_not_a_mapping_is_refused(monkeypatch: pytest.Monke
         mysql_address("source")
 
 
+def test_the_error_for_a_missing_writer_connection_names_its_own_key() -> None:
+    """A replica has two MySQL connections."""
+    with pytest.raises(ConfigurationError) as error:
+        mysql_address("no_such_writer", setting="source.writer_conn_id")
+
+    assert error.value.where == "source.writer_conn_id"
+
+
 def test_the_error_for_a_missing_connection_names_the_yaml_key() -> None:
     """The author of the YAML reads which key to correct."""
     with pytest.raises(ConfigurationError, match="no_such_connection") as error:
