@@ -178,7 +178,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     ),
     Command(
         name="verify",
-        help="Compare row counts of source and target",
+        help="Compare source and target; with deletes: reconcile, the check keys also deletes target rows",
         target="mysql_redshift.cli.verify.verify",
         options=(PIPELINE, TABLES, CHECKS, *COMMON),
     ),

@@ -117,7 +117,7 @@ def _planned_row(run_plan: Plan | None) -> Row:
         "load": run_plan.load.value if run_plan else None,
         "position_from": _text(run_plan.position_from) if run_plan else None,
         "position_to": _text(run_plan.position_to) if run_plan else None,
-        "safe_point": run_plan.safe_point_reason if run_plan else None,
+        "safe_point_reason": run_plan.safe_point_reason if run_plan else None,
     }
 
 

@@ -68,6 +68,7 @@ def read(path: Path) -> Document:
 def _not_yaml(exc: yaml.YAMLError, path: Path) -> ConfigurationError:
     mark = getattr(exc, "problem_mark", None)
     found = str(getattr(exc, "problem", None) or "characters that YAML does not allow")
+    found = found.removeprefix("found ")
     tab = "\\t" in found or "tab character" in found
     return ConfigurationError(
         "Invalid YAML",

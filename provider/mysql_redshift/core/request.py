@@ -40,7 +40,7 @@ class RunRequest:
         if self.limit is not None and self.limit < 1:
             raise ConfigurationError("limit must be at least 1", found=self.limit)
         if self.limit is not None and self.full_refresh:
-            raise ConfigurationError("limit and full_refresh exclude each other", remedy="Give one of the two.")
+            raise ConfigurationError("limit and full_refresh are mutually exclusive", remedy="Give one of the two.")
         if self.full_refresh and (self.since or self.until):
             raise ConfigurationError(
                 "full_refresh reads every row, so since and until have no meaning", remedy="Leave them out."

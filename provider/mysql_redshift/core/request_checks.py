@@ -86,5 +86,6 @@ def check_head(
             where=spec.name,
             expected=before or "none",
             found=now or "none",
-            remedy="Run: airflow mysql-redshift watermark reset, then a sync.",
+            remedy=f"Run: airflow mysql-redshift watermark reset --pipeline {spec.pipeline} "
+            f"--table {spec.source.table}; then a sync.",
         )

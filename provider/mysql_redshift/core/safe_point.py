@@ -44,7 +44,8 @@ def time_safe_point(
             "The source's clock is behind the watermark",
             expected=f"later than {position}",
             found=format_time(reading.now),
-            remedy="Correct the server's clock, or move the watermark back with: airflow mysql-redshift watermark set.",
+            remedy="Correct the server's clock, or move the watermark back: airflow mysql-redshift watermark set "
+            "--pipeline PIPELINE --table TABLE --timestamp TIME.",
         )
     _refuse_long_hold(reading.writers, reading.now, max_hold)
     seconds = lag_seconds(lag, visible=reading.visible)
@@ -136,5 +137,14 @@ def _refuse_long_hold(writers: Iterable[Writer], now: int, max_hold: float) -> N
                 where=str(writer),
                 expected=f"at most {max_hold:g} s (max_hold)",
                 found=f"{age:.0f} s",
-                remedy=f"Check what the session is doing, terminate it (KILL {writer.thread}), or raise max_hold.",
+                remedy=_hold_remedy(writer),
             )
+
+
+def _hold_remedy(writer: Writer) -> str:
+    if not writer.thread:  # it cannot be seen
+        return "Grant PROCESS to the MySQL account, so that writers are visible; or set max_hold above lag."
+    return (
+        f"Check what the session is doing, terminate it (KILL {writer.thread}; on Amazon RDS and Aurora: "
+        f"CALL mysql.rds_kill({writer.thread})), or raise max_hold."
+    )

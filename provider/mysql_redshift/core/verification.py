@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -135,8 +135,15 @@ def custody(*, log: Mapping[int, int], ledger: Mapping[int, tuple[int, int]], kn
         ok=not failed,
         expected=", ".join(expected) or f"{sum(log.values())} rows",
         found=found or f"{sum(log.values())} rows in {len(log)} log entries, all in the ledger",
-        remedy="Run the load again: the ledger lacks entries of the log." if failed else "",
+        remedy=_custody_remedy(gone, [sequence for sequence in wrong if sequence in ledger], wrong),
     )
+
+
+def _custody_remedy(gone: Sequence[int], different: Sequence[int], wrong: Sequence[int]) -> str:
+    """A load applies entries that the ledger lacks; it cannot repair a ledger that was changed."""
+    if gone or different:
+        return "The ledger or the target was changed or restored. Run with full_refresh: true."
+    return "Load the pending entries: run with mode redshift-only." if wrong else ""
 
 
 def failures(results: Iterable[CheckResult]) -> list[CheckResult]:

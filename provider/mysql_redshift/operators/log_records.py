@@ -1,7 +1,7 @@
 """The log records of a run: what each step decided or counted, as one multi-line text that starts with the table.
 
-Operators log them, the command line prints them, so both report the same facts in the same words. Numbers carry
-thousands separators here; XCom values stay numbers.
+Operators log them, the command line prints them, so both report the same facts in the same words. Counts carry
+thousands separators here, sequences do not; XCom values stay numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def planned(plan: Plan) -> str:
     """Return the run, its window, the safe point with its reason, the chunks, and one line per note."""
     dry_run = ", dry run" if plan.request.dry_run else ""
     lines = [
-        f"run: {plan.run_key}, log sequence {plan.sequence:,}, mode {plan.request.mode.value}{dry_run}",
+        f"run: {plan.run_key}, log sequence {plan.sequence}, mode {plan.request.mode.value}{dry_run}",
         f"window: {window_text(plan)}",
         f"safe point: {plan.safe_point_reason}" if plan.safe_point_reason else "",
         f"position: {_move(plan)}",
@@ -50,20 +50,20 @@ def published(plan: Plan, entry: LogEntry | None) -> str:
     if entry is None:
         return f"{plan.spec.name}: nothing to publish, the run is a dry run or of mode redshift-only"
     lines = [f"rows: {entry.rows:,} in {len(entry.files):,} files", f"position: {_move(entry)}"]
-    heading = f"{entry.spec.name}: log entry {entry.sequence:,} ({entry.kind.value}) published"
+    heading = f"{entry.spec.name}: log entry {entry.sequence} ({entry.kind.value}) published"
     return _record(heading, [*lines, *policy_notes(entry.policy_counts)])
 
 
 def loaded(spec: TableSpec, report: LoadReport) -> str:
     """Return one line per applied log entry, and the heads of ledger and log."""
-    heads = f"ledger head: {report.ledger_head:,}, log head: {report.log_head:,}"
+    heads = f"ledger head: {report.ledger_head}, log head: {report.log_head}"
     if report.redshift_skipped:
-        return _record(f"{spec.route}: nothing pending, Redshift was not queried", [heads])
+        return _record(f"{spec.route}: no rows to load, Redshift was not queried", [heads])
     if not report.applied:
         return _record(f"{spec.route}: nothing pending", [heads])
     heading = f"{spec.route}: {len(report.applied):,} log entries loaded, {report.rows_copied:,} rows copied"
     lines = [
-        f"log entry {entry.sequence:,}: {entry.rows_copied:,} rows copied, {entry.rows_inserted:,} inserted, "
+        f"log entry {entry.sequence}: {entry.rows_copied:,} rows copied, {entry.rows_inserted:,} inserted, "
         f"{entry.rows_replaced:,} replaced, {entry.rows_superseded:,} superseded"
         + (f", {entry.rows_deleted:,} deleted" if entry.rows_deleted else "")
         for entry in report.applied

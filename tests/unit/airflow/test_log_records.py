@@ -50,7 +50,7 @@ def plan(**changes: Any) -> Plan:
 def test_a_plan_is_logged_with_run_window_safe_point_chunks_and_notes() -> None:
     assert log_records.planned(plan()) == (
         "shop: shop.orders: planned\n"
-        "  run: 20261125T184616Z-1a2b3c4d, log sequence 1,012, mode sync\n"
+        "  run: 20261125T184616Z-1a2b3c4d, log sequence 1012, mode sync\n"
         "  window: [1000, 9000)\n"
         "  safe point: maximum 8999, no writer open\n"
         "  position: 1000 -> 9000\n"
@@ -66,7 +66,7 @@ def test_a_plan_that_reads_nothing_says_so() -> None:
     idle = plan(request=request, window=None, chunks=(), safe_point_reason="", notes=(), position_from=None)
     assert log_records.planned(idle) == (
         "shop: shop.orders: planned\n"
-        "  run: 20261125T184616Z-1a2b3c4d, log sequence 1,012, mode redshift-only, dry run\n"
+        "  run: 20261125T184616Z-1a2b3c4d, log sequence 1012, mode redshift-only, dry run\n"
         "  window: nothing new\n"
         "  position: none -> 9000\n"
         "  chunks: 0"
@@ -101,7 +101,7 @@ def test_a_published_entry_is_logged_with_rows_files_positions_and_policies() ->
         1_012, files=FILES, policy_counts={"day: zero_date": 3_000}, position_to=at(9_000, kind=PositionKind.ID)
     )
     assert log_records.published(plan(), published) == (
-        "shop: shop.orders: log entry 1,012 (extract) published\n"
+        "shop: shop.orders: log entry 1012 (extract) published\n"
         "  rows: 8,220 in 2 files\n"
         "  position: none -> 9000\n"
         "  policy zero_date applied to 3,000 values of column day"
@@ -123,7 +123,7 @@ def test_a_load_is_logged_with_the_counts_of_each_entry_and_both_heads() -> None
         "shop: shop.orders -> shop.orders: 2 log entries loaded, 10,000 rows copied\n"
         "  log entry 11: 8,000 rows copied, 7,000 inserted, 1,001 replaced, 9 superseded\n"
         "  log entry 12: 2,000 rows copied, 0 inserted, 0 replaced, 2,000 superseded, 1,500 deleted\n"
-        "  ledger head: 1,012, log head: 1,013"
+        "  ledger head: 1012, log head: 1013"
     )
 
 
@@ -134,7 +134,7 @@ def test_a_load_without_pending_entries_reports_whether_redshift_was_queried() -
         "shop: shop.orders -> shop.orders: nothing pending\n  ledger head: 12, log head: 12"
     )
     assert log_records.loaded(spec(), skipped) == (
-        "shop: shop.orders -> shop.orders: nothing pending, Redshift was not queried\n  ledger head: 12, log head: 13"
+        "shop: shop.orders -> shop.orders: no rows to load, Redshift was not queried\n  ledger head: 12, log head: 13"
     )
 
 

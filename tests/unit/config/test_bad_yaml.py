@@ -97,7 +97,7 @@ TAB = """\
 Invalid YAML
   where: pipelines/settlement.yaml:2, column 1
   expected: spaces for indentation; tabs are not allowed
-  found: found a tab character that violates indentation
+  found: a tab character that violates indentation
   what to do: Correct this line or the one before it."""
 OPEN = """\
 Invalid YAML

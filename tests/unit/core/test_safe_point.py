@@ -129,3 +129,16 @@ def test_blind_observations_of_a_replica_wait_for_its_lag_as_well() -> None:
     now = seen(12, visible=False)
     assert id_safe_point(now, young, lag=30.0, max_hold=60, seconds_behind=70).upper is None
     assert id_safe_point(now, old, lag=30.0, max_hold=60, seconds_behind=70).upper is not None
+
+
+def test_the_remedy_for_a_held_window_fits_the_writer() -> None:
+    """A writer that cannot be seen cannot be terminated; on RDS and Aurora KILL is not allowed."""
+    with pytest.raises(WindowHeld) as held:
+        time_safe_point(reading(writer(4000, 7)), CURSOR, lag=None, max_hold=3600, position=None)
+    assert "KILL 7" in held.value.remedy
+    assert "mysql.rds_kill(7)" in held.value.remedy
+    unseen = seen(9, at_=NOW - 5000 * SECOND, visible=False)
+    with pytest.raises(WindowHeld) as blind:
+        id_safe_point(seen(12, visible=False), unseen, lag=7200, max_hold=3600)
+    assert "KILL" not in blind.value.remedy
+    assert "PROCESS" in blind.value.remedy

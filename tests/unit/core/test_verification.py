@@ -83,3 +83,21 @@ def test_rows_deleted_at_the_source_do_not_fail_the_check_keys() -> None:
     assert kept.ok
     assert kept.note == "2 rows that the source no longer has are kept in the target"
     assert deleted.note == "2 rows that the source no longer has were deleted from the target"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "known", "remedy"),
+    [
+        ({1: (5, 0), 2: (3, 0)}, range(0), ""),
+        ({1: (5, 0)}, range(0), "mode redshift-only"),
+        ({1: (5, 0), 2: (2, 0)}, range(0), "full_refresh: true"),
+        ({2: (3, 0)}, range(1, 2), "full_refresh: true"),
+    ],
+    ids=["all loaded", "pending", "other rows", "lost from the ledger"],
+)
+def test_custody_names_the_remedy_that_helps(ledger: dict[int, tuple[int, int]], known: range, remedy: str) -> None:
+    """A load applies pending entries; it does not repair a ledger that was changed or restored."""
+    log = {sequence: rows for sequence, rows in {1: 5, 2: 3}.items() if sequence not in known}
+    result = checks.custody(log=log, ledger=ledger, known=known)
+    assert remedy in result.remedy
+    assert result.ok is (not remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -102,3 +103,12 @@ def test_the_page_describes_the_versions_that_the_code_writes() -> None:
     """A raised version comes with a changed page."""
     versions = f"log {log.VERSION}, ledger {ledger.VERSION}, `watermark.json` {watermark_cache.VERSION}."
     assert f"Format versions described here: {versions}" in PAGE
+
+
+def test_the_example_entry_has_every_field() -> None:
+    """The author of a reader starts from the example."""
+    texts = [text for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL) if '"run_key"' in text]
+    (example,) = map(json.loads, texts)
+    assert list(example) == [field.name for field in fields(LogEntry)]
+    assert list(example["files"][0]) == [field.name for field in fields(LogFile)]
+    assert list(example["schema"]["columns"][0]) == [field.name for field in fields(Column)]

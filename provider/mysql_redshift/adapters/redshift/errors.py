@@ -81,7 +81,10 @@ def _driver_error(exc: driver.Error, where: str, statement: str) -> MysqlRedshif
         return denied
     if state in SERIALIZATION or SERIALIZATION_WORDS.search(text):
         return SerializationFailure(
-            "Another transaction was first", where=place, found=text, remedy="A retry runs after it."
+            "Another transaction committed first, so Redshift aborted this one",
+            where=place,
+            found=text,
+            remedy="A retry may succeed.",
         )
     if state in LOST:
         return _lost(where, f"{text} (SQLSTATE {state})")

@@ -11,6 +11,13 @@ from mysql_redshift.adapters.redshift.errors import server_fields, translated
 from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, TargetError
 from mysql_redshift.ports import TargetTable
 
+# Published files stay as they are: a correction at the source, or a policy, takes effect with the next read.
+BAD_VALUE = (
+    "Correct the named column at the source, or declare a policy for it; then run with full_refresh: true, which "
+    "supersedes the files."
+)
+OTHER = "Correct what Redshift's message names. A later load copies the same files again."
+
 
 class RedshiftSession:
     """One session. The first statement opens a transaction. An instance must be used by one thread only."""
@@ -65,11 +72,12 @@ class RedshiftSession:
             self.execute(sql)
         except TargetError as exc:
             self.rollback()
+            errors = self._load_errors(pid)
             raise TargetError(
                 "COPY failed; nothing was loaded",
                 where=exc.where,
-                found="\n".join([str(exc.found), *self._load_errors(pid)]),
-                remedy="Correct the named column at the source, or declare a policy for it, and run again.",
+                found="\n".join([str(exc.found), *errors]),
+                remedy=BAD_VALUE if errors else OTHER,
             ) from exc
         return int(self.query("SELECT pg_last_copy_count()")[0][0])
 

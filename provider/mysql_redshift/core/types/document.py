@@ -158,7 +158,8 @@ DOUBLE is up to Redshift; declare `json: varchar` if the exact text matters.
   bytes and loads documents of up to 1,000,000 bytes, if each string and name in it has at most 65,535 bytes, as SUPER
   requires. Documents beyond these limits fail in the same way.
 - With `check_constraint_checks = 0`, MariaDB accepts invalid JSON in a JSON column. `JSON_PARSE` then fails the load
-  with "Invalid JSON", and the target does not change. Correct the row, or declare `json: varchar`.
+  with "Invalid JSON", and the target does not change. Correct the row, or declare
+  `json: varchar`; then run with `full_refresh: true`.
 
 ## Differences between the servers
 

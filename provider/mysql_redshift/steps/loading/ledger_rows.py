@@ -19,11 +19,12 @@ def check_log(spec: TableSpec, log_uri: str, head: LedgerHead, *, last: int) -> 
     """
     if head.log_uri not in ("", log_uri):
         raise StateError(
-            "Another pipeline loads this target table",
+            "This target table belongs to another log",
             where=spec.route,
             expected=log_uri,
             found=head.log_uri,
-            remedy="Give each pipeline a target table of its own.",
+            remedy="If environment, pipeline, bucket or prefix changed by mistake, set it back. If another pipeline "
+            "loads this table, give each a target of its own.",
         )
     if head.sequence > last:
         raise StateError(

@@ -44,7 +44,8 @@ class LoadTransaction:
                 where=self.spec.route,
                 expected=f"{expected} rows",
                 found=f"{found} rows",
-                remedy="Nothing was committed. Run again; if it repeats, extract the window again with since / until.",
+                remedy="Nothing was committed. Run again. If it repeats, run with full_refresh: true, which supersedes "
+                "the files.",
             )
 
 

@@ -94,6 +94,7 @@ def _of_kind(spec: TableSpec, position: Position | None, cursor: Cursor) -> Posi
             where=f"{spec.name}, cursor {cursor.column}",
             expected=cursor.position_kind.value,
             found=position.kind.value,
-            remedy="Run: airflow mysql-redshift watermark reset, then a sync.",
+            remedy=f"Run: airflow mysql-redshift watermark reset --pipeline {spec.pipeline} "
+            f"--table {spec.source.table}; then a sync.",
         )
     return position
