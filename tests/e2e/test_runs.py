@@ -99,7 +99,7 @@ def test_an_invalid_conf_is_refused_when_a_run_is_triggered(deployment: Deployme
 
 
 def test_airflow_shows_no_secret(deployment: Deployment) -> None:
-    """S9: logs, XComs and rendered templates of a run contain no password and no private key."""
+    """S09: logs, XComs and rendered templates of a run contain no password and no private key."""
     deployment.create_table("quiet", 3)
     deployment.write_pipeline("secrets", {"quiet": "{}"})
     run = deployment.run("secrets.quiet")

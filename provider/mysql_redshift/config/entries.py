@@ -114,7 +114,7 @@ class Entries:
         return f"pipeline {self.pipeline}, table {name}"
 
     def shared(self) -> dict[str, list[Problem]]:
-        """Return a problem for each table that shares its target, or its source and thus its log (lesson D6)."""
+        """Return a problem for each table that shares its target, or its source and thus its log (lesson D06)."""
         shared: dict[str, list[Problem]] = {}
         seen: dict[tuple[str, ...], str] = {}
         for name, settings in self.tables.items():

@@ -53,7 +53,7 @@ class TableLayout:
         return f"{self.log}{sequence:0{SEQUENCE_DIGITS}d}.json"
 
     def part(self, run_key: str, chunk: int, part: int, token: str) -> str:
-        """Return the key of a Parquet file, unique per run, chunk, part and attempt (lesson L1)."""
+        """Return the key of a Parquet file, unique per run, chunk, part and attempt (lesson L01)."""
         return f"{self.data}{run_key}/{chunk:05d}-{part:05d}-{token}.parquet"
 
     def manifest(self, load_id: str) -> str:

@@ -8,7 +8,7 @@ from mysql_redshift.errors import ConfigurationError
 
 
 def placeholder_dag(dag_id: str, error: ConfigurationError, *, schedule: str | None) -> DAG:
-    """Return a DAG with the id and the schedule of the broken one, so that the error shows when it would run (S6)."""
+    """Return a DAG with id and schedule of the broken one: the error shows when that would run (lesson S06)."""
     text = str(error)
     dag = DAG(
         dag_id=dag_id,

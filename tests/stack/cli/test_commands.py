@@ -73,7 +73,7 @@ def test_get_shows_the_position_of_the_log_and_history_shows_its_entries(shop: S
 
 
 def test_a_sync_after_a_reset_reads_every_row_without_duplicates(shop: Shop) -> None:
-    """D5: the load after a reset replaces the rows of the target."""
+    """D05: the load after a reset replaces the rows of the target."""
     shop.orders(1, 5)
     shop.run("sync", "--table", "orders")
     assert shop.run("watermark", "reset", "--table", "orders").row["kind"] == "reset"

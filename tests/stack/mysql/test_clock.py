@@ -1,4 +1,4 @@
-"""Writers that may still commit rows from before the clock: DESIGN.md, rule 1; lessons L5a and S11."""
+"""Writers that may still commit rows from before the clock reading (lessons L05a and S11)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_running_select_is_not_a_writer(source: MySQLSource, connect: Connect,
 def test_an_insert_that_waits_for_a_metadata_lock_is_a_writer_since_its_start(
     source: MySQLSource, connect: Connect, database: str, table: str
 ) -> None:
-    """Its NOW() is already fixed, but InnoDB's list of transactions does not contain it (L5a)."""
+    """Its NOW() is already fixed, but InnoDB's list of transactions does not contain it (L05a)."""
     holder, altering, inserting = (
         connect(database=database, autocommit=False),
         connect(database=database),

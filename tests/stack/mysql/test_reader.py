@@ -93,7 +93,7 @@ def test_a_row_in_several_packets_is_read_as_one_row(admin: Any, source: MySQLSo
 def test_memory_does_not_grow_with_the_number_of_rows(
     source: MySQLSource, database: str, many: int, tmp_path: Path
 ) -> None:
-    """Four times the rows need no more memory: rows are streamed (S7)."""
+    """Four times the rows need no more memory: rows are streamed (S07)."""
     sql, schema = select(source, database)
 
     def peak(rows: int) -> int:

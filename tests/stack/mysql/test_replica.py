@@ -1,4 +1,4 @@
-"""A replica as the source: the clock is the writer's, and the replica must have applied the writer's rows (L5c)."""
+"""A replica as the source: the clock is the writer's, and the replica must have applied the writer's rows."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def redshift(stack_status: Status) -> Iterator[RedshiftStatus]:
 def test_a_load_terminates_the_session_of_an_earlier_attempt(
     pipeline: TablePipeline, context: Context, redshift: RedshiftStatus, later: str
 ) -> None:
-    """S3: a worker that hangs in COPY holds the ledger's lock; the next attempt must not wait for it."""
+    """S03: a worker that hangs in COPY holds the ledger's lock; the next attempt must not wait for it."""
     insert_orders(pipeline, 6)
     pipeline.extract_and_publish()
     order(redshift, fault="slow_copy", application_name=OURS, seconds=300)

@@ -101,7 +101,7 @@ def test_unreadable_load_errors_do_not_hide_the_failure(
 def test_the_error_of_a_copy_contains_no_secret(
     warehouse: RedshiftWarehouse, schema: str, manifest: str, label: str, secret: str, how: Any
 ) -> None:
-    """Access keys in a COPY statement must not reach a log (S9)."""
+    """Access keys in a COPY statement must not reach a log (S09)."""
     with pytest.raises(MysqlRedshiftError) as error, warehouse.session(label) as session:
         how(session, f"COPY {schema}.no_such_table FROM '{manifest}' {secret} FORMAT AS PARQUET MANIFEST")
 

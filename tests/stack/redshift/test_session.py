@@ -45,7 +45,7 @@ def test_an_exception_rolls_back(warehouse: RedshiftWarehouse, schema: str, labe
 
 
 def test_a_failed_transaction_cannot_be_committed(warehouse: RedshiftWarehouse, label: str) -> None:
-    """The server answers COMMIT of a failed transaction with ROLLBACK and no error; that is not a success (S1)."""
+    """The server answers COMMIT of a failed transaction with ROLLBACK and no error; that is not a success."""
     with warehouse.session(label) as session:
         with pytest.raises(TargetError, match="no_such_table"):
             session.execute("SELECT * FROM no_such_table")
@@ -69,7 +69,7 @@ def test_the_error_of_a_refused_statement_has_statement_message_and_sqlstate(
 
 
 def test_a_statement_fails_at_its_timeout(warehouse: RedshiftWarehouse, label: str) -> None:
-    """No statement runs forever; the remedy names the setting (S2)."""
+    """No statement runs forever; the remedy names the setting (S02)."""
     started = time.monotonic()
 
     with pytest.raises(TargetError) as error, warehouse.session(label, statement_timeout=1) as session:
@@ -80,7 +80,7 @@ def test_a_statement_fails_at_its_timeout(warehouse: RedshiftWarehouse, label: s
 
 
 def test_a_write_conflict_is_a_transient_error(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
-    """Redshift's error 1023 is a SerializationFailure (S4)."""
+    """Redshift's error 1023 is a SerializationFailure (S04)."""
     with warehouse.session(f"{label} 1") as first, warehouse.session(f"{label} 2") as second:
         first.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         first.execute(f"INSERT INTO {schema}.t VALUES (1)")
@@ -114,7 +114,7 @@ def test_alone_runs_a_statement_outside_a_transaction(warehouse: RedshiftWarehou
 def test_a_session_terminates_its_predecessors_with_the_same_label(
     warehouse: RedshiftWarehouse, schema: str, label: str
 ) -> None:
-    """The session of a dead attempt keeps its locks until its successor starts (S3)."""
+    """The session of a dead attempt keeps its locks until its successor starts (S03)."""
     with warehouse.session(f"{label} other") as other, warehouse.session(label) as dead:
         dead.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         dead.commit()
@@ -144,7 +144,7 @@ def test_a_long_label_identifies_its_predecessor_only(warehouse: RedshiftWarehou
 def test_a_lost_reply_to_commit_is_an_unknown_outcome(
     cut_warehouse: RedshiftWarehouse, warehouse: RedshiftWarehouse, proxy: CuttingProxy, schema: str, label: str
 ) -> None:
-    """The rows are committed, but the session reports neither success nor failure (rule 6)."""
+    """The rows are committed, but the session reports neither success nor failure."""
     with cut_warehouse.session(label) as session:
         session.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
         proxy.lose_reply(COMMIT_REQUESTS[1])

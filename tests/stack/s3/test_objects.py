@@ -50,7 +50,7 @@ def test_a_missing_object_is_none(store: S3Store) -> None:
 def test_a_missing_bucket_is_not_reported_as_a_missing_object(
     make_store: MakeStore, tmp_path: Path, call: Callable[[S3Store, Path], object]
 ) -> None:
-    """Unreadable is not empty (L8). Every call names the bucket and the YAML key that sets it."""
+    """Unreadable is not empty (L08). Every call names the bucket and the YAML key that sets it."""
     path = tmp_path / "file"
     path.write_bytes(b"x")
 
@@ -73,7 +73,7 @@ def test_a_large_file_is_uploaded_in_parts(store: S3Store, tmp_path: Path) -> No
 
 
 def test_a_listing_returns_every_page(store: S3Store) -> None:
-    """1,500 keys need more than one page and more than one delete request (L9)."""
+    """1,500 keys need more than one page and more than one delete request (L09)."""
     keys = [f"log/{number:06d}.json" for number in range(1500)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda key: store.put(key, b""), keys))

@@ -67,7 +67,7 @@ def test_put_new_returns_false_if_a_refusal_was_lost(
 def test_a_lost_reply_with_s3_unreachable_is_an_unknown_outcome(
     make_store: MakeStore, proxy: CuttingProxy, endpoint: str
 ) -> None:
-    """Neither success nor failure is reported (rule 6)."""
+    """Neither success nor failure is reported."""
     store = make_store(endpoint=endpoint)
     proxy.lose_reply(request=1)
     original = proxy._drops

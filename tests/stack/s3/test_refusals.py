@@ -123,7 +123,7 @@ def test_a_server_without_conditional_writes_is_refused(make_store: MakeStore, s
 def test_each_error_code_is_terminal_or_transient(
     make_store: MakeStore, server: Scripted, tmp_path: Any, status: int, code: str, error: type[Exception], verb: str
 ) -> None:
-    """No error becomes an empty result; the message names the object and a remedy (S8, S9)."""
+    """No error becomes an empty result; the message names the object and a remedy (S01)."""
     path = tmp_path / "file"
     path.write_bytes(b"x")
     store = make_store(endpoint=server.endpoint, name="lake")

@@ -20,7 +20,7 @@ from tests.table_pipeline import TablePipeline, insert_orders
 ROUNDS = 3
 MAX_RUNS = 8
 KEYS = 300
-LAG = 0.3  # seconds: a statement takes its timestamp shortly before the server lists it as running (rule 1)
+LAG = 0.3  # seconds: a statement takes its timestamp shortly before the server lists it as running
 Transactions = Callable[[random.Random], Sequence[str]]
 
 

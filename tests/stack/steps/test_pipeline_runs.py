@@ -43,7 +43,7 @@ def test_the_next_run_inserts_only_new_rows(pipeline: TablePipeline) -> None:
 
 
 def test_an_empty_run_skips_redshift(pipeline: TablePipeline) -> None:
-    """Rule 7: the log gets an entry, and the load does not connect to Redshift."""
+    """The log gets an entry, and the load does not connect to Redshift."""
     insert_orders(pipeline, 5)
     pipeline.sync()
     entry = pipeline.extract_and_publish()
@@ -82,7 +82,7 @@ def test_a_run_with_nothing_to_extract_loads_pending_entries(pipeline: TablePipe
 
 
 def test_a_load_is_idempotent(pipeline: TablePipeline) -> None:
-    """D1: rows and ledger are committed in one transaction."""
+    """D01: rows and ledger are committed in one transaction."""
     insert_orders(pipeline, 5)
     pipeline.extract_and_publish()
     pipeline.load()
@@ -92,7 +92,7 @@ def test_a_load_is_idempotent(pipeline: TablePipeline) -> None:
 
 
 def test_row_limits_split_rows_with_equal_cursors(pipeline: TablePipeline) -> None:
-    """L4: 1,000 rows with one timestamp, read 300 at a time: none is lost or duplicated."""
+    """L04: 1,000 rows with one timestamp, read 300 at a time: none is lost or duplicated."""
     values = ", ".join(f"({i}, '2026-01-01', {i}, 'x')" for i in range(1, 1001))
     pipeline.sql(f"INSERT INTO orders (id, updated_at, amount, note) VALUES {values}")
     assert [pipeline.sync(limit=300).rows_copied for _ in range(4)] == [300, 300, 300, 100]
@@ -147,7 +147,7 @@ def test_a_repair_reads_a_window_again_and_keeps_the_position(pipeline: TablePip
 
 
 def test_a_reset_loads_every_row_again_without_duplicates(pipeline: TablePipeline) -> None:
-    """D5: a merge replaces the rows it loads again."""
+    """D05: a merge replaces the rows it loads again."""
     insert_orders(pipeline, 20)
     pipeline.sync()
     watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
@@ -183,7 +183,7 @@ def test_an_append_table_uses_an_id_as_watermark(pipeline: TablePipeline) -> Non
 
 
 def test_an_overlapping_append_deletes_its_window_first(pipeline: TablePipeline) -> None:
-    """Rule 3: after a reset the append reads every row again and duplicates none."""
+    """After a reset the append reads every row again and duplicates none."""
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -203,7 +203,7 @@ def test_a_table_without_a_cursor_is_replaced(pipeline: TablePipeline) -> None:
 
 
 def test_an_empty_source_empties_the_target_only_with_permission(pipeline: TablePipeline) -> None:
-    """L12, rule 4: ``allow_empty_replace`` gives the permission."""
+    """L12: ``allow_empty_replace`` gives the permission."""
     pipeline.change(cursor=None)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -218,7 +218,7 @@ def test_an_empty_source_empties_the_target_only_with_permission(pipeline: Table
 
 
 def test_rows_with_null_cursors_fail_the_plan_or_are_loaded(pipeline: TablePipeline) -> None:
-    """L7: the plan counts them, or ``nulls: load`` loads them with every run."""
+    """L07: the plan counts them, or ``nulls: load`` loads them with every run."""
     insert_orders(pipeline, 3)
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (100, NULL), (101, NULL)")
     with pytest.raises(SourceError, match="2 rows with NULL"):
@@ -229,7 +229,7 @@ def test_rows_with_null_cursors_fail_the_plan_or_are_loaded(pipeline: TablePipel
 
 
 def test_a_run_that_publishes_second_is_refused(pipeline: TablePipeline) -> None:
-    """Rule 5: the error names the winner, and the loser's files are not loaded."""
+    """D07: the error names the winner, and the loser's files are not loaded."""
     insert_orders(pipeline, 5)
     slow, quick = pipeline.plan(), pipeline.plan()
     pipeline.publish(quick, pipeline.extract(quick))
@@ -247,7 +247,7 @@ def test_publish_is_idempotent(pipeline: TablePipeline) -> None:
 
 
 def test_a_missing_receipt_fails_publish(pipeline: TablePipeline) -> None:
-    """L3: a failed chunk is not skipped."""
+    """L03: a failed chunk is not skipped."""
     pipeline.change(strategy=Strategy.INTRA_TABLE, chunk_rows=10)
     insert_orders(pipeline, 30)
     planned = pipeline.plan()

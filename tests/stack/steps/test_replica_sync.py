@@ -1,4 +1,4 @@
-"""Reading from a replica: no row is missed if the writer commits late or the replica lags (rule 1, L5c)."""
+"""Reading from a replica: no row is missed if the writer commits late or the replica lags."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_all_problems_of_a_connection_are_reported_at_once(make_hook: Hook) -> N
 
 
 def test_settings_do_not_show_the_password(make_hook: Hook) -> None:
-    """Settings may appear in a log (S9)."""
+    """Settings may appear in a log (S09)."""
     hook = make_hook(redshift={"password": "hunter2-secret"})
 
     assert "hunter2" not in repr(hook.settings())

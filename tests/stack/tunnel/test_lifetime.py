@@ -41,7 +41,7 @@ def own_hook(make_hook: Hook, own_bastion: OwnBastion, redshift: RedshiftStatus)
 def test_a_bastion_lost_during_a_statement_is_detected(
     own_hook: RedshiftSSHTunnelHook, own_bastion: OwnBastion, short_timeouts: None, fault: signal.Signals
 ) -> None:
-    """A statement must not wait forever for a bastion that no longer answers (S2)."""
+    """A statement must not wait forever for a bastion that no longer answers (S02)."""
     with own_hook.warehouse().session("test lost bastion") as session:
         threading.Timer(0.3, own_bastion.signal, [fault]).start()
         started = time.monotonic()
@@ -55,7 +55,7 @@ def test_a_bastion_lost_during_a_statement_is_detected(
 def test_a_bastion_lost_during_commit_is_an_unknown_outcome(
     own_hook: RedshiftSSHTunnelHook, own_bastion: OwnBastion, short_timeouts: None
 ) -> None:
-    """COMMIT was sent and no reply arrives: neither success nor failure is reported (rule 6)."""
+    """COMMIT was sent and no reply arrives: neither success nor failure is reported."""
     with own_hook.warehouse().session("test lost bastion") as session:
         session.query("SELECT 1")
         own_bastion.signal(signal.SIGSTOP)

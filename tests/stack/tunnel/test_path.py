@@ -119,7 +119,7 @@ def test_a_login_that_the_bastion_refuses_is_a_terminal_error(make_hook: Hook) -
 
 
 def test_the_error_for_an_unreadable_private_key_does_not_quote_it(make_hook: Hook) -> None:
-    """Neither the message nor a cause contains any part of the key (S9)."""
+    """Neither the message nor a cause contains any part of the key (S09)."""
     with pytest.raises(ConfigurationError, match="SSH connection of the bastion") as error:
         use(make_hook(ssh={"extra": {"private_key": "-----BEGIN hunter2 KEY-----\nhunter2\n"}}))
 

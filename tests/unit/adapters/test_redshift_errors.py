@@ -87,7 +87,7 @@ def test_a_programming_error_is_not_translated() -> None:
     ],
 )
 def test_secrets_are_redacted(text: str) -> None:
-    """Secrets in a statement or message must not reach a log (S9)."""
+    """Secrets in a statement or message must not reach a log (S09)."""
     shown = redacted(text)
 
     assert "hunter2" not in shown

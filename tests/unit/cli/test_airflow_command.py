@@ -88,7 +88,7 @@ def test_the_definition_imports_nothing_heavy() -> None:
     ],
 )
 def test_a_usage_error_exits_with_1(run: Run, arguments: tuple[str, ...]) -> None:
-    """S5: the code 2, which argparse uses, means a failed connection."""
+    """S05: the code 2, which argparse uses, means a failed connection."""
     result = run(*arguments)
     assert result.code == 1
     assert "usage: python -m mysql_redshift" in result.err

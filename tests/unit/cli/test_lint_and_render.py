@@ -24,7 +24,7 @@ def test_lint_of_valid_yaml_exits_with_0(run: Run) -> None:
 
 
 def test_lint_reports_every_error_of_every_file_and_exits_with_1(run: Run) -> None:
-    """S5: one line per error, starting with file and line. A file with the wrong suffix is an error."""
+    """S05: one line per error, starting with file and line. A file with the wrong suffix is an error."""
     write("pipeline: broken\ntables: {a: {chunk_rows: 0}, b: {lod: merge}}\nlakes: {}\n", "broken.yaml")
     write("\n", "empty.yaml")
     write("pipeline: old\n", "old.yml")

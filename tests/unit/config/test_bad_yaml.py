@@ -28,7 +28,7 @@ BROKEN = (Path(__file__).parent / "broken_entries.txt").read_text().splitlines()
 
 @pytest.mark.parametrize(("entry", "message"), list(zip(BROKEN[::2], map(str.strip, BROKEN[1::2]), strict=True)))
 def test_an_invalid_entry_is_reported_and_breaks_only_its_own_table(write: Write, entry: str, message: str) -> None:
-    """Lessons S6 and L15: the messages are golden, and the other table is still usable."""
+    """Lessons S06 and L15: the messages are golden, and the other table is still usable."""
     pipeline = load_pipeline(write(f"{HEAD}  orders: {entry}\n  payments: {{}}\n"))
     assert str(pipeline.broken["orders"]) == f"pipelines/settlement.yaml:9: {message}{IN_ORDERS}"
     assert set(pipeline.tables) == {"payments"}
@@ -180,7 +180,7 @@ def test_names_of_tables_and_columns_are_not_treated_as_secrets(write: Write) ->
 
 
 def test_two_tables_must_not_share_a_target_or_a_source(write: Write) -> None:
-    """Lesson D6: target names that differ only in case conflict as well, and reading one of the tables alone fails."""
+    """Lesson D06: target names that differ only in case conflict too, and reading one of the tables alone fails."""
     path = write(HEAD + "  Orders: {}\n  old: {target_table: orders}\n  a: {source_table: b}\n  b: {target_table: c}\n")
     pipeline = load_pipeline(path)
     assert set(pipeline.broken) == {"Orders", "old", "a", "b"}

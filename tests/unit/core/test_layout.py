@@ -12,7 +12,7 @@ def root(database: str, table: str) -> str:
 
 
 def test_no_two_tables_share_a_root_or_a_prefix() -> None:
-    """Lessons L10 and D6: orders differs from orders_old, and database a.b, table c from database a, table b.c."""
+    """Lessons L10 and D06: orders differs from orders_old, and table c of database a.b from table b.c of a."""
     assert root("shop", "orders") == "mysql/test/shop/shop.orders"
     assert not TableLayout(root=root("shop", "orders_old")).log.startswith(TableLayout(root=root("shop", "orders")).log)
     assert root("a.b", "c") != root("a", "b.c")
@@ -24,7 +24,7 @@ def test_special_characters_in_names_are_percent_encoded() -> None:
 
 
 def test_every_attempt_writes_to_its_own_keys() -> None:
-    """Lesson L1: chunk, part and token each make a key unique."""
+    """Lesson L01: chunk, part and token each make a key unique."""
     layout = TableLayout(root="r")
     keys = {layout.part("k", c, p, t) for c in range(3) for p in range(3) for t in ("a", "b")}
     assert len(keys) == 18

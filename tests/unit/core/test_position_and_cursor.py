@@ -26,7 +26,7 @@ def test_a_time_position_round_trips_through_text(value: int) -> None:
 
 
 def test_a_large_id_round_trips_through_json() -> None:
-    """Lesson S8: 9007199254740993 must not become 9007199254740992 as a double."""
+    """Lesson S08: 9007199254740993 must not become 9007199254740992 as a double."""
     position = Position(kind=PositionKind.ID, value=9_007_199_254_740_993, key=("9007199254740993",))
     assert codec.from_json(Position, codec.to_json(position), where="x") == position
 

@@ -29,7 +29,7 @@ def seen(maximum: int | None, *writers: Writer, at_: int = NOW, visible: bool = 
 
 
 def test_the_oldest_writer_limits_the_window() -> None:
-    """Lesson L5: the timestamp of a row committed late is never older than the start of its transaction."""
+    """Lesson L05: the timestamp of a row committed late is never older than the start of its transaction."""
     point = time_safe_point(reading(writer(5), writer(40, 8)), CURSOR, lag=None, max_hold=3600, position=None)
     assert point.upper == at(NOW - 42 * SECOND)
     assert "thread 8" in point.reason
@@ -75,7 +75,7 @@ def test_a_maximum_is_used_immediately_if_no_writer_is_open() -> None:
 
 
 def test_a_maximum_is_not_used_while_its_writers_are_open() -> None:
-    """Lesson L5b: id 40 may still be uncommitted while 41 is visible."""
+    """Lesson L05b: id 40 may still be uncommitted while 41 is visible."""
     point = id_safe_point(seen(41, writer(1)), None, lag=None, max_hold=3600)
     assert point.upper is None
     assert point.observation == seen(41, writer(1))

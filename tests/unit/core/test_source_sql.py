@@ -45,5 +45,5 @@ def test_count_and_rows_use_the_same_condition() -> None:
 
 
 def test_rows_with_a_null_cursor_are_selected_by_a_null_safe_comparison() -> None:
-    """Lesson L7; IS NULL would also select zero dates of a NOT NULL column (L23)."""
+    """Lesson L07; IS NULL would also select zero dates of a NOT NULL column (L23)."""
     assert source_sql.rows(SOURCE, schema(), IDS, Chunk(index=1, nulls=True)).endswith("WHERE `updated_at` <=> NULL")

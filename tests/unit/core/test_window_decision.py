@@ -49,7 +49,7 @@ def test_without_new_rows_the_decision_is_empty() -> None:
 
 
 def test_a_position_with_a_key_is_read_again_at_its_value() -> None:
-    """Lesson L4: after a row limit, rows with the same cursor value may still be pending."""
+    """Lesson L04: after a row limit, rows with the same cursor value may still be pending."""
     decision = choose(ids(10, ("3",)), 11)
     assert decision.window is not None
     assert decision.window.lower == ids(10, ("3",))

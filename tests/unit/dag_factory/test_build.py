@@ -67,7 +67,7 @@ def test_the_sequential_strategy_runs_one_table_at_a_time(folder: Path) -> None:
 
 
 def test_an_invalid_entry_becomes_a_dag_that_shows_its_error_and_fails(folder: Path) -> None:
-    """S6: the other DAGs are built."""
+    """S06: the other DAGs are built."""
     (folder / "shop.yaml").write_text(GOOD.replace("load: append", "load: appendix"))
     dags = build_dags(folder)
     assert set(dags) == {"shop", "shop.orders", "shop.items"}
@@ -122,7 +122,7 @@ def test_a_task_whose_yaml_became_invalid_finds_its_dag_and_the_error(
 
 
 def test_parsing_uses_neither_connections_nor_the_network(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rule 10 of DESIGN.md."""
+    """Airflow parses DAG files every few seconds, so a parse must not depend on a server."""
 
     def refuse(*args: object, **kwargs: object) -> None:
         raise AssertionError("parsing used a connection")

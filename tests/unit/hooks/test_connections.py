@@ -77,7 +77,7 @@ def test_the_error_for_a_missing_connection_names_the_yaml_key() -> None:
 
 
 def test_s3_timeouts_and_retries_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No request to S3 waits or retries forever; the connection's own config takes precedence (S2)."""
+    """No request to S3 waits or retries forever; the connection's own config takes precedence (S02)."""
     extra = {"region_name": "eu-west-1", "config_kwargs": {"read_timeout": 7}}
     define(monkeypatch, "lake", {"conn_type": "aws", "login": "AKIA", "password": "hunter2-secret", "extra": extra})
 
@@ -90,7 +90,7 @@ def test_s3_timeouts_and_retries_are_limited(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_secrets_of_a_connection_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The password and the secret extras are registered with Airflow's masker (S9)."""
+    """The password and the secret extras are registered with Airflow's masker (S09)."""
     masked: list[object] = []
     monkeypatch.setattr("airflow.sdk.log.mask_secret", masked.append)
     extra = {"private_key": "hunter2-key", "host_key": "ssh-ed25519 AAAA"}

@@ -35,7 +35,7 @@ def test_an_empty_log_has_no_head(journal: Journal) -> None:
 
 @pytest.mark.parametrize("hint", [0, 1, 1499, 1500, 1600])
 def test_the_head_is_found_from_any_hint(journal: Journal, hint: int) -> None:
-    """L9: the log may have more than 1,000 entries, and a wrong hint does not change the result."""
+    """L09: the log may have more than 1,000 entries, and a wrong hint does not change the result."""
     for number in range(1, 1501):
         journal.append(entry(number, files=(), schema=None))
     head = journal.head(hint=hint)
@@ -53,7 +53,7 @@ def test_a_good_hint_saves_the_listing(journal: Journal, store: MemoryStore) -> 
 
 
 def test_a_missing_entry_is_refused(journal: Journal, store: MemoryStore) -> None:
-    """L8: no default replaces it."""
+    """L08: no default replaces it."""
     for number in (1, 2, 3):
         journal.append(entry(number))
     del store.objects[LAYOUT.entry(2)]
@@ -86,7 +86,7 @@ def test_a_foreign_object_in_the_log_is_refused(journal: Journal, store: MemoryS
 
 
 def test_a_taken_sequence_is_a_conflict_that_names_the_winner(journal: Journal) -> None:
-    """Rule 5: the loser publishes nothing."""
+    """D07: the loser publishes nothing."""
     journal.append(entry(1, actor="schedule"))
     with pytest.raises(Conflict, match=r"run-1 \(extract, schedule"):
         journal.append(entry(1, run_key="mine"))

@@ -1,4 +1,4 @@
-"""Read the writer's clock, and the sessions that may still commit rows with an earlier value (DESIGN.md, rule 1; L5a).
+"""Read the writer's clock, and the sessions that may still commit rows with an earlier value (lesson L05a).
 
 The order matters: the clock, then the process list, then the transactions. A statement that was running when the
 clock was read is in the process list, or it has finished. If it has finished, its rows are visible, or its transaction

@@ -1,4 +1,4 @@
-"""Wait until a replica has what its writer had, or read how far it is behind (DESIGN.md, rule 1; L5c; ADR 9)."""
+"""Wait until a replica has what its writer had, or read how far it is behind (ADR 9)."""
 
 from __future__ import annotations
 

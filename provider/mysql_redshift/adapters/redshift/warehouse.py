@@ -14,7 +14,7 @@ from mysql_redshift.core import quoting
 from mysql_redshift.errors import AccessDenied, ConnectionFailed, OutcomeUnknown, TargetError
 
 LABEL = re.compile(r"[ -\[\]-~]{1,63}")  # safe in every application_name: ASCII without backslash, 63 bytes
-STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may take hours, but not days (S2)
+STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may take hours, but not days (lesson S02)
 READ_GRACE = 300.0  # seconds from the statement timeout to the socket timeout
 
 Connect = Callable[[str], AbstractContextManager[Any]]

@@ -105,7 +105,7 @@ class S3Store:
         )
 
     def list(self, prefix: str, *, start_after: str = "") -> Iterator[ObjectInfo]:
-        """Yield all objects under ``prefix`` in key order; request the pages one at a time (L9)."""
+        """Yield all objects under ``prefix`` in key order; request one page at a time (lesson L09)."""
         start = {"StartAfter": start_after} if start_after else {}
         paginator = self._client.get_paginator("list_objects_v2")
         pages = iter(paginator.paginate(Bucket=self._bucket, Prefix=prefix, **start))

@@ -15,8 +15,8 @@ def upload_parts(
 ) -> Iterator[LogFile]:
     """Upload each part as it is finished and yield what the log records of it.
 
-    The keys are unique to this attempt (L1), so a retry never overwrites a part. A part that no log entry names is
-    never loaded.
+    The keys are unique to this attempt (lesson L01), so a retry never overwrites a part. A part that no log entry names
+    is never loaded.
     """
     token = secrets.token_hex(4)
     for number, part in enumerate(parts):

@@ -100,7 +100,7 @@ def redshift_succeeded(state: WatermarkState) -> WatermarkState:
 
 
 def note_failure(spec: TableSpec, store: ObjectStore, *, stage: str, error: MysqlRedshiftError) -> None:
-    """Record status and error of a failed stage (``mysql``, ``redshift`` or ``verify``), never a position (D4).
+    """Record status and error of a failed stage (``mysql``, ``redshift`` or ``verify``); never move a position.
 
     After a failed verification every check is due again, even if a load succeeds in between. A table that never ran
     has no cache, and a failure of its first plan writes nothing. If S3 itself failed, a note is added to the error.
