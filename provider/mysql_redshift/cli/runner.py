@@ -1,4 +1,4 @@
-"""Turns a function into a command: prints its answer, and maps errors to messages and exit codes."""
+"""Turn a function into a command: print its answer, and map errors to messages and exit codes."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def select_pipelines(args: Namespace) -> list[Pipeline]:
 
 
 def pipeline_files(args: Namespace) -> list[Path]:
-    """Return the file of the pipeline that ``--pipeline`` names; without it all files. Both have the same name.
+    """Return the file named like the pipeline in ``--pipeline``; without the option, all files.
 
     Raises:
         ConfigurationError: there is no such pipeline, or the folder is missing or contains none.

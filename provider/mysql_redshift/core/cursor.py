@@ -72,7 +72,7 @@ class Cursor:
         return (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
 
     def _floor_wall_clock(self, value: int) -> int:
-        """Floor to the resolution, then move below a repeated hour, where one wall clock means two moments."""
+        """Floor to the resolution, then move below a repeated hour, in which a wall-clock time is ambiguous."""
         zone = ZoneInfo(self.zone)
         wall = self._wall_clock(value)
         step = timedelta(microseconds=self.resolution)

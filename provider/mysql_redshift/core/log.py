@@ -21,7 +21,7 @@ VERSION = 1  # of the log's format; docs/protocol.md has the upgrade rule
 
 
 class EntryKind(StrEnum):
-    """Why a position moved, or why files were added."""
+    """Why an entry moved the position or added files."""
 
     EXTRACT = "extract"
     EMPTY = "empty"  # the window was read and held no rows

@@ -18,7 +18,7 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """The outcome of one check. ``expected`` and ``found`` hold the counts as text; ``note`` is for the operator."""
+    """The outcome of one check. ``expected`` and ``found`` are the counts as text; ``note`` is for the operator."""
 
     check: Check
     ok: bool

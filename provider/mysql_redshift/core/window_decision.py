@@ -75,7 +75,7 @@ def _upper(cursor: Cursor, request: RunRequest, safe: Position | None) -> tuple[
     until = _limit(cursor, request.until)
     if until is None:
         return safe, ()
-    if safe is None:  # nothing new is safe; a repair reads what was safe before, and ends at until all the same
+    if safe is None:  # nothing new is safe; a repair reads what was safe before, and still ends at until
         return None if request.move_watermark else until, ()
     if until.value > safe.value:
         return safe, (f"until {until} is above the safe point; reading up to {safe}",)
@@ -105,7 +105,7 @@ def _repair(
 
 
 def _limit(cursor: Cursor, text: str | None) -> Position | None:
-    """Parse since or until and floor it: a wall clock inside a repeated hour means two moments."""
+    """Parse since or until and floor it: a wall-clock time inside a repeated hour is ambiguous."""
     if text is None:
         return None
     found = parse_position(cursor.position_kind, text)

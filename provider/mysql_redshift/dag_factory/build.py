@@ -1,4 +1,4 @@
-"""Builds the DAGs of a folder of pipelines; when a task starts, only the DAG of that task."""
+"""Build the DAGs of a folder of pipelines; when a task starts, only the DAG of that task."""
 
 from __future__ import annotations
 

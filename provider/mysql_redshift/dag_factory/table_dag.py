@@ -66,7 +66,7 @@ def table_dag(pipeline: Pipeline, table: str) -> DAG:
 
 
 def _asset(spec: TableSpec) -> Asset:
-    """Return the asset that stands for verified rows in the target, named by connection, schema and table."""
+    """Return the asset that represents verified rows in the target, named by connection, schema and table."""
     return Asset(f"{spec.target.conn_id}.{spec.target.schema}.{spec.target.table}")
 
 

@@ -1,4 +1,4 @@
-"""Runs the checks of one table with its clients: the step ``reconcile`` if the table asks for it, else ``verify``."""
+"""Run the checks of one table with its clients: the step ``reconcile`` if the table needs it, else ``verify``."""
 
 from __future__ import annotations
 

@@ -5,6 +5,6 @@ extract     one Chunk                      -> Parquet parts on S3, counted
 publish     all parts of the run           -> ONE new log entry: the commit of stage one
 load        log entries not in the ledger  -> COPY, checks, merge + ledger in ONE transaction: the commit of stage two
 verify      custody, window, bounds, keys  -> ``verified_through`` moves
-reconcile   the keys gone at the source    -> a log entry with a key file; its load deletes the rows from the target
+reconcile   keys deleted at the source     -> a log entry with a key file; its load deletes the rows from the target
 watermark   manual changes of the position -> a log entry each
 """

@@ -35,11 +35,11 @@ def plan(
 
     With a ``warehouse`` the target is checked too, before any row moves: in a table's first run, after its columns or
     its target changed, and after a failed load. Otherwise Redshift is not queried. Mode redshift-only needs neither
-    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache, that of a dry run
-    is not; no position moves.
+    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache, except that of a dry run; no position
+    moves.
 
     Raises:
-        MysqlRedshiftError: whatever would fail the run later and can be known now.
+        MysqlRedshiftError: a condition that would fail the run later, as far as it can be detected now.
 
     """
     try:

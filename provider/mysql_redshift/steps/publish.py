@@ -129,7 +129,7 @@ def _last_read(receipts: Sequence[Receipt]) -> Position | None:
 
 
 def _cursor_range(receipts: Sequence[Receipt]) -> tuple[str, str] | None:
-    """Return the smallest and largest cursor value, for people: shorter texts first, then by text."""
+    """Return the smallest and largest cursor value (informational): shorter texts first, then by text."""
     found = [receipt.cursor_range for receipt in receipts if receipt.cursor_range is not None]
     if not found:
         return None

@@ -27,7 +27,7 @@ DEFAULT = (Check.CUSTODY, Check.BOUNDS)
 class VerifyReport:
     """Every check passed. ``rows`` is the target's count; ``position`` is what was verified through.
 
-    ``redshift_skipped``: Redshift was not queried: nothing was loaded since the last verification, which is of today.
+    ``redshift_skipped``: Redshift was not queried, because nothing was loaded since a verification of the last day.
     """
 
     results: tuple[CheckResult, ...] = ()

@@ -88,7 +88,7 @@ class Session:
             self.raw.close()
 
     def abort(self) -> None:
-        """Drop the connection at once; a clean close would first read an unfinished result to its end."""
+        """Drop the connection immediately; a clean close would first read an unfinished result to its end."""
         self.raw._force_close()  # PyMySQL has no public method that leaves a result unread
 
 

@@ -31,7 +31,7 @@ def arrow_type(column: Column) -> pa.DataType:
 def arrow_schema(schema: TableSchema) -> pa.Schema:
     """Return the columns in order, under their target names, with dots replaced by underscores.
 
-    COPY maps columns by position, so the names only matter to other readers, many of which treat a dot as a nested
+    COPY maps columns by position, so the names only matter to other readers. Many of those treat a dot as a nested
     field. Every field is nullable: Redshift checks NOT NULL and names the column in its error.
     """
     taken = {column.target for column in schema.columns if "." not in column.target}

@@ -86,7 +86,7 @@ def _set_label(session: RedshiftSession, label: str) -> None:
 
 
 def _terminate_predecessors(session: RedshiftSession, label: str) -> None:
-    """Terminate the sessions of earlier attempts. A session that has ended, or is another user's, is no error."""
+    """Terminate the sessions of earlier attempts. Skip one that no longer exists or belongs to another user."""
     for pid in catalogue.predecessors(session, label):
         try:
             session.query(f"SELECT pg_terminate_backend({quoting.integer(pid)})")

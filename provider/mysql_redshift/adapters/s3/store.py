@@ -124,7 +124,7 @@ class S3Store:
 
         Raises:
             StoreError: S3 did not delete some objects, which the message lists.
-            StoreUnavailable: likewise, and a retry may delete them.
+            StoreUnavailable: the same, but a retry may delete them.
 
         """
         for group in _groups(keys, DELETE_BATCH):

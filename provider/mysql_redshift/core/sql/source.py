@@ -1,4 +1,4 @@
-"""The SELECT statements of the source, as text. Keyset conditions keep a plain bound first, so that an index serves."""
+"""The SELECT statements of the source, as text. Keyset conditions start with a plain bound that can use an index."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def _newest_per_key(transaction: LoadTransaction, group: EntryGroup, staging: St
 def _delete_overlap(transaction: LoadTransaction, entry: LogEntry, staging: Staging, max_cursor: int | None) -> int:
     """Before an append, delete what it reads again and nothing else, in the same transaction.
 
-    What follows a full read starts inside it, since that had no upper bound: everything above its start is replaced.
+    A full read has no upper bound, so the entry after it overlaps it: everything above that entry's start is replaced.
     With a row limit only some rows at the first and last cursor value were read; those are found by their keys. So are
     rows whose cursor was NULL, if there is a key: in the target a policy may have turned a zero date into NULL too.
     """

@@ -1,4 +1,4 @@
-"""Explains and settles a lost connection. Redshift does not report who ended a session; the ledger has the winner."""
+"""Explain a lost connection: Redshift does not report who terminated a session; the ledger shows what was committed."""
 
 from __future__ import annotations
 

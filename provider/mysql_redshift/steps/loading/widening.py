@@ -28,7 +28,7 @@ class Widening:
 def widening_before(
     spec: TableSpec, groups: Sequence[EntryGroup], table: TargetTable | None, *, fixed: Collection[str] = ()
 ) -> Widening:
-    """Apply the groups' schemas to the target's columns in order, and return what has to be widened first. Pure.
+    """Apply the groups' schemas to the target's columns in order, and return what must be widened first. Pure.
 
     Raises:
         TargetError: a column's type does not fit and cannot be changed.

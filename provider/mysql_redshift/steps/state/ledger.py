@@ -29,7 +29,7 @@ class Ledger:
         return self._exists
 
     def create(self) -> None:
-        """Create the target's schema, the ledger's schema and the ledger, each unless it exists, in own transactions.
+        """Create the schemas of target and ledger, and the ledger, each unless it exists, in separate transactions.
 
         A load's transaction cannot do this: its first statement is LOCK.
 

@@ -1,4 +1,4 @@
-"""Labels of Redshift sessions. A session first ends the sessions that an earlier attempt left under the same label."""
+"""Labels of Redshift sessions. A new session first terminates those that an earlier attempt left under its label."""
 
 from __future__ import annotations
 

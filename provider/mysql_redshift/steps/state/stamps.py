@@ -1,4 +1,4 @@
-"""Time stamps and run keys: this machine's time for people, randomness for uniqueness. No decision is based on them."""
+"""Timestamps and run keys: this machine's time is informational, the random suffix makes a run key unique."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def now_text() -> str:
 
 
 def new_run_key() -> str:
-    """Return a key that no other run has: a UTC time stamp and a random suffix."""
+    """Return a key that no other run has: a UTC timestamp and a random suffix."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""What Redshift's catalogue says about a target's columns beyond their types: encoding, keys, defaults."""
+"""What Redshift's catalogue contains about a target's columns besides types: encoding, keys, defaults."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ EXAMPLES = 3  # keys named in a message
 
 @dataclass(frozen=True, kw_only=True)
 class KeyComparison:
-    """What a comparison found, and the key file that it read. Whoever receives it publishes or deletes that file.
+    """What a comparison found, and the key file that it read. The caller must publish or delete that file.
 
     ``head`` and ``ledger_head`` were read before the snapshot of the source.
     """

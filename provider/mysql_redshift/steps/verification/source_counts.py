@@ -18,8 +18,8 @@ def count_source(
 ) -> list[CheckResult]:
     """Run the checks that count at the source.
 
-    In a snapshot, because only a snapshot waits, on a replica, for what the writer had committed. A replica that is
-    behind the target would hold fewer rows than the target rightly has, or too few to reveal a loss.
+    On a replica, only a snapshot waits for what the writer had committed. A replica that is behind the target would
+    hold fewer rows than a correct target, or too few to reveal a loss.
     """
     results = []
     with source.snapshot() as snapshot:
