@@ -56,7 +56,7 @@ def stop() -> bool:
     if pid is None:
         return False
     deadline = time.monotonic() + STOP_SECONDS
-    with suppress(ProcessLookupError):  # it may exit at any moment
+    with suppress(ProcessLookupError):  # it may exit at any time
         os.kill(pid, signal.SIGTERM)
         while supervisor() is not None:
             if time.monotonic() > deadline:

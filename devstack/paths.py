@@ -18,7 +18,7 @@ from devstack.errors import DevstackError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = "mysql-redshift-devstack"
-CLAIM_SECONDS = 1.0  # ``is_abandoned`` holds the lock for a moment
+CLAIM_SECONDS = 1.0  # ``is_abandoned`` holds the lock briefly
 Say = Callable[[str], None]
 
 

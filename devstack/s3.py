@@ -41,7 +41,7 @@ def start(home: Path, say: Say) -> tuple[Server, S3Status]:
         "PERSIST_STATE": "1",
         "STATE_DIR": str(home / "s3/state"),
         "DOCKER_HOST": "unix:///nonexistent",
-        "TMPDIR": str(home / "s3/tmp"),  # ministack leaves a file there
+        "TMPDIR": str(home / "s3/tmp"),  # ministack creates a file there
         "PYTHONPATH": str(environment / "site"),
     }
     (home / "s3/tmp").mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ def main(command: list[str]) -> int:
     """Run the command; return its exit code, or 128 plus the number of the signal that terminated it."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
-    signal.signal(signal.SIGINT, _nothing)  # the terminal sends SIGINT to the command, too
+    signal.signal(signal.SIGINT, _nothing)  # the terminal sends SIGINT to the command as well
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     child = subprocess.Popen(command)

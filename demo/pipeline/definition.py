@@ -17,7 +17,7 @@ LEDGER_SCHEMA = "mysql_redshift"
 CHUNKS = 5
 LOOKBACK_SECONDS = 10
 
-# Ten minutes suit production; here the third run would re-read the changes of the second.
+# Ten minutes suit production; here the third run would read the changes of the second again.
 OVERLAY = """\
 # The demo's overlay of {pipeline}.yaml. The demo triggers each run itself, hence no schedule.
 schedule: null

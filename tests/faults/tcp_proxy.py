@@ -1,4 +1,4 @@
-"""A TCP proxy in front of a server that can close all its connections at once."""
+"""A TCP proxy in front of a server that can close all its connections at the same time."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from mysql_redshift.steps.loading.ledger_rows import ledger_rows
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Record only the first entry, as a worker does that dies after the COPYs."""
+    """Record only the first entry, like a worker that dies after the COPYs."""
     monkeypatch.setattr(batch_load, "ledger_rows", lambda *given, **more: _only_first(ledger_rows(*given, **more)))
 
 

@@ -1,4 +1,4 @@
-"""The watermark moves to the end of the window, also if a limit left rows unread."""
+"""The watermark moves to the end of the window, even if a limit left rows unread."""
 
 from __future__ import annotations
 

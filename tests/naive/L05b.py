@@ -12,7 +12,7 @@ from mysql_redshift.steps.planning import safe_point
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use MAX(id) at once."""
+    """Use MAX(id) immediately."""
 
     def at_once(now: Any, previous: Any, **bounds: Any) -> SafePoint:
         return SafePoint(upper=Position(kind=PositionKind.ID, value=now.maximum + 1), reason="maximum")

@@ -1,4 +1,4 @@
-"""Of two entries of a thread the later one counts."""
+"""Only the later of two entries of a thread counts."""
 
 from __future__ import annotations
 

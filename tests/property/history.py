@@ -118,7 +118,7 @@ class History:
             assert self.pipeline.extract_and_publish(since=since, move_watermark=False).kind is EntryKind.REPAIR
 
     def set_back(self) -> None:
-        """Set the position to an old moment, or reset it."""
+        """Set the position to an old cursor value, or reset it."""
         self.covered["reset"] += 1
         since, pipeline = self._old_moment(), self.pipeline
         if since is None or self.rng.random() < 0.4:

@@ -36,7 +36,7 @@ class Pair:
 
     writer: MySQLStatus
     replica: MySQLStatus
-    word: str  # the flavour's SQL keyword for a replica
+    word: str  # the flavor's SQL keyword for a replica
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -68,7 +68,7 @@ class Pair:
 
 @pytest.fixture(scope="session", params=wanted_flavors())
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
-    """Two servers of one flavour; the second replicates the first."""
+    """Two servers of one flavor; the second replicates the first."""
     flavor = FLAVORS[request.param]
     with tempfile.TemporaryDirectory(prefix="replica-") as folder:
         servers, found = [], []

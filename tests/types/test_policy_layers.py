@@ -66,7 +66,7 @@ def test_an_invalid_value_of_a_policy_is_reported_with_its_position(policy: Poli
 
 @pytest.mark.parametrize("layer", ["pipeline", "table", "column"])
 def test_an_unknown_policy_is_refused_with_a_suggestion(layer: str, tmp_path: Path) -> None:
-    """A misspelled policy would otherwise silently leave the default in force."""
+    """A misspelled policy would otherwise silently leave the default in effect."""
     with pytest.raises(ConfigurationError, match=r"did you mean zero_date\?"):
         declared(tmp_path, **{layer: "zero_dates: fail"})
 

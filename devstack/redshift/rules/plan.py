@@ -89,7 +89,7 @@ def refuse(message: str, code: str = "0A000", *, detail: str = "", hint: str = "
 
 
 def raising(error: ServerError) -> str:
-    """Return a statement that makes PostgreSQL raise our own error, so that its transaction fails, too."""
+    """Return a statement that makes PostgreSQL raise our own error, so that its transaction fails as well."""
     return f"DO LANGUAGE plpgsql {literal(_body(error))}"
 
 

@@ -26,7 +26,7 @@ def limited(address: MySQLAddress, connect: Connect, database: str) -> Iterator[
 
 
 def test_columns_of_every_kind_are_returned_in_order(admin: Any, source: MySQLSource, database: str) -> None:
-    """Generated, invisible and oddly named columns are included."""
+    """Generated and invisible columns, and columns with unusual names, are included."""
     execute(
         admin,
         """CREATE TABLE t (id INT PRIMARY KEY, `we ird``"` INT NOT NULL, twice INT AS (id * 2) STORED,

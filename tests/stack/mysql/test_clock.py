@@ -184,7 +184,7 @@ def test_the_clock_retries_until_innodbs_list_is_fresh(
 
 
 def clocks_at_once(address: MySQLAddress, number: int) -> list[ClockReading | MysqlRedshiftError]:
-    """Read ``number`` clocks at the same moment, as the plans of a pipeline's tables do."""
+    """Read ``number`` clocks at the same time, as the plans of a pipeline's tables do."""
     together = threading.Barrier(number)
 
     def read(_: int) -> ClockReading | MysqlRedshiftError:

@@ -179,7 +179,7 @@ def test_a_dry_run_only_plans(pipeline: TablePipeline, context: Context) -> None
 def test_the_sensor_waits_until_a_stage_reaches_a_point(
     pipeline: TablePipeline, context: Context, given: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It defers while rows are only on S3; its trigger fires when they are verified; then it returns at once."""
+    """It defers while rows are only on S3; its trigger fires when they are verified; then it returns immediately."""
     insert_orders(pipeline, 3)
     spec = pipeline.spec
     where: dict[str, Any] = {"spec": spec}

@@ -1,4 +1,4 @@
-"""An append that reads rows again replaces exactly those rows, whatever was loaded before and however it was read."""
+"""An append that reads rows again replaces exactly those rows, regardless of how they were loaded before."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_rows_that_a_full_refresh_read_above_its_position_are_not_duplicated(
 def test_a_full_refresh_while_no_id_is_safe_is_not_followed_by_duplicates(
     pipeline: TablePipeline, mysql_server: MySQLStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first position of the table is then none at all."""
+    """The table then has no position after its first run."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
@@ -61,7 +61,7 @@ def test_a_full_refresh_while_no_id_is_safe_is_not_followed_by_duplicates(
 
 
 def test_a_table_that_gets_a_cursor_later_is_not_duplicated(pipeline: TablePipeline) -> None:
-    """Until then every run read it whole."""
+    """Until then every run read the whole table."""
     pipeline.change(cursor=None)
     insert_orders(pipeline, 10)
     pipeline.sync()
@@ -73,7 +73,7 @@ def test_a_table_that_gets_a_cursor_later_is_not_duplicated(pipeline: TablePipel
 
 
 def test_a_repair_after_a_full_refresh_replaces_its_window_only(appended: TablePipeline) -> None:
-    """What is above the window is not read again, so it must stay."""
+    """Rows above the window are not read again, so they must stay."""
     appended.sync(full_refresh=True)
     appended.sync(since="3", until="6", move_watermark=False)
     assert_equal(appended)
@@ -90,7 +90,7 @@ def test_a_limited_run_replaces_only_what_it_read(appended: TablePipeline) -> No
 
 
 def test_limited_runs_after_a_reset_come_to_the_end(appended: TablePipeline) -> None:
-    """Each continues after the key of the last row read, in the middle of what is loaded."""
+    """Each run continues after the key of the last row read, in the middle of the loaded rows."""
     watermark.reset(appended.spec, store=appended.clients.store, actor="test")
     for _ in range(4):
         appended.extract_and_publish(limit=3)
@@ -119,7 +119,7 @@ def test_limited_runs_over_ties_replace_only_what_they_read(pipeline: TablePipel
 
 
 def test_a_limited_run_leaves_rows_without_a_cursor_alone(pipeline: TablePipeline) -> None:
-    """It does not read them again."""
+    """A limited run does not read them again."""
     pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
     insert_orders(pipeline, 5)
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (70, NULL), (71, NULL)")
@@ -141,7 +141,7 @@ def test_a_limited_run_leaves_rows_without_a_cursor_alone(pipeline: TablePipelin
 def test_the_largest_id_of_a_column_can_be_a_cursor(
     pipeline: TablePipeline, kind: str, largest: int, load: LoadMode
 ) -> None:
-    """The position behind it exceeds 64 bits."""
+    """The position after it exceeds 64 bits."""
     pipeline.change(cursor=CursorRef(column="id"), load=load)
     pipeline.sql(f"ALTER TABLE orders MODIFY id {kind} NOT NULL")
     pipeline.sql(f"INSERT INTO orders (id, amount) VALUES (1, 1), ({largest}, 1)")

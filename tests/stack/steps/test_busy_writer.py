@@ -1,4 +1,4 @@
-"""No check fails falsely while a writer inserts, updates and deletes without pause."""
+"""No check fails by mistake while a writer inserts, updates and deletes without pause."""
 
 from __future__ import annotations
 

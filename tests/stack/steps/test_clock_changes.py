@@ -95,7 +95,7 @@ def application(
 def test_no_row_is_missed_at_a_daylight_saving_change(
     pipeline: TablePipeline, settable_clock: SourceAtTestTime, application: Application, change: datetime
 ) -> None:
-    """Some rows are committed late. No position is in the repeated hour; outside of it every row is read at once."""
+    """Some rows are committed late. No position is in the repeated hour; outside it every row is read immediately."""
     open_row, written, read = False, 0, 0
     for minutes in MINUTES:
         at = change + timedelta(minutes=minutes)

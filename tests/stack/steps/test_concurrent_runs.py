@@ -164,7 +164,7 @@ def test_a_watermark_set_during_a_run_prevents_its_publication(pipeline: TablePi
 
 
 def test_concurrent_first_loads_of_two_tables_do_not_conflict(pipeline: TablePipeline) -> None:
-    """Both create the same schemas at the same moment; each table has its own ledger."""
+    """Both create the same schemas at the same time; each table has its own ledger."""
     pipeline.sql("CREATE TABLE customers LIKE orders")
     pipeline.sql("INSERT INTO customers VALUES (1, '2026-01-01', 1, NULL)")
     insert_orders(pipeline, 30)

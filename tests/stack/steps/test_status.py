@@ -28,7 +28,7 @@ def state(pipeline: TablePipeline) -> WatermarkState:
 
 
 def test_a_failed_extraction_is_recorded_until_the_next_run_publishes(synced: TablePipeline) -> None:
-    """An operator must not read success while no row arrives."""
+    """Otherwise operators would see success although no rows arrive."""
     synced.sql("INSERT INTO orders (updated_at) VALUES (UTC_TIMESTAMP(6))")
     synced.sql("DO SLEEP(0.01)")
     planned = synced.plan()
@@ -44,7 +44,7 @@ def test_a_failed_extraction_is_recorded_until_the_next_run_publishes(synced: Ta
 
 
 def test_a_dry_run_that_fails_changes_no_status(synced: TablePipeline) -> None:
-    """A plan that is only shown is no run: a mistyped cursor must not alarm anybody."""
+    """A dry run is not a run: a mistyped cursor in one must not change the status that operators monitor."""
     key = TableLayout.of(synced.spec).watermark
     before = synced.clients.store.get(key)
     synced.change(cursor=CursorRef(column="updatd_at"))
@@ -57,7 +57,7 @@ def test_a_dry_run_that_fails_changes_no_status(synced: TablePipeline) -> None:
 
 
 def test_a_position_set_by_hand_is_no_extraction(synced: TablePipeline) -> None:
-    """Time and rows of the last extraction stay."""
+    """Time and row count of the last extraction are kept."""
     before = state(synced)
     watermark.reset(synced.spec, store=synced.clients.store, actor="test")
     after = state(synced)

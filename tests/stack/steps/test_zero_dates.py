@@ -12,7 +12,7 @@ from tests.table_pipeline import TablePipeline
 @pytest.mark.parametrize("nulls", ["fail", "load"])
 @pytest.mark.parametrize("load", [LoadMode.MERGE, LoadMode.APPEND])
 def test_zero_dates_in_a_not_null_cursor_are_read_once(pipeline: TablePipeline, nulls: str, load: LoadMode) -> None:
-    """L23: MySQL matches them with IS NULL there; they belong to the window that is open below."""
+    """L23: MySQL matches them with IS NULL there; they belong to the window without a lower bound."""
     pipeline.sql("SET sql_mode = ''")
     pipeline.sql("ALTER TABLE orders MODIFY updated_at DATETIME(6) NOT NULL")
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '0000-00-00'), (2, UTC_TIMESTAMP(6))")
@@ -41,7 +41,7 @@ def test_zero_dates_beside_null_cursors_survive_an_append(pipeline: TablePipelin
 
 
 def test_zero_dates_beside_null_cursors_are_refused_without_a_key(pipeline: TablePipeline) -> None:
-    """Nothing tells them apart in the target; the plan names the column and the remedies."""
+    """They cannot be distinguished in the target; the plan names the column and the remedies."""
     pipeline.sql("SET sql_mode = ''")
     pipeline.sql("ALTER TABLE orders MODIFY id BIGINT NULL, DROP PRIMARY KEY")
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '0000-00-00'), (2, NULL)")

@@ -1,4 +1,4 @@
-"""Rows are split from the packets of the text protocol, also if a row takes several packets."""
+"""Rows are split from the packets of the text protocol, even if a row takes several packets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log records of a run: each states every fact of its step, starts with the table, and is one record."""
+"""The log records of a run: each states every fact of its step, starts with the table, and is a single record."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def test_the_first_entry_has_sequence_one_and_no_position() -> None:
 
 
 def test_an_entry_inherits_position_schema_and_server() -> None:
-    """A manual entry loses nothing that later runs compare with."""
+    """A manual entry keeps everything that later runs compare with."""
     head = entry(4, server_uuid="u", schema=schema("id", "a"), files=(), gap_end=at(3))
     following = LogEntry.after(head, **OWN)
     assert (following.sequence, following.position_from, following.position_to) == (5, at(40), at(40))

@@ -42,7 +42,7 @@ def test_a_position_of_the_wrong_kind_is_refused(kind: PositionKind, text: str |
 
 @given(MOMENTS)
 def test_a_floored_value_is_never_above_the_input_and_never_ambiguous(value: int) -> None:
-    """A floored wall clock means exactly one moment, at most two hours below the input."""
+    """A floored wall-clock time means exactly one instant, at most two hours below the input."""
     floored = BERLIN.floor(value)
     assert value - 2 * 3600 * 10**6 <= floored <= value
     wall = datetime.fromtimestamp(floored / 10**6, ZoneInfo("Europe/Berlin")).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""A run request decides alone which stages and checks a run has."""
+"""The run request alone determines which stages and checks a run has."""
 
 from __future__ import annotations
 

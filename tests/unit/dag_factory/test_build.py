@@ -269,7 +269,7 @@ DAG_FILE = REPOSITORY / "dags" / "mysql_redshift_dags.py"
 
 
 def test_airflow_finds_the_dags_of_the_example_dag_file(folder: Path, tmp_path: Path) -> None:
-    """The file is parsed as it is, with the pipelines of this test beside it."""
+    """The file is parsed unchanged, next to the pipelines of this test."""
     (tmp_path / "dags" / "pipelines").mkdir(parents=True)
     (folder / "shop.yaml").rename(tmp_path / "dags" / "pipelines" / "shop.yaml")
     copy = tmp_path / "dags" / DAG_FILE.name

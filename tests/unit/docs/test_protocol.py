@@ -90,7 +90,7 @@ def test_every_ledger_column_is_documented_with_its_type() -> None:
 
 
 def test_every_kind_of_entry_is_documented() -> None:
-    """A reader has to know what each kind does to files and position."""
+    """A reader must know what each kind does to files and position."""
     assert sorted(names("Kinds")) == sorted(kind.value for kind in EntryKind)
 
 
@@ -100,7 +100,7 @@ def test_every_form_of_a_value_is_documented() -> None:
 
 
 def test_the_page_describes_the_versions_that_the_code_writes() -> None:
-    """A raised version comes with a changed page."""
+    """The page must change together with a version."""
     versions = f"log {log.VERSION}, ledger {ledger.VERSION}, `watermark.json` {watermark_cache.VERSION}."
     assert f"Format versions described here: {versions}" in PAGE
 

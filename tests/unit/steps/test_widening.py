@@ -40,7 +40,7 @@ def before(
 
 
 def test_columns_that_are_wide_enough_are_not_altered() -> None:
-    """Also if they are wider than the source needs."""
+    """This holds even if they are wider than the source needs."""
     assert before([entry(1, schema=texts(a=10, b=20))], target(a=10, b=99)) == ([], None)
 
 
