@@ -112,7 +112,7 @@ def test_put_new_does_not_replace_an_object(store: ObjectStore) -> None:
 
 
 def test_put_new_returns_true_for_an_identical_body(store: ObjectStore) -> None:
-    """After a lost reply, a retry recognizes its own object by the body alone.
+    """After a lost reply, a retry recognises its own object by the body alone.
 
     Two callers with the same body therefore both get True, even if no reply was lost. A caller that must be the only
     one needs a unique body: a log entry contains its ``run_key``.

@@ -10,6 +10,6 @@ from mysql_redshift.adapters.redshift import errors
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not recognize the error."""
+    """Do not recognise the error."""
     monkeypatch.setattr(errors, "SERIALIZATION", frozenset())
     monkeypatch.setattr(errors, "SERIALIZATION_WORDS", re.compile(r"(?!)"))

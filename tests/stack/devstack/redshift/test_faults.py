@@ -151,6 +151,6 @@ def test_serverless_has_no_stl_views(connect: Connect, order: Any) -> None:
 
 
 def test_an_unknown_order_is_refused(order: Any) -> None:
-    """With a misspelt fault a test would pass without the fault."""
+    """With a misspelled fault a test would pass without the fault."""
     assert "unknown fault" in order(fault="drop_sometime")["error"]
     assert "unknown order" in order(defect="x")["error"]
