@@ -1,4 +1,4 @@
-"""Explain a lost connection: Redshift does not report who terminated a session; the ledger shows what was committed."""
+"""Explain and settle a lost connection: read the ledger to see what was committed, and by which attempt."""
 
 from __future__ import annotations
 
