@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from mysql_redshift.core.log import LogEntry
@@ -13,7 +11,7 @@ from mysql_redshift.steps.loading import apply
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Record the position of a full entry as the highest cursor value."""
 
-    def up_to_the_position(max_cursor: int | None, entry: LogEntry, mode: Any) -> int | None:
+    def up_to_the_position(max_cursor: int | None, entry: LogEntry) -> int | None:
         top = entry.position_to.value if entry.full and entry.position_to is not None else entry.read_up_to
         return max((value for value in (max_cursor, top) if value is not None), default=None)
 

@@ -122,8 +122,8 @@ class LogEntry:
 
     @property
     def has_work(self) -> bool:
-        """Whether a load has something to apply: files, or a full read, which may have found no rows."""
-        return bool(self.files) or self.full
+        """Whether a load has something to apply: files; or a full read or a key file, which may hold no rows."""
+        return bool(self.files) or self.full or self.kind is EntryKind.RECONCILE
 
     @property
     def rows(self) -> int:

@@ -40,8 +40,8 @@ def reconcile(
 
     """
     compared = None
-    try:
-        if _keys_are_due(spec, store, checks, if_due=if_due):
+    if _keys_are_due(spec, store, checks, if_due=if_due):
+        try:
             compared = _compare_and_delete(
                 spec,
                 source=require_source(spec, source),
@@ -49,9 +49,9 @@ def reconcile(
                 warehouse=warehouse,
                 encoder=require_encoder(spec, encoder),
             )
-    except MysqlRedshiftError as exc:
-        watermark_cache.note_failure(spec, store, stage="verify", error=exc)
-        raise
+        except MysqlRedshiftError as exc:
+            watermark_cache.note_failure(spec, store, stage="verify", error=exc)
+            raise
     return verify(
         spec,
         source=source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devstack.status import MySQLStatus
-from mysql_redshift.core.spec import CursorRef, LoadMode
+from mysql_redshift.core.spec import CursorRef, LoadMode, Strategy
 from mysql_redshift.steps import watermark
 from mysql_redshift.steps.planning import safe_point
 from tests.flavors import ON_LAST
@@ -131,6 +131,78 @@ def test_a_limited_run_leaves_rows_without_a_cursor_alone(pipeline: TablePipelin
     pipeline.load()
     assert {(70,), (71,)} <= set(pipeline.rows("id"))
     pipeline.sync()
+    assert_equal(pipeline)
+
+
+def test_a_limited_run_from_an_old_row_after_a_full_refresh_keeps_the_others(appended: TablePipeline) -> None:
+    """The run also has new rows in its window, so it is no repair; its limit ends below the position."""
+    appended.sync(full_refresh=True)
+    insert_orders(appended, 5, first=20)
+    appended.extract_and_publish(since="1", limit=3)
+    appended.load()
+    assert appended.rows("id") == [(number,) for number in range(1, 11)]
+    appended.sync()
+    assert_equal(appended)
+
+
+def test_a_cut_backlog_after_a_full_refresh_replaces_only_what_was_read(pipeline: TablePipeline) -> None:
+    """Without a key; the window is cut after two chunks, the position stays."""
+    pipeline.sql("ALTER TABLE orders MODIFY id BIGINT NOT NULL, DROP PRIMARY KEY, ADD KEY (id)")
+    pipeline.change(
+        cursor=CursorRef(column="id"),
+        load=LoadMode.APPEND,
+        strategy=Strategy.INTRA_TABLE,
+        chunk_rows=3,
+        max_chunks=2,
+    )
+    insert_orders(pipeline, 20)
+    pipeline.sync(full_refresh=True)
+    pipeline.sync(since="1")
+    assert_equal(pipeline)
+
+
+def test_a_row_beyond_the_clock_stays_after_a_full_refresh(pipeline: TablePipeline) -> None:
+    """The full refresh read it; no later window does."""
+    pipeline.change(load=LoadMode.APPEND)
+    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '2026-01-01'), (2, '2099-01-01')")
+    pipeline.sync(full_refresh=True)
+    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (3, UTC_TIMESTAMP(6))")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    assert_equal(pipeline)
+
+
+def test_a_limited_run_after_a_full_refresh_and_a_reset_keeps_the_others(appended: TablePipeline) -> None:
+    """Nothing is deleted that is not read again, however the position was moved."""
+    appended.sync(full_refresh=True)
+    watermark.reset(appended.spec, store=appended.clients.store, actor="test")
+    appended.extract_and_publish(limit=3)
+    appended.load()
+    assert_equal(appended)
+
+
+def test_a_limit_that_is_not_reached_leaves_rows_without_a_cursor_alone(pipeline: TablePipeline) -> None:
+    """A limited run reads no NULL cursors, whether it reaches its limit or not."""
+    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
+    insert_orders(pipeline, 5)
+    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (70, NULL)")
+    pipeline.sync()
+    watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
+    pipeline.extract_and_publish(limit=500)
+    pipeline.load()
+    assert_equal(pipeline)
+
+
+def test_a_row_that_gets_a_cursor_is_not_duplicated_by_a_limited_run(pipeline: TablePipeline) -> None:
+    """Its older version has NULL in the target, outside of every window."""
+    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
+    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, UTC_TIMESTAMP(6)), (70, NULL)")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.sync()
+    pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 70")
+    pipeline.sql("DO SLEEP(0.01)")
+    pipeline.extract_and_publish(limit=2)
+    pipeline.load()
     assert_equal(pipeline)
 
 

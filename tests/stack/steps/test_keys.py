@@ -124,6 +124,15 @@ def test_reconciling_with_an_empty_source_needs_permission(synced: TablePipeline
     assert synced.rows() == []
 
 
+def test_an_emptied_source_is_reconciled_if_that_is_permitted(synced: TablePipeline) -> None:
+    """The key file has no rows, so its entry has no files; the load must apply it all the same."""
+    synced.change(deletes=Deletes.RECONCILE, allow_empty_replace=True)
+    synced.sql("DELETE FROM orders")
+    (result,) = synced.verify("keys").results
+    assert "20 rows that the source no longer has were deleted" in result.note
+    assert synced.rows() == []
+
+
 def test_a_comparison_that_fails_deletes_nothing(synced: TablePipeline) -> None:
     """Rows are missing in the target, so it is not reconciled."""
     synced.change(deletes=Deletes.RECONCILE)

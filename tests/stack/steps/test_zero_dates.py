@@ -40,15 +40,26 @@ def test_zero_dates_beside_null_cursors_survive_an_append(pipeline: TablePipelin
     assert pipeline.rows("id") == [(1,), (2,), (3,), (4,)]
 
 
-def test_zero_dates_beside_null_cursors_are_refused_without_a_key(pipeline: TablePipeline) -> None:
-    """They cannot be distinguished in the target; the plan names the column and the remedies."""
-    pipeline.sql("SET sql_mode = ''")
+@pytest.mark.parametrize("policy", ["null", "1970-01-01"])
+def test_a_zero_date_that_finds_rows_is_refused_without_a_key(pipeline: TablePipeline, policy: str) -> None:
+    """An append would look for the rows that it reads again by a value that the target does not hold."""
+    pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
     pipeline.sql("ALTER TABLE orders MODIFY id BIGINT NULL, DROP PRIMARY KEY")
-    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '0000-00-00'), (2, NULL)")
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
-    with pytest.raises(SourceError, match=r"(?s)updated_at.*1 rows with a zero date.*Declare a key"):
-        pipeline.plan()
-    pipeline.change(policies={"zero_date": "1970-01-01"})
+    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '2026-02-31'), (2, '2026-01-01')")
+    pipeline.change(load=LoadMode.APPEND, policies={"zero_date": policy})
+    with pytest.raises(SourceError, match="updated_at"):
+        pipeline.sync()
+    pipeline.sql("UPDATE orders SET updated_at = '2026-02-28' WHERE id = 1")
     pipeline.sync()
+    assert pipeline.rows("id") == [(1,), (2,)]
+
+
+def test_an_invalid_date_is_replaced_by_its_key_when_it_is_read_again(pipeline: TablePipeline) -> None:
+    """In the target it is NULL, outside of every window."""
+    pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
+    pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '2026-02-31'), (2, '2026-03-01')")
+    pipeline.change(load=LoadMode.APPEND)
     pipeline.sync()
+    pipeline.extract_and_publish(since="2026-02-01", until="2026-03-15", move_watermark=False)
+    assert pipeline.load().rows_copied == 2
     assert pipeline.rows("id") == [(1,), (2,)]

@@ -53,11 +53,6 @@ def null_cursors(source: SourceRef, cursor: Cursor) -> str:
     return f"SELECT COUNT(*) FROM {table(source)} WHERE {_is_null(cursor)}"
 
 
-def zero_cursors(source: SourceRef, cursor: Cursor) -> str:
-    """Count the rows whose cursor is a zero date."""
-    return f"SELECT COUNT(*) FROM {table(source)} WHERE {quoting.mysql_name(cursor.column)} = 0"
-
-
 def maximum(source: SourceRef, cursor: Cursor) -> str:
     """Select the largest id."""
     return f"SELECT MAX({quoting.mysql_name(cursor.column)}) FROM {table(source)}"
@@ -189,7 +184,7 @@ def _key_compare(schema: TableSchema, values: tuple[str, ...], operator: str) ->
 def _ordered_value(column: Column) -> str:
     """Return the expression that compares as ORDER BY sorts: ENUM, SET and BIT sort by their number."""
     name = quoting.mysql_name(column.name)
-    return f"({name} + 0)" if _sorts_by_number(column) else name
+    return f"CAST({name} AS UNSIGNED)" if _sorts_by_number(column) else name
 
 
 def _sorts_by_number(column: Column) -> bool:

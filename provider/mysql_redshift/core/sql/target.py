@@ -79,21 +79,14 @@ def delete_all(ref: TargetRef) -> str:
 def delete_window(ref: TargetRef, schema: TableSchema, cursor: Cursor, window: Window, *, nulls: bool) -> str:
     """Delete the target's rows inside a window; at the value of a lower bound with a key, none.
 
-    ``nulls``: without a lower bound, also delete rows whose cursor is NULL in the target. They were zero dates, or were
-    loaded before the table had this cursor.
+    ``nulls``: without a lower bound, also delete rows whose cursor is NULL in the target: they were loaded before the
+    table had this cursor.
     """
     name = _cursor(schema, cursor)
     below = f"{name} < {_literal(cursor, window.upper)}"
     if window.lower is None:
         return f"DELETE FROM {table(ref)} WHERE {below}{f' OR {name} IS NULL' if nulls else ''}"
     return f"DELETE FROM {table(ref)} WHERE {below} AND {_above(name, cursor, window.lower)}"
-
-
-def delete_above(ref: TargetRef, schema: TableSchema, cursor: Cursor, lower: Position | None) -> str:
-    """Delete the target's rows from ``lower`` upwards (None: all); at the value of a bound with a key, none."""
-    if lower is None:
-        return delete_all(ref)
-    return f"DELETE FROM {table(ref)} WHERE {_above(_cursor(schema, cursor), cursor, lower)}"
 
 
 def delete_null_cursors(ref: TargetRef, schema: TableSchema, cursor: Cursor) -> str:

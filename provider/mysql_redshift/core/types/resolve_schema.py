@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.core.types.column import Cell, Column, SourceColumn, SourceTable, TableSchema
 from mysql_redshift.core.types.names import target_name
@@ -34,6 +34,7 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
             spec,
             choices_of(spec, _declared_spelling(column.name, spec), mariadb=mariadb),
             in_key=column.name in key,
+            finds_rows=not key and _is_append_cursor(column, spec),
         )
         for column in selected
     )
@@ -144,8 +145,12 @@ def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:
     return rules
 
 
-def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices, *, in_key: bool) -> Column:
+def _column(
+    source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices, *, in_key: bool, finds_rows: bool
+) -> Column:
     policies = {name: choices[name] for name in rule.policies}
+    if finds_rows and "zero_date" in policies:
+        policies["zero_date"] = "fail"
     if in_key:
         policies = {name: "fail" if value == "null" else value for name, value in policies.items()}
     shape = rule.becomes(source, choices)
@@ -167,6 +172,16 @@ def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices,
         no_pad=in_key and shape.cell is Cell.TEXT and _no_pad(source.collation or ""),
         policies=tuple(policies.items()),
     )
+
+
+def _is_append_cursor(column: SourceColumn, spec: TableSpec) -> bool:
+    """Return whether an append without a key finds the rows that it reads again by this column alone.
+
+    A policy must not change its values then: the target would hold another value than the source is asked for.
+    """
+    if spec.cursor is None or spec.load is LoadMode.REPLACE:
+        return False
+    return column.name.lower() == spec.cursor.column.lower()
 
 
 def _no_pad(collation: str) -> bool:

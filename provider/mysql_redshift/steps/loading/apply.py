@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mysql_redshift.core.ledger import UNBOUNDED, AppliedEntry
-from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.core.sql import staging as staging_sql
@@ -44,7 +44,7 @@ def _apply(
 ) -> list[AppliedEntry]:
     start, highest = [], max_cursor
     for entry in group.entries:
-        highest = _highest(highest, entry, group.mode)
+        highest = _highest(highest, entry)
         start.append(AppliedEntry(sequence=entry.sequence, position=_position(entry), max_cursor=highest))
     if group.reconcile:
         return [delete_rows(transaction, target, group.last, start[0])]
@@ -132,22 +132,19 @@ def _newest_per_key(transaction: LoadTransaction, group: EntryGroup, staging: St
 def _delete_overlap(transaction: LoadTransaction, entry: LogEntry, staging: Staging, max_cursor: int | None) -> int:
     """Before an append, delete what it reads again and nothing else, in the same transaction.
 
-    A full read has no upper bound, so the entry after it overlaps it: everything above that entry's start is replaced.
-    With a row limit only some rows at the first and last cursor value were read; those are found by their keys. So are
-    rows whose cursor was NULL, if there is a key: in the target a policy may have turned a zero date into NULL too.
+    Inside the window that is what the cursor says. With a key, the rows that were read are also found by their keys: at
+    the edges of a limited read, and where the target's cursor is not the source's, because it was NULL before or a
+    policy changed it. Without a key no policy changes a cursor (``resolve_schema``) and no read is limited.
     """
     spec, session, schema = transaction.spec, transaction.session, schema_of(entry)
     cursor, window = entry.cursor, entry.window_read
     if cursor is None or window is None:
         raise StateError("An append entry has no window", where=f"{spec.name}, log entry {entry.sequence}")
     overlaps, statements = _overlaps(window, max_cursor), []
-    if overlaps and _follows_full_read(entry, max_cursor):
-        statements.append(target_sql.delete_above(spec.target, schema, cursor, window.lower))
-    elif overlaps:
-        nulls = entry.last_read is None
-        statements.append(target_sql.delete_window(spec.target, schema, cursor, window, nulls=nulls))
-    in_part = entry.last_read is not None or (window.lower is not None and window.lower.key is not None)
-    if schema.key and (entry.nulls_read or (overlaps and in_part)):
+    if overlaps:
+        sql = target_sql.delete_window(spec.target, schema, cursor, window, nulls=not schema.key)
+        statements.append(sql)
+    if schema.key and (overlaps or _loads_nulls(entry)):
         statements.append(target_sql.delete_matching(spec.target, staging.table, schema))
     elif entry.nulls_read:
         statements.append(target_sql.delete_null_cursors(spec.target, schema, cursor))
@@ -159,9 +156,8 @@ def _overlaps(window: Window, max_cursor: int | None) -> bool:
     return max_cursor is not None and (window.lower is None or window.lower.value < max_cursor)
 
 
-def _follows_full_read(entry: LogEntry, max_cursor: int | None) -> bool:
-    """Return whether the entry continues after a full read; a repair reads a window below it."""
-    return max_cursor == UNBOUNDED and entry.kind is EntryKind.EXTRACT
+def _loads_nulls(entry: LogEntry) -> bool:
+    return entry.spec.cursor is not None and entry.spec.cursor.nulls == "load"
 
 
 def _refuse_empty(transaction: LoadTransaction, entry: LogEntry, copied: int) -> None:
@@ -196,10 +192,8 @@ def _position(entry: LogEntry) -> str:
     return "" if to is None else str(Position(kind=to.kind, value=to.value))
 
 
-def _highest(max_cursor: int | None, entry: LogEntry, mode: LoadMode | None) -> int | None:
+def _highest(max_cursor: int | None, entry: LogEntry) -> int | None:
     """Return the ledger's ``max_cursor`` after the entry."""
     if entry.full:
         return UNBOUNDED
-    if mode is LoadMode.APPEND and _follows_full_read(entry, max_cursor):
-        return entry.read_up_to
     return max((value for value in (max_cursor, entry.read_up_to) if value is not None), default=None)

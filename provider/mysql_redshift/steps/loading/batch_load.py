@@ -50,17 +50,12 @@ class BatchLoader:
 
     def load(self, session: WarehouseSession, load_id: str) -> LoadedBatch:
         """Apply the next pending entries in one transaction and commit it."""
+        iam_role = iam_role_of(self.spec, self.iam_role)
         pending = self._lock_widened(session)
-        entries = pending.entries
+        entries, target, head = pending.entries, pending.target, pending.head
         transaction = LoadTransaction(
-            spec=self.spec,
-            session=session,
-            store=self.store,
-            load_id=load_id,
-            iam_role=iam_role_of(self.spec, self.iam_role),
+            spec=self.spec, session=session, store=self.store, load_id=load_id, iam_role=iam_role
         )
-        target, head = pending.target, pending.head
-        generation = target.check_identity(head, entries, known_loaded=self.known_loaded)
         applied = apply_groups(transaction, target, group_entries(entries), max_cursor=head.max_cursor)
         rows = ledger_rows(
             applied,
@@ -68,7 +63,7 @@ class BatchLoader:
             load_id=load_id,
             log_uri=self.journal.uri,
             target_oid=target.oid,
-            generation=generation,
+            generation=pending.generation,
         )
         pending.ledger.append(rows)
         session.commit()
@@ -101,10 +96,19 @@ class BatchLoader:
         check_log(self.spec, self.journal.uri, head, last=last)
         entries = next_batch(self.journal, after=head.sequence, through=last)
         target = Target(self.spec, session)
+        generation = target.check_identity(head, entries, known_loaded=self.known_loaded)
         widening = self._widening(session, target, entries)
         if widening.through is not None:
             entries = entries_through(entries, widening.through)
-        return _Pending(ledger=ledger, head=head, target=target, entries=entries, log_head=last, widening=widening)
+        return _Pending(
+            ledger=ledger,
+            head=head,
+            target=target,
+            generation=generation,
+            entries=entries,
+            log_head=last,
+            widening=widening,
+        )
 
     def _widening(self, session: WarehouseSession, target: Target, entries: Sequence[LogEntry]) -> Widening:
         """Query what Redshift does not alter only if there is something to widen."""
@@ -122,6 +126,7 @@ class _Pending:
     ledger: Ledger
     head: LedgerHead
     target: Target
+    generation: int
     entries: Sequence[LogEntry]
     log_head: int
     widening: Widening

@@ -69,26 +69,6 @@ def reads_nulls(spec: TableSpec, schema: TableSchema, cursor: Cursor, window: Wi
     return declared and window is not None and schema.column(cursor.column).nullable
 
 
-def refuse_zero_dates(spec: TableSpec, schema: TableSchema, cursor: Cursor, source: Source) -> None:
-    """Check that NULL in the target's cursor column means NULL at the source: an append without a key deletes by it.
-
-    Raises:
-        SourceError: there are zero dates, which a policy turns into NULL.
-
-    """
-    if ("zero_date", "null") not in schema.column(cursor.column).policies:
-        return
-    rows = int(source.query(source_sql.zero_cursors(spec.source, cursor))[0][0])
-    if rows:
-        raise SourceError(
-            "Zero dates and NULL in the cursor column would both be NULL in the target",
-            where=f"{spec.name}, column {cursor.column}",
-            expected="no zero date, with load: append, nulls: load and no key",
-            found=f"{rows} rows with a zero date",
-            remedy="Declare a key, or set zero_date: to a date for this column.",
-        )
-
-
 def _key_boundaries(spec: TableSpec, schema: TableSchema, source: Source) -> list[int] | None:
     """Probe the first key column; None if it is not an integer."""
     if not schema.key or schema.column(schema.key[0]).cell not in (Cell.INT32, Cell.INT64, Cell.DECIMAL):

@@ -15,7 +15,7 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.core.window_decision import Decision, decide
 from mysql_redshift.ports import Source
-from mysql_redshift.steps.planning.chunks import cut_window, null_chunk, reads_nulls, refuse_zero_dates
+from mysql_redshift.steps.planning.chunks import cut_window, null_chunk, reads_nulls
 from mysql_redshift.steps.planning.safe_point import read_safe_point
 
 FAILOVER_LOOKBACK = 600 * SECOND  # read again once, after the source's server changed
@@ -58,8 +58,6 @@ class ReadScope:
         decision = _decide(spec, request, cursor, head, point, uuid)
         chunks, decision = _chunks(spec, request, schema, cursor, decision, head, source)
         nulls_read = request.limit is None and reads_nulls(spec, schema, cursor, decision.window)
-        if nulls_read and load is LoadMode.APPEND and not schema.key:
-            refuse_zero_dates(spec, schema, cursor, source)
         return cls(
             decision=decision,
             chunks=chunks,
