@@ -120,6 +120,8 @@ def _policies() -> Iterator[str]:
     yield ""
     yield "Set policies for a pipeline or a table under `policies`, and for one column under `column_policies`."
     yield "The most specific setting applies. In a key column `null` means `fail`, because a key cannot be NULL."
+    yield "In the cursor column of a table without a key `zero_date` is always `fail`: an append finds the rows that it"
+    yield "reads again by their cursor."
     yield ""
     yield "| policy | values, default first | description |"
     yield "| --- | --- | --- |"
