@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mysql_redshift.core.spec import ColumnsRef, LoadMode
+from mysql_redshift.core.spec import ColumnsRef, CursorRef, LoadMode
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import ConfigurationError, SourceError
 from tests.fakes.specs import spec
@@ -145,6 +145,30 @@ def test_a_valid_date_may_replace_zero_dates() -> None:
     assert dict(column.policies)["zero_date"] == "1970-01-01"
     with pytest.raises(ConfigurationError, match="2026-02-31"):
         resolve_schema(table, spec(policies={"zero_date": "2026-02-31"}))
+
+
+@pytest.mark.parametrize(
+    ("key", "load", "policy", "kept"),
+    [
+        ((), LoadMode.APPEND, "null", "fail"),
+        ((), None, "1970-01-01", "fail"),
+        ((), LoadMode.REPLACE, "null", "null"),
+        (("id",), LoadMode.APPEND, "null", "null"),
+        (("id",), LoadMode.APPEND, "1970-01-01", "fail"),
+        (("id",), LoadMode.MERGE, "1970-01-01", "1970-01-01"),
+    ],
+)
+def test_an_append_does_not_change_the_cursor_by_which_it_finds_rows(
+    key: tuple[str, ...], load: LoadMode | None, policy: str, kept: str
+) -> None:
+    """L23: the target would hold another value than the one that is read again; other columns keep the policy."""
+    table = source_table(
+        source_column("id", "bigint", nullable=False), source_column("At", "datetime"), source_column("day", "date")
+    )
+    given = spec(key=key, load=load, cursor=CursorRef(column="at"), policies={"zero_date": policy})
+    schema = resolve_schema(table, given)
+    assert dict(schema.column("At").policies)["zero_date"] == kept
+    assert dict(schema.column("day").policies)["zero_date"] == policy
 
 
 def test_a_column_policy_overrides_the_table_policy() -> None:

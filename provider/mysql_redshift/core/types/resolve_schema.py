@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.spelling import did_you_mean
 from mysql_redshift.core.types.column import Cell, Column, SourceColumn, SourceTable, TableSchema
@@ -32,9 +35,10 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
             column,
             rules[column.name],
             spec,
-            choices_of(spec, _declared_spelling(column.name, spec), mariadb=mariadb),
+            _keep_append_cursor(
+                choices_of(spec, _declared_spelling(column.name, spec), mariadb=mariadb), column, spec, key
+            ),
             in_key=column.name in key,
-            finds_rows=not key and _is_append_cursor(column, spec),
         )
         for column in selected
     )
@@ -145,12 +149,8 @@ def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:
     return rules
 
 
-def _column(
-    source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices, *, in_key: bool, finds_rows: bool
-) -> Column:
+def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices, *, in_key: bool) -> Column:
     policies = {name: choices[name] for name in rule.policies}
-    if finds_rows and "zero_date" in policies:
-        policies["zero_date"] = "fail"
     if in_key:
         policies = {name: "fail" if value == "null" else value for name, value in policies.items()}
     shape = rule.becomes(source, choices)
@@ -174,14 +174,19 @@ def _column(
     )
 
 
-def _is_append_cursor(column: SourceColumn, spec: TableSpec) -> bool:
-    """Return whether an append without a key finds the rows that it reads again by this column alone.
+def _keep_append_cursor(choices: Choices, column: SourceColumn, spec: TableSpec, key: Sequence[str]) -> Choices:
+    """Fail on zero dates by which an append would find the wrong rows in the target, instead of changing them.
 
-    A policy must not change its values then: the target would hold another value than the source is asked for.
+    Without a key it finds the rows that it reads again by their cursor alone. With a key NULL is outside of every
+    window, but a date would be inside of one that the row itself is not in.
     """
-    if spec.cursor is None or spec.load is LoadMode.REPLACE:
-        return False
-    return column.name.lower() == spec.cursor.column.lower()
+    if spec.cursor is None or column.name.lower() != spec.cursor.column.lower():
+        return choices
+    keyless = not key and spec.load is not LoadMode.REPLACE
+    keyed = bool(key) and spec.load is LoadMode.APPEND and choices["zero_date"] != "null"
+    if not (keyless or keyed):
+        return choices
+    return replace(choices, declared={**choices.declared, "zero_date": "fail"})
 
 
 def _no_pad(collation: str) -> bool:
