@@ -45,6 +45,7 @@ ACTING: list[tuple[str, tuple[str, ...], dict[str, str], list[str | None], tuple
     ("LONGBLOB", ("REPEAT(x'ff', 5000000)", "x'0a'"), {"too_long": "null"}, [None, "0a"], ("too_long", 1)),
     ("TIME", ("'-838:59:59'", "0"), {"time": "microseconds"}, ["-3020399000000", "0"], None),
     ("TINYINT(1)", ("0", "1"), {"tinyint1": "boolean"}, ["False", "True"], None),
+    ("SMALLINT", ("-32768", "32767"), {"smallint": "integer"}, ["-32768", "32767"], None),
 ]
 REFUSING: list[tuple[str, str, dict[str, str], str]] = [
     ("DATE", "'0000-00-00'", {"zero_date": "fail"}, "not in the calendar"),

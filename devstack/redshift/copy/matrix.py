@@ -22,6 +22,7 @@ class ParquetColumn:
     width: int = 0
     signed: bool = True
     bits: int = 0
+    utc: bool = False
     optional: bool = True
     index: int = 0
 
@@ -43,6 +44,10 @@ def _integer(bits: int) -> Test:
         return file.logical == "NONE" or (file.signed and file.bits <= bits)
 
     return test
+
+
+def _small_integer(file: ParquetColumn, _: TableColumn) -> bool:
+    return file.physical == "INT32" and file.logical == "INT" and file.signed and file.bits <= 16
 
 
 def _physical(name: str, *logical: str) -> Test:
@@ -68,6 +73,10 @@ def _timestamp(file: ParquetColumn, _: TableColumn) -> bool:
     return file.physical == "INT64" and file.logical == "TIMESTAMP" and file.unit in ("MILLIS", "MICROS")
 
 
+def _instant(file: ParquetColumn, table: TableColumn) -> bool:
+    return _timestamp(file, table) and (file.physical == "INT96" or file.utc)
+
+
 def _never(_file: ParquetColumn, _table: TableColumn) -> bool:
     return False
 
@@ -78,14 +87,14 @@ def _json(file: ParquetColumn, _: TableColumn) -> bool:
 
 TEXT = ("NONE", "STRING", "JSON", "ENUM")
 ACCEPTS: dict[str, Test] = {
-    "int2": _integer(32),
+    "int2": _small_integer,
     "int4": _integer(32),
     "int8": _integer(64),
     "float4": _physical("FLOAT", "NONE"),
     "float8": _physical("DOUBLE", "NONE"),
     "numeric": _decimal,
     "timestamp": _timestamp,
-    "timestamptz": _timestamp,
+    "timestamptz": _instant,
     "date": _physical("INT32", "DATE"),
     "bool": _physical("BOOLEAN", "NONE"),
     "time": _never,

@@ -117,6 +117,7 @@ def _leaf(index: int, leaf: Any) -> ParquetColumn:
         width=leaf.length if leaf.physical_type == "FIXED_LEN_BYTE_ARRAY" else 0,
         signed=logical.get("isSigned", True),
         bits=logical.get("bitWidth", 0),
+        utc=logical.get("isAdjustedToUTC", False),
         optional=leaf.max_definition_level > 0,
         index=index,
     )

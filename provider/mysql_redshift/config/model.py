@@ -22,7 +22,7 @@ from mysql_redshift.config.fields import (
     Zone,
 )
 from mysql_redshift.config.wording import expecting
-from mysql_redshift.core.spec import Deletes, LoadMode, OnTypeChange, Strategy
+from mysql_redshift.core.spec import Compression, Deletes, LoadMode, OnTypeChange, Strategy
 from mysql_redshift.core.types.policy import POLICIES, Policy
 from mysql_redshift.core.verification import Check
 
@@ -137,6 +137,9 @@ class TableEntry(Strict):
         32, description="Maximum number of chunks per run; the next run continues a larger backlog."
     )
     part_size: Bytes = Field(256 * 1024 * 1024, description="Approximate size of a Parquet file.")
+    compression: Compression = Field(
+        Compression.SNAPPY, description="Compression of Parquet files; that COPY reads zstd is not documented."
+    )
     allow_empty_replace: Flag = Field(False, description="Allow an empty source table to empty the target.")
     columns: ColumnsEntry = ColumnsEntry()
     policies: Policies = Field(default_factory=Policies)

@@ -35,6 +35,7 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
         chunk_rows=entry.chunk_rows,
         max_chunks=entry.max_chunks,
         part_bytes=entry.part_size,
+        compression=entry.compression,
         allow_empty_replace=entry.allow_empty_replace,
         deletes=entry.deletes,
         on_type_change=entry.on_type_change,

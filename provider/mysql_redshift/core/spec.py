@@ -59,6 +59,14 @@ class LakeRef:
     kms_key: str | None = None
 
 
+class Compression(StrEnum):
+    """Compression inside Parquet. AWS documents that COPY reads zstd in text files only, so it is not the default."""
+
+    SNAPPY = "snappy"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TargetRef:
     """The Redshift table that rows are loaded into."""
@@ -119,6 +127,7 @@ class TableSpec:
     chunk_rows: int = 2_000_000
     max_chunks: int = 32
     part_bytes: int = 256 * 1024 * 1024
+    compression: Compression = Compression.SNAPPY
     allow_empty_replace: bool = False
     deletes: Deletes = Deletes.KEEP
     on_type_change: OnTypeChange = OnTypeChange.FAIL

@@ -60,7 +60,7 @@ class Clients:
         """The Parquet writer; its files are in a folder that is deleted with these clients."""
         from mysql_redshift.adapters.parquet import ParquetEncoder
 
-        return ParquetEncoder(self._spool.folder)
+        return ParquetEncoder(self._spool.folder, self._spec.compression)
 
     @cached_property
     def _spool(self) -> Spool:

@@ -12,7 +12,7 @@ import pytest
 from mysql_redshift.config import find_pipelines, load_pipeline, read_table
 from mysql_redshift.config.fields import parse_duration, parse_size
 from mysql_redshift.config.schedules import schedule
-from mysql_redshift.core.spec import CursorRef, LayoutRef, LoadMode, OnTypeChange, Strategy, TableSpec
+from mysql_redshift.core.spec import Compression, CursorRef, LayoutRef, LoadMode, OnTypeChange, Strategy, TableSpec
 from mysql_redshift.errors import ConfigurationError
 from tests.unit.config.conftest import Write
 from tests.unit.config.yaml_texts import GOOD, HEAD
@@ -55,8 +55,9 @@ def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
     spec = table(
         write,
         "{cursor: {column: made, kind: unix-ms, nulls: load}, load: merge, key: [a, b], lag: 5s, max_hold: 1h30m, "
-        "batch_rows: 10, chunk_rows: 20, max_chunks: 3, part_size: 64MiB, allow_empty_replace: true, "
-        "columns: {exclude: [x], rename: {on: on_, 2024: y2024}}, policies: {json: varchar, too_long: null}, "
+        "batch_rows: 10, chunk_rows: 20, max_chunks: 3, part_size: 64MiB, compression: zstd, "
+        "allow_empty_replace: true, columns: {exclude: [x], rename: {on: on_, 2024: y2024}}, "
+        "policies: {json: varchar, too_long: null}, "
         "column_policies: {d: {zero_date: 1970-01-01, too_long: null}}, source_table: Bestellungen, "
         "target_table: o, target_schema: s, dist_style: key, dist_key: a, sort_key: [made, a], encode: {a: az64}, "
         "on_type_change: rebuild, deletes: keep}",
@@ -64,6 +65,7 @@ def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
     assert spec.cursor == CursorRef(column="made", kind="unix-ms", nulls="load")
     assert (spec.load, spec.key, spec.lag, spec.max_hold) == (LoadMode.MERGE, ("a", "b"), 5, 5400)
     assert (spec.batch_rows, spec.chunk_rows, spec.max_chunks, spec.part_bytes) == (10, 20, 3, 64 * 1024 * 1024)
+    assert spec.compression is Compression.ZSTD
     assert spec.allow_empty_replace
     assert spec.on_type_change is OnTypeChange.REBUILD
     assert (spec.columns.exclude, spec.columns.rename) == (("x",), {"on": "on_", "2024": "y2024"})

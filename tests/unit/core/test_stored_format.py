@@ -21,6 +21,7 @@ from mysql_redshift.core.log import EntryKind, LogEntry, LogFile
 from mysql_redshift.core.position import Position, PositionKind
 from mysql_redshift.core.spec import (
     ColumnsRef,
+    Compression,
     CursorRef,
     Deletes,
     LakeRef,
@@ -62,6 +63,7 @@ SPEC = TableSpec(
     chunk_rows=10_000,
     max_chunks=4,
     part_bytes=1_000_000,
+    compression=Compression.GZIP,
     allow_empty_replace=True,
     deletes=Deletes.RECONCILE,
     on_type_change=OnTypeChange.REBUILD,

@@ -9,17 +9,17 @@ import pytest
 from mysql_redshift.core.types.column import Cell, Column
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.core.types.rules import RULES
-from mysql_redshift.errors import SourceError
+from mysql_redshift.errors import ConfigurationError, SourceError
 from tests.fakes.specs import spec
 from tests.unit.types.builders import source_column, source_table
 
 # (type at the source, further catalogue attributes) -> (cell, staging type, target type)
 CONTRACT: list[tuple[str, dict[str, Any], Cell, str, str]] = [
-    ("tinyint(1)", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
-    ("tinyint", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
-    ("tinyint unsigned", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
-    ("tinyint(1) unsigned", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
-    ("smallint", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("tinyint(1)", {}, Cell.INT16, "SMALLINT", "SMALLINT"),
+    ("tinyint", {}, Cell.INT16, "SMALLINT", "SMALLINT"),
+    ("tinyint unsigned", {}, Cell.INT16, "SMALLINT", "SMALLINT"),
+    ("tinyint(1) unsigned", {}, Cell.INT16, "SMALLINT", "SMALLINT"),
+    ("smallint", {}, Cell.INT16, "SMALLINT", "SMALLINT"),
     ("smallint unsigned", {}, Cell.INT32, "INTEGER", "INTEGER"),
     ("mediumint", {}, Cell.INT32, "INTEGER", "INTEGER"),
     ("mediumint unsigned", {}, Cell.INT32, "INTEGER", "INTEGER"),
@@ -54,7 +54,7 @@ CONTRACT: list[tuple[str, dict[str, Any], Cell, str, str]] = [
     ("datetime(6)", {}, Cell.TIMESTAMP, "TIMESTAMP", "TIMESTAMP"),
     ("timestamp", {}, Cell.TIMESTAMP, "TIMESTAMP", "TIMESTAMP"),
     ("time(6)", {}, Cell.TEXT, "VARCHAR(17)", "VARCHAR(17)"),
-    ("year", {}, Cell.INT32, "SMALLINT", "SMALLINT"),
+    ("year", {}, Cell.INT16, "SMALLINT", "SMALLINT"),
     ("json", {}, Cell.TEXT, "VARCHAR(65535)", "SUPER"),
     ("geometry", {}, Cell.TEXT, "VARCHAR(65535)", "VARCHAR(65535)"),
     ("uuid", {}, Cell.TEXT, "VARCHAR(36)", "VARCHAR(36)"),
@@ -66,8 +66,12 @@ CONTRACT: list[tuple[str, dict[str, Any], Cell, str, str]] = [
 # (type, policy) -> (cell, staging type, target type, insert)
 OPTIONS: list[tuple[str, dict[str, str], Cell, str, str, str]] = [
     ("tinyint(1)", {"tinyint1": "boolean"}, Cell.BOOL, "BOOLEAN", "BOOLEAN", "{name}"),
+    ("tinyint(1)", {"smallint": "integer"}, Cell.INT32, "INTEGER", "INTEGER", "{name}"),
+    ("tinyint unsigned", {"smallint": "integer"}, Cell.INT32, "INTEGER", "INTEGER", "{name}"),
+    ("smallint", {"smallint": "integer"}, Cell.INT32, "INTEGER", "INTEGER", "{name}"),
+    ("year", {"smallint": "integer"}, Cell.INT32, "INTEGER", "INTEGER", "{name}"),
     ("bigint unsigned", {"bigint_unsigned": "bigint"}, Cell.INT64, "BIGINT", "BIGINT", "{name}"),
-    ("timestamp", {"timestamp": "timestamptz"}, Cell.TIMESTAMP, "TIMESTAMPTZ", "TIMESTAMPTZ", "{name}"),
+    ("timestamp", {"timestamp": "timestamptz"}, Cell.TIMESTAMP_UTC, "TIMESTAMPTZ", "TIMESTAMPTZ", "{name}"),
     ("time", {"time": "microseconds"}, Cell.INT64, "BIGINT", "BIGINT", "{name}"),
     ("time", {"time": "time"}, Cell.TEXT, "VARCHAR(17)", "TIME", "CAST({name} AS TIME)"),
     ("json", {}, Cell.TEXT, "VARCHAR(65535)", "SUPER", "JSON_PARSE({name})"),
@@ -103,6 +107,14 @@ def test_every_rule_of_the_contract_has_a_case() -> None:
     """A rule without a case above would be untested."""
     reached = {resolved(kind, **catalogue).rule for kind, catalogue, *_ in CONTRACT}
     assert reached == {rule.name for rule in RULES}
+
+
+def test_a_table_may_have_one_column_less_than_redshift_allows() -> None:
+    """Redshift allows 1,600 columns, and a staging table has one more than its target."""
+    columns = [source_column(f"c{number}", "int") for number in range(1600)]
+    assert len(resolve_schema(source_table(*columns[:1599]), spec()).columns) == 1599
+    with pytest.raises(ConfigurationError, match="number of columns"):
+        resolve_schema(source_table(*columns), spec())
 
 
 def test_an_unsupported_type_is_refused_with_a_remedy() -> None:

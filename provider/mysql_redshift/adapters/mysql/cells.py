@@ -167,7 +167,7 @@ def _date_or_timestamp(raw: Raw, column: Column, policy_counts: Counter[str]) ->
     odd = pc.match_substring_regex(text, "^0000|^....-00|^....-..-00")
     if not pc.any(odd).as_py():
         try:
-            return text.cast(kind)
+            return _cast(text, kind)
         except pa.ArrowInvalid:  # for example 31 February under ALLOW_INVALID_DATES: check each value below
             pass
     policy = dict(column.policies).get("zero_date", "fail")
@@ -185,7 +185,14 @@ def _date_or_timestamp(raw: Raw, column: Column, policy_counts: Counter[str]) ->
             )
         policy_counts[f"{column.name}: zero_date"] += 1
         cells[row] = None if policy == "null" else _replacement(policy, column)
-    return pa.array(cells, pa.string()).cast(kind)
+    return _cast(pa.array(cells, pa.string()), kind)
+
+
+def _cast(text: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
+    """Parse dates or times; the server sends times in the session's zone, UTC, without naming it."""
+    naive = pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+    found: pa.Array[Any] = text.cast(naive).cast(kind)
+    return found
 
 
 def _is_calendar_date(cell: bytes) -> bool:
@@ -229,4 +236,5 @@ CONVERTERS: dict[Cell, Callable[[Raw, Column, Counter[str]], pa.Array[Any]]] = {
     Cell.BYTES: _bytes,
     Cell.DATE: _date_or_timestamp,
     Cell.TIMESTAMP: _date_or_timestamp,
+    Cell.TIMESTAMP_UTC: _date_or_timestamp,
 }

@@ -7,19 +7,19 @@ import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mysql_redshift.adapters.parquet.schema import arrow_schema
+from mysql_redshift.core.spec import Compression
 from mysql_redshift.core.types.column import TableSchema
-from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError, TransientError
+from mysql_redshift.errors import DataCheckFailed, MysqlRedshiftError, TransientError
 from mysql_redshift.ports import Batch, EncodedPart
 
 QUEUE = 2  # batches waiting for the encoder
 ROW_GROUP_ROWS = 131_072
-Compression = Literal["zstd", "snappy", "gzip"]
 
 
 class ParquetEncoder:
@@ -28,13 +28,7 @@ class ParquetEncoder:
     A part's file is deleted when the next part is requested; all files are deleted on an error.
     """
 
-    def __init__(self, folder: Path, compression: Compression = "zstd") -> None:
-        if compression not in get_args(Compression):
-            raise ConfigurationError(
-                "Redshift's COPY does not read this compression",
-                expected=", ".join(get_args(Compression)),
-                found=compression,
-            )
+    def __init__(self, folder: Path, compression: Compression = Compression.SNAPPY) -> None:
         self._folder = folder
         self._compression = compression
 
@@ -150,7 +144,7 @@ class _Writer:
             self._schema,
             version="2.6",
             data_page_version="1.0",
-            compression=self._compression,
+            compression=self._compression.value,
             use_dictionary=True,
             store_schema=False,
             write_statistics=True,

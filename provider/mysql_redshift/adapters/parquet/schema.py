@@ -10,12 +10,14 @@ from mysql_redshift.core.types.column import Cell, Column, TableSchema
 
 TYPES: Mapping[Cell, pa.DataType] = {
     Cell.BOOL: pa.bool_(),
+    Cell.INT16: pa.int16(),
     Cell.INT32: pa.int32(),
     Cell.INT64: pa.int64(),
     Cell.FLOAT: pa.float32(),
     Cell.DOUBLE: pa.float64(),
     Cell.DATE: pa.date32(),
     Cell.TIMESTAMP: pa.timestamp("us"),
+    Cell.TIMESTAMP_UTC: pa.timestamp("us", tz="UTC"),
     Cell.TEXT: pa.string(),
     Cell.BYTES: pa.binary(),
 }

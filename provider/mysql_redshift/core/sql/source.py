@@ -198,7 +198,7 @@ def _as_text(column: Column) -> str:
 
 def _literal(column: Column, text: str) -> str:
     """Return a literal; numbers stay numbers, because MySQL compares a number with text as doubles and loses digits."""
-    if _sorts_by_number(column) or column.cell in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
+    if _sorts_by_number(column) or column.cell in (Cell.INT16, Cell.INT32, Cell.INT64, Cell.DECIMAL):
         if not NUMBER.fullmatch(text):
             raise SourceError("A key value is not a number", where=column.name, found=repr(text))
         return text

@@ -14,6 +14,7 @@ class Cell(StrEnum):
     """The representation of a value in a batch and in Parquet: the reader produces it, the encoder writes it."""
 
     BOOL = "bool"
+    INT16 = "int16"  # Parquet has no such type: INT32, annotated as 16 bits
     INT32 = "int32"
     INT64 = "int64"
     FLOAT = "float"
@@ -21,6 +22,7 @@ class Cell(StrEnum):
     DECIMAL = "decimal"  # precision, scale
     DATE = "date"
     TIMESTAMP = "timestamp"  # microseconds, no zone
+    TIMESTAMP_UTC = "timestamp_utc"  # microseconds since 1970, UTC
     TEXT = "text"  # UTF-8
     BYTES = "bytes"
 

@@ -15,6 +15,7 @@ from mysql_redshift.core.types.shapes import Shape
 
 PARQUET = {
     Cell.BOOL: "BOOLEAN",
+    Cell.INT16: "INT32, 16 bits",
     Cell.INT32: "INT32",
     Cell.INT64: "INT64",
     Cell.FLOAT: "FLOAT",
@@ -22,6 +23,7 @@ PARQUET = {
     Cell.DECIMAL: "FIXED_LEN_BYTE_ARRAY, decimal",
     Cell.DATE: "INT32, date",
     Cell.TIMESTAMP: "INT64, microseconds, no zone",
+    Cell.TIMESTAMP_UTC: "INT64, microseconds, UTC",
     Cell.TEXT: "BYTE_ARRAY, UTF-8",
     Cell.BYTES: "BYTE_ARRAY",
 }

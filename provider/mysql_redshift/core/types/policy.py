@@ -44,6 +44,11 @@ POLICIES: Mapping[str, Policy] = {
             meaning="Type of TINYINT(1) columns; boolean fails on values other than 0, 1 and NULL.",
         ),
         Policy(
+            name="smallint",
+            choices=("smallint", "integer"),
+            meaning="Type of TINYINT, SMALLINT and YEAR columns; integer if the cluster refuses SMALLINT from Parquet.",
+        ),
+        Policy(
             name="bigint_unsigned",
             choices=("decimal", "bigint"),
             meaning="Type of BIGINT UNSIGNED columns; bigint fails on values above 9223372036854775807.",

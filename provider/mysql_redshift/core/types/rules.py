@@ -53,15 +53,26 @@ RULES: tuple[Rule, ...] = (
         name="tinyint(1)",
         types=("tinyint",),
         where=_is_tinyint1,
-        policies=("tinyint1",),
-        becomes=lambda _, choices: shapes.BOOLEAN if choices["tinyint1"] == "boolean" else shapes.SMALLINT,
+        policies=("tinyint1", "smallint"),
+        becomes=lambda column, choices: (
+            shapes.BOOLEAN if choices["tinyint1"] == "boolean" else shapes.small_column(column, choices)
+        ),
         note="Holds -128 to 127 regardless of its display width.",
     ),
-    Rule(name="tinyint", types=("tinyint",), becomes=_always(shapes.SMALLINT), note="Also UNSIGNED."),
+    Rule(
+        name="tinyint",
+        types=("tinyint",),
+        policies=("smallint",),
+        becomes=shapes.small_column,
+        note="Also UNSIGNED.",
+    ),
     Rule(
         name="smallint",
         types=("smallint",),
-        becomes=lambda column, _: shapes.INTEGER if shapes.unsigned(column) else shapes.SMALLINT,
+        policies=("smallint",),
+        becomes=lambda column, choices: (
+            shapes.INTEGER if shapes.unsigned(column) else shapes.small_column(column, choices)
+        ),
         note="UNSIGNED needs an INTEGER.",
     ),
     Rule(name="mediumint", types=("mediumint",), becomes=_always(shapes.INTEGER), note="Also UNSIGNED."),
@@ -145,14 +156,14 @@ RULES: tuple[Rule, ...] = (
         name="datetime",
         types=("datetime",),
         policies=("zero_date",),
-        becomes=_always(Shape(cell=Cell.TIMESTAMP, redshift="TIMESTAMP")),
+        becomes=_always(shapes.TIMESTAMP),
         note="The stored wall clock.",
     ),
     Rule(
         name="timestamp",
         types=("timestamp",),
         policies=("zero_date", "timestamp"),
-        becomes=lambda _, choices: Shape(cell=Cell.TIMESTAMP, redshift=choices["timestamp"].upper()),
+        becomes=lambda _, choices: shapes.TIMESTAMPTZ if choices["timestamp"] == "timestamptz" else shapes.TIMESTAMP,
         note="In UTC, so daylight saving changes do not affect it.",
     ),
     Rule(
@@ -162,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         becomes=shapes.time_column,
         note="-838:59:59.999999 to 838:59:59.999999.",
     ),
-    Rule(name="year", types=("year",), becomes=_always(shapes.SMALLINT), note="0000 becomes 0."),
+    Rule(name="year", types=("year",), policies=("smallint",), becomes=shapes.small_column, note="0000 becomes 0."),
     Rule(
         name="json",
         types=("json",),

@@ -71,7 +71,7 @@ def reads_nulls(spec: TableSpec, schema: TableSchema, cursor: Cursor, window: Wi
 
 def _key_boundaries(spec: TableSpec, schema: TableSchema, source: Source) -> list[int] | None:
     """Probe the first key column; None if it is not an integer."""
-    if not schema.key or schema.column(schema.key[0]).cell not in (Cell.INT32, Cell.INT64, Cell.DECIMAL):
+    if not schema.key or schema.column(schema.key[0]).cell not in (Cell.INT16, Cell.INT32, Cell.INT64, Cell.DECIMAL):
         return None
     if schema.column(schema.key[0]).scale:
         return None
