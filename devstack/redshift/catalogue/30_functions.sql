@@ -36,13 +36,16 @@ END $$;
 -- backslashes as Redshift does.
 CREATE FUNCTION standin.compact(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT regexp_replace($1, E'("(?:[^"\\\\]|\\\\.)*")|\\s+', E'\\1', 'g') $$;
-CREATE FUNCTION pg_catalog.json_parse(varchar) RETURNS super LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+CREATE FUNCTION pg_catalog.json_parse(varchar) RETURNS super LANGUAGE plpgsql STABLE STRICT AS $$
 BEGIN
     RETURN standin.compact($1::json::text)::json::super;
 EXCEPTION WHEN invalid_text_representation OR untranslatable_character THEN
+    IF lower(current_setting('standin.parse_super_null_on_error', true)) IN ('on', 'true') THEN
+        RETURN NULL;
+    END IF;
     RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = 'Invalid JSON', DETAIL = SQLERRM;
 END $$;
-CREATE FUNCTION pg_catalog.json_parse(varbyte) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS
+CREATE FUNCTION pg_catalog.json_parse(varbyte) RETURNS super LANGUAGE sql STABLE STRICT AS
     $$ SELECT pg_catalog.json_parse(convert_from($1::bytea, 'UTF8')::varchar) $$;
 CREATE FUNCTION pg_catalog.json_serialize(super) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT standin.compact($1::json::text)::varchar $$;

@@ -30,6 +30,9 @@ class CopyStatement:
         return f"COPY {quote(*map(stored_name, self.table))}{columns} FROM STDIN (FORMAT binary)"
 
 
+DEFAULT_ROLE = ""  # IAM_ROLE DEFAULT, a keyword; a quoted value is an ARN
+
+
 def parse_copy(statement: Statement) -> CopyStatement:
     """Parse a COPY. Raise ServerError unless it is a COPY from Parquet, with Redshift's text if it is known."""
     tokens = statement.tokens
@@ -77,6 +80,8 @@ def _value(statement: Statement, word: str, at: int, options: dict[str, str]) ->
         tokens[at].kind in (Kind.STRING, Kind.NUMBER) or tokens[at].word in ("ON", "OFF", "DEFAULT")
     ):
         options[word] = tokens[at].value if tokens[at].kind is Kind.STRING else tokens[at].text
+        if word == "IAM_ROLE" and tokens[at].word == "DEFAULT":
+            options[word] = DEFAULT_ROLE
         return at + 1
     if KNOWN[word] is Value.REQUIRED:
         raise _syntax(statement, at)

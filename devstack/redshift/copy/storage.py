@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from devstack.redshift.copy.errors import LoadError
+from devstack.redshift.copy.statement import DEFAULT_ROLE
 from devstack.redshift.settings import StorageSettings
 
 
@@ -70,7 +71,7 @@ class Storage:
 
     def _check_role(self, role: str, user: str) -> None:
         known = self._settings.roles
-        requested = known[:1] if role.lower() == "default" else tuple(part.strip() for part in role.split(","))
+        requested = known[:1] if role == DEFAULT_ROLE else tuple(part.strip() for part in role.split(","))
         if not requested or any(part not in known for part in requested):
             raise LoadError(
                 message=f"User arn:aws:redshift:{self._settings.region}:123456789012:dbuser:stand-in/{user} is not "

@@ -14,6 +14,7 @@ OWN = {
     "wlm_query_slot_count": "1",
     "describe_field_name_in_uppercase": "off",
     "json_parse_truncate_strings": "off",
+    "parse_super_null_on_error": "off",
     "json_serialization_enable": "off",
     "json_serialization_parse_nested_strings": "off",
     "activate_aqua": "auto",

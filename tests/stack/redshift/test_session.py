@@ -195,6 +195,28 @@ def test_a_connection_lost_during_a_statement_is_a_failed_connection(
             session.query("SELECT pg_sleep(30)")
 
 
+def test_settings_of_the_user_do_not_decide_what_a_value_becomes(
+    warehouse: RedshiftWarehouse, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise invalid JSON would silently become NULL, and a name in another case would be another name."""
+    connect = warehouse._connect
+
+    @contextmanager
+    def with_settings(name: str) -> Iterator[Any]:
+        with connect(name) as connection:
+            for setting in ("parse_super_null_on_error", "enable_case_sensitive_identifier"):
+                connection.cursor().execute(f"SET {setting} TO on")
+            connection.commit()
+            yield connection
+
+    monkeypatch.setattr(warehouse, "_connect", with_settings)
+    with warehouse.session(label) as session:
+        session.execute('CREATE TEMP TABLE "MixedCase" ("Id" INT)')
+        assert single_value(session.query("SELECT COUNT(id) FROM mixedcase")) == 0
+        with pytest.raises(TargetError, match="refused"):
+            session.query("SELECT JSON_PARSE('{x')")
+
+
 def test_a_session_is_in_utc_even_if_its_user_has_another_zone(
     warehouse: RedshiftWarehouse, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

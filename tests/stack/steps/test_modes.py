@@ -102,3 +102,10 @@ def test_an_append_that_reads_everything_again_replaces_rows_without_a_cursor(pi
     watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
     pipeline.sync()
     assert pipeline.rows() == pipeline.source_rows()
+
+
+def test_the_cluster_s_default_role_loads(changed: TablePipeline) -> None:
+    """``iam_role: default`` is Redshift's keyword; in quotes it would be the name of a role."""
+    changed.change(target=replace(changed.spec.target, iam_role="default"))
+    changed.sync()
+    assert changed.rows() == changed.source_rows()

@@ -17,6 +17,15 @@ LABEL = re.compile(r"[ -\[\]-~]{1,63}")  # safe in every application_name: ASCII
 STATEMENT_TIMEOUT = 4 * 3600.0  # seconds; a COPY may take hours, but not days (lesson S02)
 READ_GRACE = 300.0  # seconds from the statement timeout to the socket timeout
 
+# A default of the user or of the cluster must not decide what a value becomes: casts between TIMESTAMP and
+# TIMESTAMPTZ, invalid or cut JSON turned into NULL or less, names that do not fold to lower case.
+PINNED = {
+    "timezone": "'UTC'",
+    "parse_super_null_on_error": "off",
+    "json_parse_truncate_strings": "off",
+    "enable_case_sensitive_identifier": "off",
+}
+
 Connect = Callable[[str], AbstractContextManager[Any]]
 
 
@@ -58,12 +67,13 @@ def _session_name(label: str) -> str:
 
 
 def _configure(session: RedshiftSession, timeout: float, label: str) -> None:
-    """Set time zone, timeout and label. A lost reply to these COMMITs is a lost connection: they change no data.
+    """Set the pinned settings, timeout and label. A lost reply to these COMMITs is a lost connection.
 
-    The session's zone decides casts between TIMESTAMP and TIMESTAMPTZ, and a user's default may differ from UTC.
+    They change no data.
     """
     try:
-        session.execute("SET timezone TO 'UTC'")
+        for name, value in PINNED.items():
+            session.execute(f"SET {name} TO {value}")
         session.execute(f"SET statement_timeout TO {quoting.integer(round(timeout * 1000))}")
         session.commit()
         _set_label(session, label)

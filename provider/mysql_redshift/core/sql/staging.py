@@ -45,9 +45,10 @@ def sequence_column(columns: Sequence[Column]) -> str:
 
 def copy(staging: Staging, columns: Sequence[Column], manifest_uri: str, iam_role: str) -> str:
     """COPY the files of one manifest. Columns map by position, so ``columns`` must be those of the files' schema."""
+    role = "DEFAULT" if iam_role == "default" else quoting.redshift_string(iam_role)  # a keyword, without quotes
     return (
         f"COPY {staging.table} ({_names(c.target for c in columns)}) FROM {quoting.redshift_string(manifest_uri)} "
-        f"IAM_ROLE {quoting.redshift_string(iam_role)} FORMAT AS PARQUET MANIFEST"
+        f"IAM_ROLE {role} FORMAT AS PARQUET MANIFEST"
     )
 
 
