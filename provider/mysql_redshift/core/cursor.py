@@ -37,6 +37,21 @@ class Cursor:
         """The unit of this cursor's positions."""
         return PositionKind.ID if self.kind is CursorKind.INTEGER else PositionKind.TIME
 
+    @property
+    def meaning(self) -> tuple[str, CursorKind, str, int]:
+        """What a position of this cursor means; it is no position of a cursor with another meaning.
+
+        MySQL ignores the case of column names. The resolution is the unit of a UNIX cursor; of others it is only the
+        precision.
+        """
+        unit = self.resolution if self.kind is CursorKind.UNIX else 1
+        return self.column.lower(), self.kind, self.zone, unit
+
+    def __str__(self) -> str:
+        unit = f", unit {self.resolution} µs" if self.kind is CursorKind.UNIX else ""
+        zone = f", zone {self.zone}" if self.kind in (CursorKind.DATETIME, CursorKind.DATE) else ""
+        return f"{self.column} ({self.kind.value}{zone}{unit})"
+
     def floor(self, value: int) -> int:
         """Return the largest value at or below ``value`` that the cursor can hold, outside any repeated hour."""
         if self.kind in (CursorKind.DATETIME, CursorKind.DATE):

@@ -78,14 +78,21 @@ def check_head(
             found=f"({', '.join(schema.key)})",
             remedy="Run with full_refresh: true, or set `key:` to the old columns.",
         )
-    before = head.spec.cursor.column if head.spec.cursor else None
-    now = cursor.column if cursor else None
-    if head.position_to is not None and before != now:
-        raise ConfigurationError(
-            "The table's cursor changed since the last run, so its watermark is no longer valid",
-            where=spec.name,
-            expected=before or "none",
-            found=now or "none",
-            remedy=f"Run: airflow mysql-redshift watermark reset --pipeline {spec.pipeline} "
-            f"--table {spec.source.table}; then a sync.",
-        )
+    check_cursor(spec, cursor, head)
+
+
+def check_cursor(spec: TableSpec, cursor: Cursor | None, head: LogEntry | None) -> None:
+    """Reject a cursor of which the log's position is no value: another column, kind, zone or unit."""
+    if head is None or head.position_to is None:
+        return
+    before, now = head.cursor, cursor
+    if (before.meaning if before else None) == (now.meaning if now else None):
+        return
+    raise ConfigurationError(
+        "The table's cursor changed since the last run, so its watermark is no longer valid",
+        where=spec.name,
+        expected=str(before or "none"),
+        found=str(now or "none"),
+        remedy=f"Run: airflow mysql-redshift watermark reset --pipeline {spec.pipeline} "
+        f"--table {spec.source.table}; then a sync.",
+    )

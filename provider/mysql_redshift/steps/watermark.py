@@ -8,6 +8,7 @@ from typing import Any
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position, PositionKind, parse_position
+from mysql_redshift.core.request_checks import check_cursor
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.types.resolve_cursor import resolve_cursor
 from mysql_redshift.errors import ConfigurationError
@@ -53,7 +54,8 @@ def set_position(
     If the position moves forward, the skipped rows are a gap that the check bounds leaves out; the entry records it.
 
     Raises:
-        ConfigurationError: the cursor is of the other kind, or the text is not a value of it.
+        ConfigurationError: the cursor is of the other kind or changed since the last run, or the text is not a value
+            of it.
         Conflict: a run published at the same moment.
 
     """
@@ -70,6 +72,7 @@ def set_position(
     value = position.value + 1 if wanted is PositionKind.ID else cursor.floor(position.value)
     position = Position(kind=wanted, value=value)
     head = Journal.of(spec, store).head()
+    check_cursor(spec, cursor, head)
     before = head.position_to if head is not None else None
     forward = before is None or position.order() > before.order()
     gap_end = position if forward else head.gap_end if head is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mysql_redshift.core.ledger import UNBOUNDED, AppliedEntry
-from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import LoadMode
 from mysql_redshift.core.sql import staging as staging_sql
@@ -193,7 +193,11 @@ def _position(entry: LogEntry) -> str:
 
 
 def _highest(max_cursor: int | None, entry: LogEntry) -> int | None:
-    """Return the ledger's ``max_cursor`` after the entry."""
-    if entry.full:
+    """Return the ledger's ``max_cursor`` after the entry.
+
+    After a position was set or reset, the cursor may be another one, whose values cannot be compared with the old.
+    """
+    moved = entry.kind in (EntryKind.SET, EntryKind.RESET) and max_cursor is not None
+    if entry.full or moved:
         return UNBOUNDED
     return max((value for value in (max_cursor, entry.read_up_to) if value is not None), default=None)
