@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from devstack.status import MySQLStatus
 from mysql_redshift.adapters.mysql import MySQLAddress, MySQLSource
 from mysql_redshift.errors import AccessDenied, SourceError
 from tests.stack.mysql.conftest import Connect, execute
@@ -42,6 +43,27 @@ def test_a_json_column_has_the_type_json_on_both_servers(admin: Any, source: MyS
     """MariaDB stores JSON as LONGTEXT with a CHECK constraint, which distinguishes it from other text."""
     execute(admin, "CREATE TABLE t (id INT PRIMARY KEY, doc JSON, txt LONGTEXT)")
     assert [c.data_type for c in source.describe(database, "t").columns] == ["int", "json", "longtext"]
+
+
+def test_a_check_that_allows_other_text_makes_no_json_column(
+    admin: Any, source: MySQLSource, database: str, mysql_server: MySQLStatus
+) -> None:
+    """Text that is no JSON would fail every load, and JSON_PARSE would change what is."""
+    if mysql_server.flavor != "mariadb":
+        pytest.skip("MySQL has a type JSON")
+    text = "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+    checked = {
+        "genuine": "JSON",
+        "`odd ``name`": "JSON",
+        "either": f"{text} CHECK (json_valid(either) OR either = '')",
+        "joint": f"{text} CHECK (json_valid(joint) AND id > 0)",
+        "other": f"{text} CHECK (json_valid(genuine))",
+        "short": "VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin CHECK (json_valid(short))",
+        "latin": "LONGTEXT CHARACTER SET latin1 CHECK (json_valid(latin))",
+    }
+    execute(admin, f"CREATE TABLE t (id INT, {', '.join(f'{name} {kind}' for name, kind in checked.items())})")
+    found = {c.name: c.data_type for c in source.describe(database, "t").columns}
+    assert [name for name, kind in found.items() if kind == "json"] == ["genuine", "odd `name"]
 
 
 def test_only_primary_keys_and_unique_keys_of_not_null_columns_are_keys(

@@ -23,10 +23,10 @@ ORDER BY INDEX_NAME, SEQ_IN_INDEX"""
 TABLE = """
 SELECT TABLE_TYPE, ENGINE, TABLE_ROWS FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = {database} AND TABLE_NAME = {table}"""
-# MariaDB stores JSON as LONGTEXT with a CHECK constraint, which has the name of its column.
-MARIADB_JSON = """
-SELECT CONSTRAINT_NAME FROM information_schema.CHECK_CONSTRAINTS
-WHERE CONSTRAINT_SCHEMA = {database} AND TABLE_NAME = {table} AND CHECK_CLAUSE LIKE 'json_valid(%'"""
+# MariaDB stores JSON as LONGTEXT in utf8mb4_bin with a CHECK constraint, which has the name of its column.
+MARIADB_CHECKS = """
+SELECT CONSTRAINT_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS
+WHERE CONSTRAINT_SCHEMA = {database} AND TABLE_NAME = {table}"""
 
 
 def describe(session: Session, database: str, table: str) -> SourceTable:
@@ -41,13 +41,13 @@ def describe(session: Session, database: str, table: str) -> SourceTable:
     names = {"database": mysql_string(database), "table": mysql_string(table)}
     columns = session.query(COLUMNS.format(**names))
     _check_column_privileges(columns, session, database, table)
-    json = {name for (name,) in session.query(MARIADB_JSON.format(**names))} if session.mariadb else set()
+    checks = session.query(MARIADB_CHECKS.format(**names)) if session.mariadb else []
     primary, unique = _keys(session.query(KEYS.format(**names)))
     kind, engine, rows = next(iter(session.query(TABLE.format(**names))), ("BASE TABLE", None, None))
     return SourceTable(
         database=database,
         name=table,
-        columns=tuple(_column(row, is_json=row[0] in json) for row in columns),
+        columns=tuple(_column(row, is_json=_is_json(row, checks)) for row in columns),
         primary_key=primary,
         unique_keys=unique,
         kind=kind,
@@ -126,6 +126,14 @@ def _check_column_privileges(columns: list[tuple[Any, ...]], session: Session, d
             found=f"no SELECT on {', '.join(unreadable) or 'any column'}",
             remedy=f"GRANT SELECT ON {mysql_name(database, table)} to this account.",
         )
+
+
+def _is_json(column: tuple[Any, ...], checks: list[tuple[Any, ...]]) -> bool:
+    """Return whether MariaDB wrote the column for JSON: any other check may allow text that is no JSON."""
+    name, data_type, collation = str(column[0]), str(column[1]), column[10]
+    if (data_type.lower(), collation) != ("longtext", "utf8mb4_bin"):
+        return False
+    return (name, f"json_valid({mysql_name(name)})") in {(str(owner), str(clause)) for owner, clause in checks}
 
 
 def _column(row: tuple[Any, ...], *, is_json: bool) -> SourceColumn:

@@ -167,8 +167,9 @@ DOUBLE is up to Redshift; declare `json: varchar` if the exact text matters.
 
 ## Differences between the servers
 
-- MariaDB's JSON is LONGTEXT with a check `json_valid(...)`; it is detected and treated as JSON. MySQL normalizes a
-  document when it is stored; MariaDB keeps its text.
+- MariaDB's JSON is LONGTEXT in utf8mb4_bin with a check that is exactly ``json_valid(`column`)``; such a column is
+  treated as JSON, one with any other check as text. MySQL normalizes a document when it is stored; MariaDB keeps its
+  text.
 - MariaDB does not store negative zero; MySQL does, and it is loaded as such.
 - Geometry is loaded longitude first, as Redshift and PostGIS read it, even if MySQL's ST_AsText prints latitude first
   (SRID 4326). MariaDB keeps the order in which it was given.
