@@ -32,6 +32,7 @@ PROMISES = {
     "L19": "An append after a full read replaces what the full read saw above its position.",
     "L20": "A limited append replaces only the rows that it read again.",
     "L21": "Rows are compared with the last key as they are sorted.",
+    "L22": "Ids that are used again after a failover are read again, or the run fails with a way out.",
     "L23": "A zero date is a value, not a NULL.",
     "S01": "A listing that fails raises an error; it is never an empty list.",
     "S02": "No statement waits forever: each has a timeout.",

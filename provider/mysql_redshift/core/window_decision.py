@@ -30,11 +30,12 @@ def decide(
     position: Position | None,
     gap_end: Position | None,
     safe: Position | None,
-    lookback: int = 0,
+    lookback: int | None = 0,
 ) -> Decision:
     """Decide the window of a run that is not a full refresh.
 
-    ``lookback`` is in the position's unit. A run never moves the position back, and never past ``safe``.
+    ``lookback`` is in the position's unit; None means from the oldest row. A run never moves the position back, and
+    never past ``safe``.
 
     Raises:
         ConfigurationError: ``since`` leaves a gap without ``allow_gap``, or a repair has nothing to read again.
@@ -66,7 +67,7 @@ def _decision(
     window = Window(kind=upper.kind, lower=lower, upper=upper.value)
     if window.empty:
         return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
-    repairs = position is not None and to == position and lower is not None and lower.order() < position.order()
+    repairs = position is not None and to == position and (lower is None or lower.order() < position.order())
     kind = EntryKind.REPAIR if repairs else EntryKind.EXTRACT
     return Decision(window=window, position_to=to, kind=kind, gap_end=gap_end, notes=notes)
 
@@ -112,8 +113,10 @@ def _limit(cursor: Cursor, text: str | None) -> Position | None:
     return Position(kind=found.kind, value=cursor.floor(found.value))
 
 
-def _look_back(cursor: Cursor, position: Position | None, lookback: int) -> Position | None:
-    if position is None or not lookback:
+def _look_back(cursor: Cursor, position: Position | None, lookback: int | None) -> Position | None:
+    if position is None or lookback is None:
+        return None
+    if not lookback:
         return position
     return Position(kind=position.kind, value=cursor.floor(position.value - lookback))
 

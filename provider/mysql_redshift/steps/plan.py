@@ -54,7 +54,8 @@ def _plan(
     spec: TableSpec, request: RunRequest, source: Source | None, store: ObjectStore, warehouse: Warehouse | None
 ) -> Plan:
     cache = watermark_cache.read(spec, store)
-    head = Journal.of(spec, store).head(hint=cache.log_extracted)
+    journal = Journal.of(spec, store)
+    head = journal.head(hint=cache.log_extracted)
     if not request.reads_source or source is None:
         return _nothing_to_read(spec, request, head)
     if head is None:
@@ -65,7 +66,7 @@ def _plan(
     load = load_mode(spec, schema, cursor, request)
     check_head(spec, schema, cursor, head, full=request.full_refresh)
     check_layout(spec, schema)
-    scope = ReadScope.of(spec, request, schema, cursor, load, head, source)
+    scope = ReadScope.of(spec, request, schema, cursor, load, head, source, journal)
     changed = _target_changed(spec, schema, head)
     notes = list(scope.decision.notes)
     notes += schema_notes(head.schema if head is not None else None, schema)

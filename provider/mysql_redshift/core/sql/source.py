@@ -58,6 +58,17 @@ def maximum(source: SourceRef, cursor: Cursor) -> str:
     return f"SELECT MAX({quoting.mysql_name(cursor.column)}) FROM {table(source)}"
 
 
+def next_auto_increment(source: SourceRef, cursor: Cursor) -> str:
+    """Select the next id that the server gives out; no row if the cursor is not the AUTO_INCREMENT column."""
+    return (
+        "SELECT t.AUTO_INCREMENT FROM information_schema.TABLES t JOIN information_schema.COLUMNS c "
+        "ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME "
+        f"WHERE t.TABLE_SCHEMA = {quoting.mysql_string(source.database)} "
+        f"AND t.TABLE_NAME = {quoting.mysql_string(source.table)} "
+        f"AND c.COLUMN_NAME = {quoting.mysql_string(cursor.column)} AND c.EXTRA LIKE '%auto_increment%'"
+    )
+
+
 def next_boundary(source: SourceRef, column: str, *, lower: str | None, where: str, offset: int) -> str:
     """Select, from the index, the value ``offset`` rows above ``lower`` (a literal; None: the start), as text."""
     name = quoting.mysql_name(column)

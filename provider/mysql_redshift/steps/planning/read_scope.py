@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.cursor import Cursor
@@ -16,16 +16,23 @@ from mysql_redshift.core.window import Window
 from mysql_redshift.core.window_decision import Decision, decide
 from mysql_redshift.ports import Source
 from mysql_redshift.steps.planning.chunks import cut_window, null_chunk, reads_nulls
-from mysql_redshift.steps.planning.safe_point import read_safe_point
-
-FAILOVER_LOOKBACK = 600 * SECOND  # read again once, after the source's server changed
+from mysql_redshift.steps.planning.failover import (
+    FAILOVER_LOOKBACK,
+    ids_restarted,
+    overlap_start,
+    refuse_restarted,
+    require_settled,
+)
+from mysql_redshift.steps.planning.safe_point import SourceState, read_safe_point, server_changed
+from mysql_redshift.steps.state.journal import Journal
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadScope:
     """The window, chunks and position of one run. ``point`` is None for a table without a cursor.
 
-    ``nulls_read``: all rows with a NULL cursor are read again, however few they are.
+    ``nulls_read``: all rows with a NULL cursor are read again, however few they are. ``server_uuid`` goes into the log:
+    it stays the old one until a run has read the overlap that a changed server calls for.
     """
 
     decision: Decision
@@ -45,6 +52,7 @@ class ReadScope:
         load: LoadMode,
         head: LogEntry | None,
         source: Source,
+        journal: Journal,
     ) -> ReadScope:
         """Decide from cursor, safe point and log head; a table without a cursor is read whole."""
         if cursor is None:
@@ -52,17 +60,21 @@ class ReadScope:
             return cls(
                 decision=Decision(window=None, position_to=None, kind=EntryKind.EXTRACT), chunks=chunks, full=True
             )
-        point, uuid = read_safe_point(spec, cursor, head, source)
+        state = read_safe_point(spec, cursor, head, source)
+        restarted = ids_restarted(spec, cursor, head, state, source)
         if request.full_refresh or load is LoadMode.REPLACE:
-            return cls._all_rows(spec, schema, cursor, head, source, point, uuid)
-        decision = _decide(spec, request, cursor, head, point, uuid)
+            return cls._all_rows(spec, schema, cursor, head, source, state, restarted=restarted)
+        if restarted and head is not None:
+            refuse_restarted(spec, head, state, journal)
+        lookback, uuid = _lookback(spec, request, cursor, head, state, journal)
+        decision = _decide(request, cursor, head, state, lookback)
         chunks, decision = _chunks(spec, request, schema, cursor, decision, head, source)
         nulls_read = request.limit is None and reads_nulls(spec, schema, cursor, decision.window)
         return cls(
             decision=decision,
             chunks=chunks,
             full=False,
-            point=point,
+            point=state.point,
             server_uuid=uuid,
             nulls_read=nulls_read,
         )
@@ -75,31 +87,65 @@ class ReadScope:
         cursor: Cursor,
         head: LogEntry | None,
         source: Source,
-        point: SafePoint,
-        uuid: str,
+        state: SourceState,
+        *,
+        restarted: bool,
     ) -> ReadScope:
-        """Read every row without an upper bound; the safe point only becomes the position."""
-        position = head.position_to if head is not None else None
+        """Read every row without an upper bound; the safe point only becomes the position.
+
+        If ids are used again, the old position and observation count ids as read that are still to come.
+        """
+        point = _within(state) if restarted else state.point
+        position = head.position_to if head is not None and not restarted else None
         to = _later(position, point.upper)
         chunks, _ = cut_window(spec, schema, cursor, None, source)
         decision = Decision(window=None, position_to=to, kind=EntryKind.EXTRACT)
-        return cls(decision=decision, chunks=chunks, full=True, point=point, server_uuid=uuid)
+        return cls(decision=decision, chunks=chunks, full=True, point=point, server_uuid=state.reading.server_uuid)
+
+
+def _within(state: SourceState) -> SafePoint:
+    """Return the safe point without what was observed before the ids were used again."""
+    upper, maximum = state.point.upper, state.maximum
+    known = upper is not None and maximum is not None and upper.value <= maximum + 1
+    return replace(state.point, upper=upper if known else None, observation=None)
+
+
+def _lookback(
+    spec: TableSpec,
+    request: RunRequest,
+    cursor: Cursor,
+    head: LogEntry | None,
+    state: SourceState,
+    journal: Journal,
+) -> tuple[int | None, str]:
+    """Return how far below the position the run reads (None: from the oldest row), and the server that the log names.
+
+    With an id cursor only a run without limits reads the overlap after a change of servers; until then the log goes on
+    to name the old server.
+    """
+    uuid = state.reading.server_uuid
+    if cursor.position_kind is PositionKind.TIME:
+        changed = head is not None and head.server_uuid not in ("", uuid)
+        return max(round(spec.lookback * SECOND), FAILOVER_LOOKBACK if changed else 0), uuid
+    if head is None or head.position_to is None or not server_changed(head, uuid):
+        return 0, uuid
+    if request.since or request.until or request.limit is not None:
+        return 0, head.server_uuid
+    require_settled(spec, head, state)
+    start = overlap_start(head, journal)
+    settled = state.point.upper is not None or state.maximum is None
+    return None if start is None else head.position_to.value - start.value, uuid if settled else head.server_uuid
 
 
 def _decide(
-    spec: TableSpec, request: RunRequest, cursor: Cursor, head: LogEntry | None, point: SafePoint, uuid: str
+    request: RunRequest, cursor: Cursor, head: LogEntry | None, state: SourceState, lookback: int | None
 ) -> Decision:
-    lookback = 0
-    if cursor.position_kind is PositionKind.TIME:
-        lookback = round(spec.lookback * SECOND)
-        if head is not None and head.server_uuid not in ("", uuid):
-            lookback = max(lookback, FAILOVER_LOOKBACK)
     return decide(
         request,
         cursor,
         position=head.position_to if head is not None else None,
         gap_end=head.gap_end if head is not None else None,
-        safe=point.upper,
+        safe=state.point.upper,
         lookback=lookback,
     )
 
@@ -120,9 +166,20 @@ def _chunks(
     if request.limit is not None:
         return (Chunk(index=0, window=window),), decision
     chunks, covered = cut_window(spec, schema, cursor, window, source)
+    if request.since is None and _cut_below(
+        covered, window, head
+    ):  # an overlap or a lookback is read whole: the next run would not continue it
+        chunks, covered = (Chunk(index=0, window=window),), window
     if null_chunk(spec, schema, cursor, window, source):
         chunks = (*chunks, Chunk(index=len(chunks), nulls=True))
     return chunks, _cut_back(decision, covered, head)
+
+
+def _cut_below(covered: Window | None, window: Window, head: LogEntry | None) -> bool:
+    """Return whether a cut window ends below the position, which therefore would not show where to continue."""
+    if covered is None or head is None or head.position_to is None:
+        return False
+    return covered.upper < min(window.upper, head.position_to.value)
 
 
 def _cut_back(decision: Decision, window: Window | None, head: LogEntry | None) -> Decision:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
-from mysql_redshift.core.clock import ClockReading, Observation
+from mysql_redshift.core.clock import ClockReading, Observation, Writer
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.safe_point import SafePoint, id_safe_point, time_safe_point
@@ -16,20 +17,35 @@ SETTLE_SECONDS = 5.0  # how long a run waits for the writers that were open when
 POLL_SECONDS = 0.25
 
 
-def read_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
-    """Return the safe point and the source's server_uuid."""
+@dataclass(frozen=True, kw_only=True)
+class SourceState:
+    """The safe point and what it was derived from; ``maximum`` and ``writers`` (ids only) were observed last."""
+
+    point: SafePoint
+    reading: ClockReading
+    maximum: int | None = None
+    writers: tuple[Writer, ...] = ()
+
+
+def server_changed(head: LogEntry | None, uuid: str) -> bool:
+    """Return whether the source is known to be another server than the one last read."""
+    return head is not None and "" not in (head.server_uuid, uuid) and head.server_uuid != uuid
+
+
+def read_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> SourceState:
+    """Return the safe point with the readings behind it."""
     if cursor.kind is CursorKind.INTEGER:
         return _id_safe_point(spec, cursor, head, source)
     reading = source.clock()
     position = head.position_to if head is not None else None
     point = time_safe_point(reading, cursor, lag=spec.lag, max_hold=spec.max_hold, position=position)
-    return point, reading.server_uuid
+    return SourceState(point=point, reading=reading)
 
 
-def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> tuple[SafePoint, str]:
+def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, source: Source) -> SourceState:
     """Observe the maximum and wait briefly for the writers that were open then: most end within milliseconds."""
-    previous = head.observation if head is not None else None
     now, reading = _observe(spec, cursor, source)
+    previous = _comparable_observation(head, reading)
     deadline = time.monotonic() + SETTLE_SECONDS
     earlier = now if now.writers else previous
     point = id_safe_point(
@@ -40,8 +56,17 @@ def _id_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, sourc
         now, reading = _observe(spec, cursor, source)
         settled = id_safe_point(now, earlier, lag=spec.lag, max_hold=spec.max_hold)
         if settled.upper is not None:
-            return settled, reading.server_uuid
-    return point, reading.server_uuid
+            point = settled
+            break
+    return SourceState(point=point, reading=reading, maximum=now.maximum, writers=now.writers)
+
+
+def _comparable_observation(head: LogEntry | None, reading: ClockReading) -> Observation | None:
+    """Return the last observation, unless its threads are those of another server."""
+    if head is None or head.observation is None:
+        return None
+    moved = server_changed(head, reading.server_uuid)
+    return None if moved and head.observation.visible else head.observation
 
 
 def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, ClockReading]:
