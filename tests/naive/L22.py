@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mysql_redshift.steps.planning import read_scope
+from mysql_redshift.steps.planning import failover, read_scope
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust the position, whatever server answers."""
     monkeypatch.setattr(read_scope, "ids_restarted", lambda *_: False)
-    monkeypatch.setattr(read_scope, "server_changed", lambda *_: False)
+    monkeypatch.setattr(failover, "server_changed", lambda *_: False)

@@ -20,7 +20,8 @@ class Plan:
     """What one run reads, decided before any row is read. ``sequence`` is the log head + 1 as plan read it.
 
     ``chunks`` is empty if there is nothing to read; publish then adds an entry without files. ``skip`` (mode
-    redshift-only, dry run): nothing is extracted or published.
+    redshift-only, dry run): nothing is extracted or published. ``server_uuid`` goes into the log; ``writer_uuid`` is
+    the writer that every chunk must be read from, empty if the source is a replica or the table has no cursor.
     """
 
     spec: TableSpec
@@ -38,6 +39,7 @@ class Plan:
     chunks: tuple[Chunk, ...]
     safe_point_reason: str = ""
     server_uuid: str = ""
+    writer_uuid: str = ""
     observation: Observation | None = None
     gap_end: Position | None = None
     nulls_read: bool = False

@@ -29,7 +29,7 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
     Raises:
         DataCheckFailed: two of the counts differ.
         SourceMoved: they differ for a table whose engine has no snapshots; a retry may succeed.
-        SourceError: the table is not the one that was planned.
+        SourceError: the table or the server is not the one that was planned.
 
     """
     try:
@@ -42,6 +42,7 @@ def extract(plan: Plan, chunk: Chunk, *, source: Source, store: ObjectStore, enc
 def _extract(plan: Plan, chunk: Chunk, source: Source, store: ObjectStore, encoder: Encoder) -> Receipt:
     started = time.monotonic()
     table = source.describe(plan.spec.source.database, plan.spec.source.table)
+    _require_planned_server(plan, table)
     schema = _planned_schema(plan, table)
     with source.snapshot() as snapshot:
         expected, cursor_range = _count(plan, chunk, schema, snapshot)
@@ -77,6 +78,19 @@ class _Tally:
         for batch in self._stream:
             self.rows += batch.num_rows
             yield batch
+
+
+def _require_planned_server(plan: Plan, table: SourceTable) -> None:
+    """The safe point holds for the server whose clock was read; replicas of one endpoint differ by design."""
+    if "" in (plan.writer_uuid, table.server_uuid) or plan.writer_uuid == table.server_uuid:
+        return
+    raise SourceError(
+        "The source became another server between plan and extract; nothing was published",
+        where=plan.spec.name,
+        expected=f"server {plan.writer_uuid}, as planned",
+        found=f"server {table.server_uuid}",
+        remedy="Start a new run: it plans with the server as it is now.",
+    )
 
 
 def _planned_schema(plan: Plan, table: SourceTable) -> TableSchema:

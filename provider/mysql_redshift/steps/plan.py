@@ -87,6 +87,7 @@ def _plan(
         chunks=scope.chunks,
         safe_point_reason=scope.point.reason if scope.point else "a table without a cursor is read whole",
         server_uuid=scope.server_uuid or table.server_uuid,
+        writer_uuid="" if spec.source.writer_conn_id else scope.writer_uuid,
         observation=scope.point.observation if scope.point else None,
         gap_end=scope.decision.gap_end,
         nulls_read=scope.nulls_read,

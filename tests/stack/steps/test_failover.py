@@ -1,10 +1,16 @@
-"""What is no failover: a maximum below the position, or another server's name, that loses no row."""
+"""A failover between two steps; and what is none: a maximum below the position that loses no row."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from mysql_redshift.core.clock import ClockReading
 from mysql_redshift.core.spec import CursorRef
+from mysql_redshift.errors import SourceError
 from mysql_redshift.steps import watermark
-from tests.failover import rename_server
+from tests.failover import OLD_SERVER, rename_server
 from tests.table_pipeline import TablePipeline, insert_orders
 
 
@@ -45,3 +51,43 @@ def test_an_unchanged_table_is_read_again_once_after_a_failover(pipeline: TableP
     pipeline.sync()
     rename_server(pipeline)
     assert [pipeline.extract_and_publish().rows for _ in range(2)] == [3, 0]
+
+
+@pytest.mark.parametrize("column", ["id", "updated_at"])
+@pytest.mark.parametrize("request_fields", [{}, {"full_refresh": True}])
+def test_a_failover_between_plan_and_extract_publishes_nothing(
+    pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch, column: str, request_fields: dict[str, bool]
+) -> None:
+    """The safe point is one of the other server. A new run plans with the server as it is now."""
+    pipeline.change(cursor=CursorRef(column=column))
+    insert_orders(pipeline, 3)
+    with monkeypatch.context() as patched:
+        answer_as_old_server(pipeline, patched)
+        planned = pipeline.plan(**request_fields)
+    with pytest.raises(SourceError, match="another server between plan and extract"):
+        pipeline.extract(planned)
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
+
+
+def test_chunks_of_another_replica_are_not_refused(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader endpoint leads to several servers in turn; lag and lookback allow for that."""
+    pipeline.change(cursor=CursorRef(column="updated_at"))
+    insert_orders(pipeline, 3)
+    with monkeypatch.context() as patched:
+        answer_as_old_server(pipeline, patched, replica=True)
+        planned = pipeline.plan()
+    entry = pipeline.publish(planned, pipeline.extract(planned))
+    assert entry is not None
+    assert entry.rows == 3
+
+
+def answer_as_old_server(pipeline: TablePipeline, patched: pytest.MonkeyPatch, *, replica: bool = False) -> None:
+    """Let the clock be that of another server."""
+    source = pipeline.clients.source
+    clock = source.clock
+
+    def other() -> ClockReading:
+        return replace(clock(), server_uuid=OLD_SERVER, replica=replica)
+
+    patched.setattr(source, "clock", other)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position, PositionKind, parse_time
-from mysql_redshift.core.safe_point import SECOND
+from mysql_redshift.core.request import RunRequest
+from mysql_redshift.core.safe_point import SECOND, SafePoint
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.errors import SourceError, TransientError
@@ -16,7 +19,7 @@ from mysql_redshift.steps.state.journal import Journal
 FAILOVER_LOOKBACK = 600 * SECOND  # read again once, after the source's server changed
 
 
-def overlap_start(head: LogEntry, journal: Journal) -> Position | None:
+def _overlap_start(head: LogEntry, journal: Journal) -> Position | None:
     """Return the position of ``FAILOVER_LOOKBACK`` before the last entry; None: read from the oldest row.
 
     Each step back is one request to S3; the first entry that is old enough ends the walk. An operator's gap is not
@@ -81,7 +84,7 @@ def refuse_restarted(spec: TableSpec, head: LogEntry, state: SourceState, journa
 
     """
     changed = server_changed(head, state.reading.server_uuid)
-    start = overlap_start(head, journal) if changed else None
+    start = _overlap_start(head, journal) if changed else None
     kind = TransientError if state.reading.replica else SourceError
     raise kind(
         "The source uses ids again that were already read: after a failover that lost rows, or a TRUNCATE",
@@ -104,7 +107,7 @@ def _remedy(spec: TableSpec, start: Position | None, maximum: int | None) -> str
     )
 
 
-def require_settled(spec: TableSpec, head: LogEntry, state: SourceState) -> None:
+def _require_settled(spec: TableSpec, head: LogEntry, state: SourceState) -> None:
     """Wait, by failing, until no open writer of the new server can still commit an id below the position.
 
     An entry without the overlap would name the new server, or make the last read on the old one look newer.
@@ -120,3 +123,37 @@ def require_settled(spec: TableSpec, head: LogEntry, state: SourceState) -> None
             found=state.point.reason,
             remedy="A retry helps as soon as these writers have ended.",
         )
+
+
+def within(state: SourceState) -> SafePoint:
+    """Return the safe point without what was observed before the ids were used again."""
+    upper, maximum = state.point.upper, state.maximum
+    known = upper is not None and maximum is not None and upper.value <= maximum + 1
+    return replace(state.point, upper=upper if known else None, observation=None)
+
+
+def lookback(
+    spec: TableSpec,
+    request: RunRequest,
+    cursor: Cursor,
+    head: LogEntry | None,
+    state: SourceState,
+    journal: Journal,
+) -> tuple[int | None, str]:
+    """Return how far below the position the run reads (None: from the oldest row), and the server that the log names.
+
+    With an id cursor only a run without limits reads the overlap after a change of servers; until then the log goes on
+    to name the old server.
+    """
+    uuid = state.reading.server_uuid
+    if cursor.position_kind is PositionKind.TIME:
+        changed = head is not None and head.server_uuid not in ("", uuid)
+        return max(round(spec.lookback * SECOND), FAILOVER_LOOKBACK if changed else 0), uuid
+    if head is None or head.position_to is None or not server_changed(head, uuid):
+        return 0, uuid
+    if request.since or request.until or request.limit is not None:
+        return 0, head.server_uuid
+    _require_settled(spec, head, state)
+    start = _overlap_start(head, journal)
+    settled = state.point.upper is not None or state.maximum is None
+    return None if start is None else head.position_to.value - start.value, uuid if settled else head.server_uuid

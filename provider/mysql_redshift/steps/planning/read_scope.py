@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind, LogEntry
-from mysql_redshift.core.position import Position, PositionKind
+from mysql_redshift.core.position import Position
 from mysql_redshift.core.request import RunRequest
-from mysql_redshift.core.safe_point import SECOND, SafePoint
+from mysql_redshift.core.safe_point import SafePoint
 from mysql_redshift.core.spec import LoadMode, TableSpec
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.core.window_decision import Decision, decide
 from mysql_redshift.ports import Source
 from mysql_redshift.steps.planning.chunks import cut_window, null_chunk, reads_nulls
-from mysql_redshift.steps.planning.failover import (
-    FAILOVER_LOOKBACK,
-    ids_restarted,
-    overlap_start,
-    refuse_restarted,
-    require_settled,
-)
-from mysql_redshift.steps.planning.safe_point import SourceState, read_safe_point, server_changed
+from mysql_redshift.steps.planning.failover import ids_restarted, lookback, refuse_restarted, within
+from mysql_redshift.steps.planning.safe_point import SourceState, read_safe_point
 from mysql_redshift.steps.state.journal import Journal
 
 
@@ -32,7 +26,8 @@ class ReadScope:
     """The window, chunks and position of one run. ``point`` is None for a table without a cursor.
 
     ``nulls_read``: all rows with a NULL cursor are read again, however few they are. ``server_uuid`` goes into the log:
-    it stays the old one until a run has read the overlap that a changed server calls for.
+    it stays the old one until a run has read the overlap that a changed server calls for. ``writer_uuid``: the server
+    whose clock was read, if it is not a replica.
     """
 
     decision: Decision
@@ -40,6 +35,7 @@ class ReadScope:
     full: bool
     point: SafePoint | None = None
     server_uuid: str = ""
+    writer_uuid: str = ""
     nulls_read: bool = False
 
     @classmethod
@@ -66,8 +62,8 @@ class ReadScope:
             return cls._all_rows(spec, schema, cursor, head, source, state, restarted=restarted)
         if restarted and head is not None:
             refuse_restarted(spec, head, state, journal)
-        lookback, uuid = _lookback(spec, request, cursor, head, state, journal)
-        decision = _decide(request, cursor, head, state, lookback)
+        below, uuid = lookback(spec, request, cursor, head, state, journal)
+        decision = _decide(request, cursor, head, state, below)
         chunks, decision = _chunks(spec, request, schema, cursor, decision, head, source)
         nulls_read = request.limit is None and reads_nulls(spec, schema, cursor, decision.window)
         return cls(
@@ -76,6 +72,7 @@ class ReadScope:
             full=False,
             point=state.point,
             server_uuid=uuid,
+            writer_uuid=state.writer_uuid,
             nulls_read=nulls_read,
         )
 
@@ -95,50 +92,23 @@ class ReadScope:
 
         If ids are used again, the old position and observation count ids as read that are still to come.
         """
-        point = _within(state) if restarted else state.point
+        point = within(state) if restarted else state.point
         position = head.position_to if head is not None and not restarted else None
         to = _later(position, point.upper)
         chunks, _ = cut_window(spec, schema, cursor, None, source)
         decision = Decision(window=None, position_to=to, kind=EntryKind.EXTRACT)
-        return cls(decision=decision, chunks=chunks, full=True, point=point, server_uuid=state.reading.server_uuid)
-
-
-def _within(state: SourceState) -> SafePoint:
-    """Return the safe point without what was observed before the ids were used again."""
-    upper, maximum = state.point.upper, state.maximum
-    known = upper is not None and maximum is not None and upper.value <= maximum + 1
-    return replace(state.point, upper=upper if known else None, observation=None)
-
-
-def _lookback(
-    spec: TableSpec,
-    request: RunRequest,
-    cursor: Cursor,
-    head: LogEntry | None,
-    state: SourceState,
-    journal: Journal,
-) -> tuple[int | None, str]:
-    """Return how far below the position the run reads (None: from the oldest row), and the server that the log names.
-
-    With an id cursor only a run without limits reads the overlap after a change of servers; until then the log goes on
-    to name the old server.
-    """
-    uuid = state.reading.server_uuid
-    if cursor.position_kind is PositionKind.TIME:
-        changed = head is not None and head.server_uuid not in ("", uuid)
-        return max(round(spec.lookback * SECOND), FAILOVER_LOOKBACK if changed else 0), uuid
-    if head is None or head.position_to is None or not server_changed(head, uuid):
-        return 0, uuid
-    if request.since or request.until or request.limit is not None:
-        return 0, head.server_uuid
-    require_settled(spec, head, state)
-    start = overlap_start(head, journal)
-    settled = state.point.upper is not None or state.maximum is None
-    return None if start is None else head.position_to.value - start.value, uuid if settled else head.server_uuid
+        return cls(
+            decision=decision,
+            chunks=chunks,
+            full=True,
+            point=point,
+            server_uuid=state.reading.server_uuid,
+            writer_uuid=state.writer_uuid,
+        )
 
 
 def _decide(
-    request: RunRequest, cursor: Cursor, head: LogEntry | None, state: SourceState, lookback: int | None
+    request: RunRequest, cursor: Cursor, head: LogEntry | None, state: SourceState, below: int | None
 ) -> Decision:
     return decide(
         request,
@@ -146,7 +116,7 @@ def _decide(
         position=head.position_to if head is not None else None,
         gap_end=head.gap_end if head is not None else None,
         safe=state.point.upper,
-        lookback=lookback,
+        lookback=below,
     )
 
 

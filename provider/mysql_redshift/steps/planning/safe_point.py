@@ -26,6 +26,11 @@ class SourceState:
     maximum: int | None = None
     writers: tuple[Writer, ...] = ()
 
+    @property
+    def writer_uuid(self) -> str:
+        """The server whose clock was read; empty if it is a replica."""
+        return "" if self.reading.replica else self.reading.server_uuid
+
 
 def server_changed(head: LogEntry | None, uuid: str) -> bool:
     """Return whether the source is known to be another server than the one last read."""
