@@ -203,7 +203,10 @@ class Warehouse(Protocol):
     """A Redshift cluster, reached through a tunnel."""
 
     def session(
-        self, label: str, *, statement_timeout: float | None = None
+        self, label: str = "", *, statement_timeout: float | None = None
     ) -> AbstractContextManager[WarehouseSession]:
-        """Open a tunnel and a connection. Sessions left over under the same ``label`` are terminated first."""
+        """Open a tunnel and a connection. Sessions left over under the same ``label`` are terminated first.
+
+        Without a label the session has no predecessor.
+        """
         ...

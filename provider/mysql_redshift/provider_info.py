@@ -70,6 +70,12 @@ def _connection_type() -> dict[str, Any]:
                 "description": "Redshift cancels statements that run longer. Default: 14400 (four hours).",
                 "schema": {"type": ["number", "null"], "exclusiveMinimum": 0},
             },
+            "query_group": {
+                "label": "WLM query group",
+                "description": "Query group of every session. Default: the group that the user has by ALTER USER, else "
+                "a label by which a retry finds the session that a dead worker left behind.",
+                "schema": {"type": ["string", "null"]},
+            },
         },
     }
 

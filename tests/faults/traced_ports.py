@@ -164,7 +164,7 @@ class TracedWarehouse(Traced):
         self._warehouse = warehouse
 
     @contextmanager
-    def session(self, label: str, *, statement_timeout: float | None = None) -> Iterator[TracedSession]:
+    def session(self, label: str = "", *, statement_timeout: float | None = None) -> Iterator[TracedSession]:
         with (
             self.traced("redshift session"),
             self._warehouse.session(label, statement_timeout=statement_timeout) as session,

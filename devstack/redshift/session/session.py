@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Send = Callable[[bytes], Coroutine[Any, Any, None]]
 READS = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "COPY"))
+LABEL_LENGTH = 30  # characters of a query group that the system views show
 SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
@@ -141,7 +142,7 @@ class Session:
 
     async def _record_label(self, plan: Plan) -> None:
         """Record in sys_query_history which session uses a label."""
-        values = [self.user, plan.settings["query_group"], self.backend.process, plan.statement.text]
+        values = [self.user, plan.settings["query_group"][:LABEL_LENGTH], self.backend.process, plan.statement.text]
         await self.service.sql(
             "INSERT INTO standin.queries SELECT nextval('standin.query_ids'), %s, %s, %s, 'success', "
             "clock_timestamp() AT TIME ZONE 'UTC', %s",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VERIFY_CA, VERIFY_FULL = "verify-ca", "verify-full"
 TIMEOUTS = ("connect_timeout", "statement_timeout")
-EXTRAS = ("ssh_conn_id", "sslmode", "direct", *TIMEOUTS)
+EXTRAS = ("ssh_conn_id", "sslmode", "direct", "query_group", *TIMEOUTS)
 PORT = 5439
 CONNECT_SECONDS = 30.0
 
@@ -29,6 +29,7 @@ class RedshiftSettings:
     address: RedshiftAddress
     ssh_conn_id: str | None
     statement_timeout: float | None
+    query_group: str = ""
 
 
 class RedshiftSSHTunnelHook(BaseHook):
@@ -94,6 +95,7 @@ class RedshiftSSHTunnelHook(BaseHook):
             address=address,
             ssh_conn_id=None if direct else str(extra["ssh_conn_id"]),
             statement_timeout=float(timeout) if timeout else None,
+            query_group=str(extra.get("query_group") or ""),
         )
 
     def warehouse(self) -> RedshiftWarehouse:
@@ -110,6 +112,7 @@ class RedshiftSSHTunnelHook(BaseHook):
             lambda label: connect(settings, label),
             settings.address.where,
             statement_timeout=settings.statement_timeout,
+            query_group=settings.query_group,
         )
 
     @contextmanager
@@ -121,7 +124,7 @@ class RedshiftSSHTunnelHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Connect and run a query; return success and a message for Airflow's form."""
         try:
-            with self.warehouse().session("airflow connection test") as session:
+            with self.warehouse().session() as session:
                 session.query("SELECT 1")
         except MysqlRedshiftError as exc:
             return False, str(exc)

@@ -14,7 +14,6 @@ from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlReds
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
 from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
-from mysql_redshift.steps.state.session_labels import unique_label
 from mysql_redshift.steps.verification.due import compared_through, due_checks, is_complete, with_passed
 from mysql_redshift.steps.verification.key_comparison import compare_keys
 from mysql_redshift.steps.verification.source_counts import count_source
@@ -143,7 +142,7 @@ def _count(
     results: list[CheckResult],
     known: int,
 ) -> VerifyReport:
-    with warehouse.session(unique_label()) as session:
+    with warehouse.session() as session:
         state = read_target_state(spec, session, journal, head, known=known)
         session.rollback()
     if Check.CUSTODY in due:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import pytest
 
+from mysql_redshift.adapters.redshift import catalogue
+from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, SerializationFailure, TargetError
+from mysql_redshift.hooks import redshift_ssh
+from mysql_redshift.steps.state.session_labels import attempt_label
 from tests.stack.redshift.conftest import single_value
+from tests.stack.tunnel.conftest import Hook
 from tests.stack.tunnel.cutting import CuttingProxy
 
 COMMIT_REQUESTS = (1, 2)  # the driver first prepares COMMIT, then executes it
@@ -138,6 +144,58 @@ def test_a_long_label_identifies_its_predecessor_only(warehouse: RedshiftWarehou
         with pytest.raises(ConnectionFailed):
             dead.query("SELECT 1")
         assert other.query("SELECT 1") == [(1,)]
+
+
+def test_a_predecessor_is_found_by_the_thirty_characters_of_a_query_group(warehouse: RedshiftWarehouse) -> None:
+    """Redshift keeps 30 characters of a query group; the label of a load is longer."""
+    label = attempt_label("dag", "load", secrets.token_hex(8))
+    with warehouse.session(label) as dead, warehouse.session(attempt_label("dag", "load", "other")) as other:
+        assert len(_query_group(dead)) <= 30
+        with warehouse.session(label):
+            pass
+        with pytest.raises(ConnectionFailed):
+            dead.query("SELECT 1")
+        assert other.query("SELECT 1") == [(1,)]
+
+
+def test_sessions_without_a_label_look_for_no_predecessor(
+    warehouse: RedshiftWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They cannot have one, and the system views are slow on a busy cluster."""
+    with warehouse.session() as first:
+        monkeypatch.setattr(catalogue, "predecessors", None)
+        with warehouse.session() as second:
+            assert _query_group(first) != _query_group(second)
+
+
+def test_the_administrators_query_group_stays(make_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ALTER USER ... SET query_group routes the user to a WLM queue; a label in its place would not."""
+    monkeypatch.setattr(redshift_ssh, "connect", _with_group(redshift_ssh.connect, "etl"))
+    with make_hook().warehouse().session() as session:
+        assert _query_group(session) == "etl"
+
+
+def test_a_query_group_of_the_connection_wins(make_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stated for this provider, which the user's own is not."""
+    monkeypatch.setattr(redshift_ssh, "connect", _with_group(redshift_ssh.connect, "etl"))
+    with make_hook(redshift={"extra": {"query_group": "sync's"}}).warehouse().session() as session:
+        assert _query_group(session) == "sync's"
+
+
+def _query_group(session: RedshiftSession) -> str:
+    return str(single_value(session.query("SHOW query_group")))
+
+
+def _with_group(connect: Callable[..., AbstractContextManager[Any]], group: str) -> Any:
+    @contextmanager
+    def connected(*arguments: Any) -> Iterator[Any]:
+        with connect(*arguments) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET query_group TO '{group}'")
+            connection.commit()
+            yield connection
+
+    return connected
 
 
 @pytest.mark.faults

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,6 @@ from mysql_redshift.errors import Conflict, ConnectionFailed
 from mysql_redshift.steps import watermark
 from mysql_redshift.steps.load import LoadReport, load
 from mysql_redshift.steps.loading import recovery
-from mysql_redshift.steps.state.session_labels import unique_label
 from tests.flavors import ON_FIRST
 from tests.stack.devstack.redshift.control import order
 from tests.stack.steps.run_process import LABEL, run_processes
@@ -94,16 +94,18 @@ def test_the_losing_load_reports_the_entry_that_won(
     entry = pipeline.extract_and_publish()
     won = threading.Event()
 
-    def label_after_the_win() -> str:
+    read_ledger = recovery._ledger_state
+
+    def after_the_win(*arguments: Any) -> tuple[str, str]:
         won.wait()
-        return unique_label()
+        return read_ledger(*arguments)
 
     def attempt() -> LoadReport:
         return load(
             pipeline.spec, store=pipeline.clients.store, warehouse=pipeline.clients.warehouse, label="test one task"
         )
 
-    monkeypatch.setattr(recovery, "unique_label", label_after_the_win)
+    monkeypatch.setattr(recovery, "_ledger_state", after_the_win)
     order(stack_status.redshift, fault="slow_copy", application_name="test one task", seconds=300)
     with ThreadPoolExecutor(1) as executor:
         hanging = executor.submit(attempt)

@@ -54,8 +54,8 @@ def test_an_empty_run_skips_redshift(pipeline: TablePipeline) -> None:
 class UnusableWarehouse:
     """A cluster that no step may connect to."""
 
-    def session(self, label: str, *, statement_timeout: float | None = None) -> Any:
-        raise AssertionError(f"{label} connected to Redshift")
+    def session(self, label: str = "", *, statement_timeout: float | None = None) -> Any:
+        raise AssertionError(f"{label or 'a step'} connected to Redshift")
 
 
 def test_no_step_of_an_empty_run_connects_to_redshift(pipeline: TablePipeline) -> None:

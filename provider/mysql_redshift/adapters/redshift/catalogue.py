@@ -21,7 +21,7 @@ LOAD_ERROR_VIEWS = (
 # query group, which each of our sessions sets. Process ids are reused, so a query must be younger than its session.
 PREDECESSORS = (
     """SELECT DISTINCT q.session_id FROM sys_query_history q JOIN sys_session_history s ON s.session_id = q.session_id
-    WHERE TRIM(q.query_label) = {label} AND TRIM(s.status) = 'active' AND q.start_time >= s.start_time
+    WHERE TRIM(q.query_label) = {group} AND TRIM(s.status) = 'active' AND q.start_time >= s.start_time
     AND q.session_id <> {pid}""",
     "SELECT pid FROM pg_stat_activity WHERE application_name = {label} AND pid <> {pid}",
 )
@@ -100,12 +100,16 @@ def load_errors(session: Queries, pid: int) -> list[str]:
     return []
 
 
-def predecessors(session: Queries, label: str) -> set[int]:
-    """Return the process ids of other sessions with the same label. A missing or denied view is skipped."""
+def predecessors(session: Queries, label: str, group: str) -> set[int]:
+    """Return the process ids of other sessions with this label, whose query group is ``group``.
+
+    A missing or denied view is skipped.
+    """
     pid = int(session.query("SELECT pg_backend_pid()")[0][0])
     found: set[int] = set()
     for view in PREDECESSORS:
-        sql = view.format(label=quoting.redshift_string(label), pid=quoting.integer(pid))
+        names = {"label": quoting.redshift_string(label), "group": quoting.redshift_string(group)}
+        sql = view.format(pid=quoting.integer(pid), **names)
         try:
             found.update(int(row[0]) for row in session.query(sql))
         except (TargetError, AccessDenied):

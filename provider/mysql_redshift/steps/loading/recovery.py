@@ -10,7 +10,6 @@ from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeU
 from mysql_redshift.ports import Warehouse
 from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.state.ledger import Ledger
-from mysql_redshift.steps.state.session_labels import unique_label
 
 ASK_SECONDS = 10.0  # a running load holds the ledger's lock for longer
 RETRY = "A retry reads the ledger and loads what is left, if anything."
@@ -64,7 +63,7 @@ def explain_lost(
 
 
 def _ledger_state(spec: TableSpec, warehouse: Warehouse, journal: Journal, known: int) -> tuple[str, str]:
-    with warehouse.session(unique_label(), statement_timeout=ASK_SECONDS) as session:
+    with warehouse.session(statement_timeout=ASK_SECONDS) as session:
         sequence = Ledger(spec, session).head().sequence
         session.rollback()
     if sequence <= known:

@@ -10,7 +10,6 @@ from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import AccessDenied, StoreError
 from mysql_redshift.ports import ObjectStore, Source, Warehouse
-from mysql_redshift.steps.state.session_labels import unique_label
 from mysql_redshift.steps.target.changes import target_changes
 from mysql_redshift.steps.target.rebuild import refuse_rebuild
 
@@ -46,7 +45,7 @@ def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> 
         TargetError: naming every column that does not fit.
 
     """
-    with warehouse.session(unique_label()) as session:
+    with warehouse.session() as session:
         missing = session.missing_privileges(spec.target.schema, spec.target.table, spec.target.ledger_schema)
         if missing:
             raise AccessDenied(

@@ -24,7 +24,6 @@ from mysql_redshift.steps.loading.deletes import stage_keys
 from mysql_redshift.steps.loading.transaction import LoadTransaction, iam_role_of
 from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.state.ledger import Ledger
-from mysql_redshift.steps.state.session_labels import unique_label
 from mysql_redshift.steps.verification.key_file import KeyFile, write_key_file
 
 EXAMPLES = 3  # keys named in a message
@@ -70,13 +69,13 @@ def compare_keys(
         return CheckResult(check=Check.KEYS, ok=True, expected="nothing", found="nothing", note=note)
     journal = Journal.of(spec, store)
     head = journal.head()
-    with warehouse.session(unique_label()) as session:
+    with warehouse.session() as session:
         loaded = Ledger(spec, session).head()
         session.rollback()
     entry = journal.read(loaded.sequence) if loaded.sequence else None
     key_file = write_key_file(spec, schema, cursor, entry, source=source, store=store, encoder=encoder)
     try:
-        with warehouse.session(unique_label()) as session:
+        with warehouse.session() as session:
             counter = _Counter(spec=spec, schema=schema, cursor=cursor, store=store, session=session)
             counts = counter.count(key_file, loaded, journal)
             session.rollback()
