@@ -6,7 +6,7 @@ MysqlRedshiftError
 |   |-- SourceMoved           a table without snapshots was written to while it was read
 |   |-- OutcomeUnknown        the reply to COMMIT or to a conditional put was lost
 |   |-- StoreUnavailable      S3 returned 5xx, throttled or timed out
-|   `-- SerializationFailure  Redshift 1023 or 1018: another transaction committed first
+|   `-- SerializationFailure  Redshift aborted the transaction because of a concurrent one
 `-- TerminalError             a retry would fail again; an operator must act
     |-- ConfigurationError    YAML, run configuration or connection settings are wrong
     |-- AccessDenied          credentials or privileges are missing
@@ -75,7 +75,7 @@ class StoreUnavailable(TransientError):
 
 
 class SerializationFailure(TransientError):
-    """Redshift aborted the transaction because another one committed first (errors 1023 and 1018)."""
+    """Redshift aborted the transaction because of a concurrent one (errors 1023 and 1018, racing DDL)."""
 
     exit_code = 6
 

@@ -9,7 +9,15 @@ import pytest
 from redshift_connector.error import InterfaceError, OperationalError, ProgrammingError
 
 from mysql_redshift.adapters.redshift.errors import redacted, translated
-from mysql_redshift.errors import AccessDenied, ConfigurationError, ConnectionFailed, SerializationFailure, TargetError
+from mysql_redshift.errors import (
+    AccessDenied,
+    ConfigurationError,
+    ConnectionFailed,
+    SerializationFailure,
+    StoreUnavailable,
+    TargetError,
+    TransientError,
+)
 
 
 def raised(exc: BaseException, statement: str = "COPY t FROM 's3://b/k'") -> BaseException:
@@ -27,6 +35,54 @@ def server_error(code: str, message: str, **more: str) -> ProgrammingError:
     return ProgrammingError(dict(fields))
 
 
+# Texts of public reports and of the Amazon Redshift documentation.
+TRANSIENT = [
+    (
+        server_error("XX000", "could not complete because of conflict with concurrent transaction"),
+        SerializationFailure,
+    ),
+    (
+        server_error("23505", 'duplicate key violates unique constraint "pg_class_relname_nsp_index"'),
+        SerializationFailure,
+    ),
+    (server_error("23505", 'duplicate key violates unique constraint "orders_pkey"'), TargetError),
+    (server_error("XX000", "could not open relation with OID 6134794"), SerializationFailure),
+    (server_error("XX000", "Cannot execute write query because system is in resize mode"), TransientError),
+]
+S3 = [
+    (
+        server_error("XX000", "S3ServiceException:Please reduce your request rate.,Status 503,Error SlowDown"),
+        StoreUnavailable,
+    ),
+    (
+        server_error("XX000", "S3ServiceException:We encountered an internal error,Status 500,Error InternalError"),
+        StoreUnavailable,
+    ),
+    (
+        server_error("XX000", "S3Query Exception Connection failed, retries exceeded.", D="code: 15005"),
+        StoreUnavailable,
+    ),
+    (
+        server_error("XX000", "S3 Query Exception (Fetch)", D="code: 15001 Resource temporarily unavailable"),
+        StoreUnavailable,
+    ),
+    (server_error("XX000", "Spectrum Scan Error", D="code: 15001 HTTP response error code: 503"), StoreUnavailable),
+    (server_error("XX000", "Spectrum Scan Error", D="code: 15001 HTTP response error code: 403"), AccessDenied),
+    (server_error("XX000", "Spectrum Scan Error", D="S3 error: 138, KMS AccessDeniedException"), AccessDenied),
+    (server_error("XX000", "COPY with MANIFEST parameter requires full path of an S3 object"), AccessDenied),
+    (server_error("XX000", "User arn:x is not authorized to assume IAM Role arn:y"), AccessDenied),
+    (
+        server_error("XX000", "S3ServiceException:The bucket must be addressed,Status 301,Error PermanentRedirect"),
+        TargetError,
+    ),
+    (
+        server_error("XX000", "S3ServiceException:The specified key does not exist.,Status 404,Error NoSuchKey"),
+        TargetError,
+    ),
+    (server_error("XX000", "Spectrum Scan Error", D="code: 15007 Unmatched number of columns"), TargetError),
+]
+
+
 @pytest.mark.parametrize(
     ("exc", "kind"),
     [
@@ -39,6 +95,8 @@ def server_error(code: str, message: str, **more: str) -> ProgrammingError:
         (server_error("42501", "permission denied for relation t"), AccessDenied),
         (server_error("28000", 'no pg_hba.conf entry for host "::ffff:10.0.0.1"'), AccessDenied),
         (server_error("XX000", "S3ServiceException:Access Denied,Status 403,Error AccessDenied"), AccessDenied),
+        *TRANSIENT,
+        *S3,
         (server_error("57P01", "terminating connection due to administrator command"), ConnectionFailed),
         (server_error("57P03", "the database system is starting up"), ConnectionFailed),
         (server_error("53300", "too many connections"), ConnectionFailed),
@@ -66,6 +124,20 @@ def test_each_driver_error_becomes_a_transient_or_terminal_error(exc: BaseExcept
     assert type(found) is kind
     assert found.__cause__ is exc
     assert "cluster:5439/dev" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("S3ServiceException:Access Denied,Status 403,Error AccessDenied", "s3:GetObject"),
+        ("Spectrum Scan Error; code: 15001 KMS 138 AccessDenied", "kms:Decrypt"),
+        ("S3ServiceException:x,Status 301,Error PermanentRedirect", "region"),
+        ("S3ServiceException:x,Status 404,Error NoSuchKey", "full_refresh"),
+    ],
+)
+def test_an_error_of_s3_names_what_to_change(text: str, remedy: str) -> None:
+    """Redshift's own text names neither the role nor the key."""
+    assert remedy in str(raised(server_error("XX000", text)))
 
 
 def test_a_programming_error_is_not_translated() -> None:

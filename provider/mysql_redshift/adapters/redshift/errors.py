@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from redshift_connector import error as driver
 
+from mysql_redshift.adapters.redshift.s3_errors import s3_failure
 from mysql_redshift.errors import (
     AccessDenied,
     ConfigurationError,
@@ -16,15 +17,21 @@ from mysql_redshift.errors import (
     MysqlRedshiftError,
     SerializationFailure,
     TargetError,
+    TransientError,
 )
 
 STATEMENT_SHOWN = 300  # characters of a statement in a message
 SERIALIZATION = frozenset({"40001", "40P01"})
-SERIALIZATION_WORDS = re.compile(r"\A(ERROR:\s*)?(1023|1018)\s*(\Z|;|DETAIL)|Serializable isolation violation")
+# 23505 on a catalogue table: two CREATEs race. An unknown OID: a table was dropped while the statement was planned.
+SERIALIZATION_WORDS = re.compile(
+    r"\A(ERROR:\s*)?(1023|1018)\s*(\Z|;|DETAIL)|Serializable isolation violation|conflict with concurrent transaction"
+    r"|duplicate key .*\bpg_\w+|open relation with OID|cache lookup failed",
+    re.IGNORECASE,
+)
+RESIZE_WORDS = ("in resize mode", "read-only mode")
 LOGIN = frozenset({"28000", "28P01"})
 LOST = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"})
 CANCELLED = "57014"
-ROLE_WORDS = ("S3ServiceException", "Not authorized to get credentials of role", "not authorized to assume")
 # Errors of the driver itself that a retry does not fix. Any other error without a SQLSTATE is a lost connection.
 DRIVER_REFUSALS = ("server requesting", "Authentication method", "parameter", "paramstyle")
 SECRETS = re.compile(
@@ -76,9 +83,16 @@ def _driver_error(exc: driver.Error, where: str, statement: str) -> MysqlRedshif
     text = redacted("; ".join(part.strip() for part in (fields.get("M", ""), fields.get("D", "")) if part.strip()))
     shown = redacted(" ".join(statement.split()))[:STATEMENT_SHOWN]
     place = f"{where}, statement: {shown}" if shown else where
-    denied = _denied(state, text, where, place)
-    if denied is not None:
-        return denied
+    found = s3_failure(text, place) or _denied(state, text, where, place)
+    if found is not None:
+        return found
+    if any(word in text for word in RESIZE_WORDS):
+        return TransientError(
+            "Redshift accepts no writes while it is resized",
+            where=place,
+            found=text,
+            remedy="A retry succeeds after the resize.",
+        )
     if state in SERIALIZATION or SERIALIZATION_WORDS.search(text):
         return SerializationFailure(
             "Another transaction committed first, so Redshift aborted this one",
@@ -102,13 +116,6 @@ def _denied(state: str, text: str, where: str, place: str) -> AccessDenied | Non
             where=place,
             found=text,
             remedy="Ask an administrator to grant it.",
-        )
-    if any(word in text for word in ROLE_WORDS):
-        return AccessDenied(
-            "Redshift is not allowed to read the lake",
-            where=place,
-            found=text,
-            remedy="Attach target.iam_role to the cluster, and grant the role s3:GetObject and s3:ListBucket.",
         )
     return None
 
