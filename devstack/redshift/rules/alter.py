@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devstack.redshift.rules.alter_layout import LAYOUTS, alter_encodings, alter_layout, record
-from devstack.redshift.rules.columns import ENCODINGS, render
+from devstack.redshift.rules.columns import ENCODINGS, check_encoding, render
 from devstack.redshift.rules.names import check_name, folded, near
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
 from devstack.redshift.sql.identifier import stored_name
@@ -44,6 +44,7 @@ def _add(table: str, tokens: list[Token], at: int, shown: str) -> str:
         if token.word == "," and depth == 0:
             raise near(token)
     attributes, encoding = _column_attributes(rest)
+    check_encoding(encoding, stored, tokens[at].name)
     sql = f"ALTER TABLE {table} ADD COLUMN {folded_name(tokens[at])} {stored}{attributes}"
     return record(table, {"encodings": {stored_name(tokens[at].name): encoding}}, first=sql) if encoding else sql
 

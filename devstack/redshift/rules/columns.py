@@ -22,6 +22,17 @@ ATTRIBUTES = words(
     NOT NULL ENCODE DISTKEY SORTKEY UNIQUE PRIMARY REFERENCES COLLATE GENERATED IDENTITY
     """
 )
+# Types by the start of their PostgreSQL name, and the types that an encoding fits.
+FAMILIES = {
+    "smallint": "2", "integer": "4", "bigint": "8", "numeric": "n", "real": "f", "double": "f", "boolean": "b",
+    "varchar": "v", "character": "c", "char": "c", "date": "d", "timestamptz": "z", "timestamp": "t", "time": "h",
+    "varbyte": "y", "super": "s",
+}  # fmt: skip
+FITTING = {
+    "az64": "248ndtzh", "bytedict": "248nfvcdtz", "delta": "248ndt", "delta32k": "48ndt", "lzo": "248nvcdtzy",
+    "mostly8": "248n", "mostly16": "48n", "mostly32": "8n", "runlength": "248nfbvcdtz", "text255": "v", "text32k": "v",
+    "zstd": "248nfbvcdtzhy",
+}  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -62,7 +73,15 @@ def read_column(tokens: list[Token], table: str, body: Body) -> Column:
     at = written.behind
     while at < len(tokens):
         at = _attribute(tokens, at, column, body)
+    check_encoding(column.encoding, column.stored, name)
     return column
+
+
+def check_encoding(encoding: str, stored: str, name: str) -> None:
+    """Raise ServerError if a column of the stored type cannot have the encoding."""
+    family = next((family for prefix, family in FAMILIES.items() if stored.startswith(prefix)), "")
+    if encoding in FITTING and family not in FITTING[encoding]:
+        raise refuse(f'invalid encoding type specified for column "{name}"', "0A000")
 
 
 def _attribute(tokens: list[Token], at: int, column: Column, body: Body) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.encodings import encodings_of
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.spec import LoadMode, TableSpec
-from mysql_redshift.core.types.column import Cell, TableSchema
+from mysql_redshift.core.types.column import Cell, Column, TableSchema
 from mysql_redshift.errors import ConfigurationError
 
 
@@ -50,7 +51,7 @@ def _unfit(spec: TableSpec, what: str, expected: str) -> ConfigurationError:
 
 
 def check_layout(spec: TableSpec, schema: TableSchema) -> None:
-    """Reject a layout that names columns which are not read."""
+    """Reject a layout that names columns which are not read, or encodings that their types cannot have."""
     layout, known = spec.layout, [column.name for column in schema.columns]
     named = (*([layout.dist_key] if layout.dist_key else []), *layout.sort_key, *layout.encode)
     unknown = [name for name in dict.fromkeys(named) if name not in known]
@@ -61,6 +62,20 @@ def check_layout(spec: TableSpec, schema: TableSchema) -> None:
             expected=", ".join(known),
             found=", ".join(unknown),
             remedy="Name columns as MySQL spells them.",
+        )
+    for name, encoding in layout.encode.items():
+        _check_encoding(spec, schema.column(name), encoding)
+
+
+def _check_encoding(spec: TableSpec, column: Column, encoding: str) -> None:
+    possible = encodings_of(column.redshift_type)
+    if encoding.lower() not in possible:
+        raise ConfigurationError(
+            "Redshift does not have this encoding for the column's type",
+            where=f"{spec.name}, encode: {column.name}",
+            expected=f"for {column.redshift_type}: {', '.join(possible)}",
+            found=encoding,
+            remedy="Name another encoding, or none: Redshift then chooses.",
         )
 
 

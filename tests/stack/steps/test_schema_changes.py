@@ -163,6 +163,17 @@ def test_a_layout_with_unknown_columns_fails_the_plan(pipeline: TablePipeline, l
         pipeline.plan()
 
 
+@pytest.mark.parametrize(("column", "encoding"), [("note", "az64"), ("id", "text255"), ("doc", "zstd")])
+def test_an_encoding_that_does_not_fit_its_type_fails_the_plan(
+    pipeline: TablePipeline, column: str, encoding: str
+) -> None:
+    """Redshift refuses it when the load creates the table, after rows were read."""
+    pipeline.sql("ALTER TABLE orders ADD COLUMN doc JSON")
+    pipeline.change(layout=LayoutRef(encode={column: encoding}))
+    with pytest.raises(ConfigurationError, match=f"encode: {column}"):
+        pipeline.plan()
+
+
 def layout(pipeline: TablePipeline) -> list[tuple[object, ...]]:
     """Return name, distkey, position in the sort key and NOT NULL of each column."""
     schema = pipeline.spec.target.schema

@@ -1,0 +1,30 @@
+"""Which compression encodings Redshift accepts for which types (Amazon Redshift developer guide)."""
+
+from __future__ import annotations
+
+INTEGERS = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
+TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMPTZ"})
+FLOATS = frozenset({"REAL", "DOUBLE PRECISION"})
+NUMBERS = INTEGERS | TIMES | {"DECIMAL"}
+BYTES = frozenset({"VARCHAR", "VARBYTE"})
+# The guide names no encoding but the default for SUPER, and none but general ones for VARBYTE and TIME.
+TYPES_BY_ENCODING = {
+    "az64": NUMBERS | {"TIME"},
+    "bytedict": NUMBERS | FLOATS | {"VARCHAR"},
+    "delta": NUMBERS - {"TIMESTAMPTZ"},
+    "delta32k": NUMBERS - {"TIMESTAMPTZ", "SMALLINT"},
+    "lzo": NUMBERS | BYTES,
+    "mostly8": INTEGERS | {"DECIMAL"},
+    "mostly16": (INTEGERS | {"DECIMAL"}) - {"SMALLINT"},
+    "mostly32": frozenset({"BIGINT", "DECIMAL"}),
+    "runlength": NUMBERS | FLOATS | {"VARCHAR", "BOOLEAN"},
+    "text255": frozenset({"VARCHAR"}),
+    "text32k": frozenset({"VARCHAR"}),
+    "zstd": NUMBERS | FLOATS | BYTES | {"BOOLEAN", "TIME"},
+}
+
+
+def encodings_of(redshift_type: str) -> tuple[str, ...]:
+    """Return the encodings that a column of this type can have; ``raw`` fits every type."""
+    base = redshift_type.partition("(")[0].strip().upper()
+    return ("raw", *(name for name, types in TYPES_BY_ENCODING.items() if base in types))
