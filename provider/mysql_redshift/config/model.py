@@ -157,6 +157,11 @@ class TableEntry(Strict):
     encode: dict[Name, Encoding] = Field(
         default_factory=dict, description="Compression by column of a new table. Default: Redshift chooses."
     )
+    declare_key: Flag | None = Field(
+        None,
+        description="Declare the primary key of a new table, which Redshift's planner trusts. Default: not with load: "
+        "append, nor if key texts may differ in trailing blanks only.",
+    )
     deletes: Deletes = Field(
         Deletes.KEEP, description="Rows deleted at the source: keep them, or reconcile: the check keys deletes them."
     )

@@ -46,6 +46,7 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
             dist_key=entry.dist_key,
             sort_key=entry.sort_key,
             encode={**entry.encode},
+            declare_key=entry.declare_key,
         ),
         policies=entry.policies.model_dump(exclude_none=True, by_alias=True),
         column_policies={

@@ -105,6 +105,7 @@ class LayoutRef:
     dist_key: str | None = None
     sort_key: tuple[str, ...] = ()
     encode: dict[str, str] = field(default_factory=dict)  # compression by column; Redshift chooses the others
+    declare_key: bool | None = None  # declare the primary key; None: unless it may be false in Redshift
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,7 @@ def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
         "policies: {json: varchar, too_long: null}, "
         "column_policies: {d: {zero_date: 1970-01-01, too_long: null}}, source_table: Bestellungen, "
         "target_table: o, target_schema: s, dist_style: key, dist_key: a, sort_key: [made, a], encode: {a: az64}, "
-        "on_type_change: rebuild, deletes: keep}",
+        "declare_key: false, on_type_change: rebuild, deletes: keep}",
     )
     assert spec.cursor == CursorRef(column="made", kind="unix-ms", nulls="load")
     assert (spec.load, spec.key, spec.lag, spec.max_hold) == (LoadMode.MERGE, ("a", "b"), 5, 5400)
@@ -72,7 +72,9 @@ def test_every_setting_of_a_table_reaches_its_spec(write: Write) -> None:
     assert spec.policies == {"json": "varchar", "too_long": "null"}
     assert spec.column_policies == {"d": {"zero_date": "1970-01-01", "too_long": "null"}}
     assert (spec.source.table, spec.target.schema, spec.target.table) == ("Bestellungen", "s", "o")
-    assert spec.layout == LayoutRef(dist_style="key", dist_key="a", sort_key=("made", "a"), encode={"a": "az64"})
+    assert spec.layout == LayoutRef(
+        dist_style="key", dist_key="a", sort_key=("made", "a"), encode={"a": "az64"}, declare_key=False
+    )
 
 
 def test_a_single_name_is_accepted_as_a_list(write: Write) -> None:

@@ -69,7 +69,7 @@ SPEC = TableSpec(
     on_type_change=OnTypeChange.REBUILD,
     checks=("custody", "keys"),
     columns=ColumnsRef(include=("id",), exclude=("note",), rename={"id": "nr"}),
-    layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("id",), encode={"id": "az64"}),
+    layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("id",), encode={"id": "az64"}, declare_key=False),
     policies={"zero_date": "null"},
     column_policies={"day": {"zero_date": "fail"}},
 )

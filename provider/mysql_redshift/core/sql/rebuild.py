@@ -108,7 +108,7 @@ def select_grants(ref: TargetRef) -> str:
 
 
 def create(new: TargetRef, columns: Sequence[RebuiltColumn], key: Sequence[str], dist_style: str) -> str:
-    """Create the new table with the old one's primary, distribution and sort keys."""
+    """Create the new table with the primary key ``key`` and the old one's distribution and sort keys."""
     body = [column.definition for column in columns]
     body += [f"PRIMARY KEY ({', '.join(map(quoting.redshift_name, key))})"] if key else []
     parts = [f"CREATE TABLE {_table(new)} ({', '.join(body)})"]

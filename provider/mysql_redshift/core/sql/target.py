@@ -28,16 +28,19 @@ def find_schema(name: str) -> str:
     return f"SELECT 1 FROM pg_namespace WHERE nspname = {quoting.redshift_string(name.lower())}"
 
 
-def create(ref: TargetRef, schema: TableSchema, layout: LayoutRef) -> str:
-    """Create the target. Only key columns are NOT NULL, because any other column may be dropped at the source."""
+def create(ref: TargetRef, schema: TableSchema, layout: LayoutRef, primary_key: Sequence[str]) -> str:
+    """Create the target and declare ``primary_key``, which may be empty.
+
+    Only key columns are NOT NULL, because any other column may be dropped at the source.
+    """
     keys = set(schema.key)
     columns = []
     for c in schema.columns:
         encode = f" ENCODE {layout.encode[c.name].upper()}" if c.name in layout.encode else ""
         not_null = " NOT NULL" if c.name in keys else ""
         columns.append(f"{quoting.redshift_name(c.target)} {c.redshift_type}{encode}{not_null}")
-    if keys:
-        columns.append(f"PRIMARY KEY ({_names(schema.key_targets)})")
+    if primary_key:
+        columns.append(f"PRIMARY KEY ({_names(primary_key)})")
     parts = [f"CREATE TABLE {table(ref)} ({', '.join(columns)})"]
     if layout.dist_style:
         parts.append(f"DISTSTYLE {layout.dist_style.upper()}")

@@ -63,7 +63,7 @@ def _apply_files(
     schema = group.schema
     staging = Staging(load_id=f"{transaction.load_id}_{group.last.sequence}")
     replaces_all = group.mode is LoadMode.REPLACE and any(entry.rows for entry in group.entries)
-    target.prepare(schema, staging.load_id, keep_rows=not replaces_all)
+    target.prepare(schema, staging.load_id, group.last.load, keep_rows=not replaces_all)
     transaction.session.execute(staging_sql.create(staging, schema.columns))
     copied = [_copy(transaction, staging, schema, entry, final=entry is group.last) for entry in group.entries]
     transaction.require_equal("rows in staging", sum(copied), transaction.number(staging_sql.count(staging)))

@@ -47,12 +47,14 @@ def rebuild(
     table: TargetTable,
     session: WarehouseSession,
     load_id: str,
+    primary_key: Sequence[str],
     *,
     keep_rows: bool = True,
 ) -> None:
-    """Fill a new table from the old one and rename it. Keys, layout, owner, grants and extra columns are kept.
+    """Fill a new table from the old one, declare ``primary_key`` and rename it.
 
-    Without ``keep_rows`` the new table stays empty, so no old value must fit a new type.
+    Layout, owner, grants and extra columns are kept. Without ``keep_rows`` the new table stays empty, so no old value
+    must fit a new type.
 
     Raises:
         TargetError: views are bound to the table.
@@ -62,7 +64,7 @@ def rebuild(
     refuse_rebuild(spec, table, session)
     old, new = spec.target, rebuild_sql.fresh(spec.target, load_id)
     columns, style = _columns(spec, schema, changed, table, session)
-    session.execute(rebuild_sql.create(new, columns, schema.key_targets, style))
+    session.execute(rebuild_sql.create(new, columns, primary_key, style))
     if keep_rows:
         _move_rows(spec, columns, new, session)
     _copy_rights(spec, table, session, load_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mysql_redshift.core.declared_key import declared_key
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import LoadMode, TableSpec
@@ -58,9 +59,10 @@ class Target:
             )
         return head.generation
 
-    def prepare(self, schema: TableSchema, load_id: str, *, keep_rows: bool = True) -> None:
+    def prepare(self, schema: TableSchema, load_id: str, load: LoadMode | None, *, keep_rows: bool = True) -> None:
         """Create the target, rebuild it, or add its missing columns, inside the load's transaction.
 
+        ``load`` is the table's mode, which decides with the key's columns whether a new table declares its key.
         ``keep_rows=False``: this load deletes every row anyway, so a rebuild copies none.
 
         Raises:
@@ -69,14 +71,16 @@ class Target:
 
         """
         if self._table is None:
-            self._session.execute(target_sql.create(self._ref, schema, self._spec.layout))
+            key = declared_key(self._spec.layout, schema, load)
+            self._session.execute(target_sql.create(self._ref, schema, self._spec.layout, key))
             self._table = self._describe()
             return
         changes = target_changes(self._spec, schema, self._table, self._session)
         if changes.widen:
             raise still_too_narrow(self._spec, changes.widen)
         if changes.rebuild:
-            rebuild(self._spec, schema, changes.rebuild, self._table, self._session, load_id, keep_rows=keep_rows)
+            key = declared_key(self._spec.layout, schema, load)
+            rebuild(self._spec, schema, changes.rebuild, self._table, self._session, load_id, key, keep_rows=keep_rows)
         for column in changes.add:
             self._session.execute(target_sql.add_column(self._ref, column))
         if changes.rebuild or changes.add:
