@@ -59,6 +59,17 @@ def test_missing_stale_and_duplicate_keys_are_found(
     assert "20 keys" in str(caught.value)
 
 
+def test_a_missing_binary_key_is_named_in_hexadecimal_digits(pipeline: TablePipeline) -> None:
+    """The driver decodes VARBYTE as UTF-8, which a UUID's bytes are not."""
+    pipeline.sql("DROP TABLE orders")
+    pipeline.sql("CREATE TABLE orders (id BINARY(4) PRIMARY KEY, updated_at DATETIME(6) NOT NULL, KEY (updated_at))")
+    pipeline.sql(f"INSERT INTO orders VALUES (x'FF00AB80', {MOMENT}), (x'00000001', {MOMENT})")
+    pipeline.sync()
+    pipeline.target("DELETE FROM {t} WHERE TO_HEX(id) = 'ff00ab80'")
+    with pytest.raises(DataCheckFailed, match=r"1 missing, 0 stale, 0 duplicate \(keys ff00ab80\)"):
+        pipeline.verify("keys")
+
+
 def test_deleted_rows_are_kept_and_reported_by_default(synced: TablePipeline) -> None:
     """With ``deletes: keep`` the report has the exact number of rows that the source no longer has."""
     synced.sql("DELETE FROM orders WHERE id IN (3, 7)")

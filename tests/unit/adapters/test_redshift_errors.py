@@ -114,6 +114,7 @@ S3 = [
         (ConnectionResetError(104, "reset"), ConnectionFailed),
         (AttributeError("'NoneType' object has no attribute 'write'"), ConnectionFailed),
         (ValueError("write to closed file"), ConnectionFailed),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), TargetError),
     ],
     ids=lambda value: str(value)[:60],
 )

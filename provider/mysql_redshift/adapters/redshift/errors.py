@@ -57,6 +57,13 @@ def translated(where: str, statement: str = "") -> Iterator[None]:
         raise _driver_error(exc, where, statement) from exc
     except (OSError, EOFError, struct.error) as exc:
         raise _lost(where, f"{type(exc).__name__}: {exc}") from exc
+    except UnicodeDecodeError as exc:
+        raise TargetError(
+            "The driver cannot decode a value that Redshift returned",
+            where=f"{where}, statement: {redacted(' '.join(statement.split()))[:STATEMENT_SHOWN]}",
+            found=f"bytes that are no valid {exc.encoding}",
+            remedy="Report this as a fault of the provider, with the statement.",
+        ) from exc
     except (AttributeError, TypeError, ValueError) as exc:
         # redshift_connector raises these if its socket was closed: it uses None, or a closed file.
         if "NoneType" not in str(exc) and "closed file" not in str(exc):

@@ -11,7 +11,7 @@ from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.core.sql.merge_keys import match_keys
 from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.sql.target import table
-from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.types.column import Cell, Column, TableSchema
 
 
 def missing(ref: TargetRef, staging: Staging, schema: TableSchema) -> str:
@@ -43,8 +43,17 @@ def count(rows: str) -> str:
 
 
 def examples(rows: str, schema: TableSchema, *, limit: int) -> str:
-    """Select some keys of the rows that ``missing`` or ``stale`` selects."""
-    return f"SELECT {_names(schema, 's.')} {rows} ORDER BY {_names(schema, 's.')} LIMIT {quoting.integer(limit)}"
+    """Select some keys of the rows that ``missing`` or ``stale`` selects; bytes as hexadecimal digits.
+
+    The driver decodes VARBYTE as UTF-8 and fails on any other bytes.
+    """
+    shown = [_shown(schema.column(name)) for name in schema.key]
+    return f"SELECT {', '.join(shown)} {rows} ORDER BY {_names(schema, 's.')} LIMIT {quoting.integer(limit)}"
+
+
+def _shown(column: Column) -> str:
+    name = f"s.{quoting.redshift_name(column.target)}"
+    return f"TO_HEX({name})" if column.cell is Cell.BYTES else name
 
 
 def collect_deleted(ref: TargetRef, staging: Staging, schema: TableSchema) -> str:
