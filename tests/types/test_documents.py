@@ -28,7 +28,12 @@ NUMBERS = (
     "9007199254740993, 18446744073709551615, -9223372036854775808", "18446744073709551616", "1e308, -1e308",
     "12345678901234567890123456789012345678901", "0.10000000000000000000001", "1E2, 1.0, -0.0, 0.1", "5e-324",
 )  # fmt: skip
-DUPLICATE_NAMES = ('{"b": 1, "a": 2, "b": 3}', '{"o": {"x": 1, "x": {"y": 2}}}', '{"": 0, " ": 1, "é😀": 2}')
+NAMES = ('{"": 0, " ": 1, "é😀": 2}', '[{"a": 1}, {"a": {"a": 2}}]')
+DUPLICATES = {
+    '{"b": 1, "a": 1E2, "b": 18446744073709551616}': '{"b":18446744073709551616,"a":1E2}',
+    '{"o": [{"x": 1, "x": {"y": -0.0, "z": null}}]}': '{"o":[{"x":{"y":-0.0,"z":null}}]}',
+    '{"a": 1, "\\\\u0061": "é\\\\n"}': '{"a":"é\\n"}',
+}
 
 
 def deep(levels: int) -> str:
@@ -50,9 +55,9 @@ def sync_table(pipeline: TablePipeline, **changes: Any) -> None:
 
 
 def test_documents_at_the_limits_arrive(pipeline: TablePipeline, mysql_server: Any) -> None:
-    """65,535 bytes, the depth limit of the server, numbers beyond double precision and duplicate names."""
+    """65,535 bytes, the depth limit of the server, numbers beyond double precision and unusual names."""
     deepest = deep(DEEPEST[mysql_server.flavor])
-    literals = [JUST_UNDER, *texts(deepest, *(f"[{numbers}]" for numbers in NUMBERS), *DUPLICATE_NAMES)]
+    literals = [JUST_UNDER, *texts(deepest, *(f"[{numbers}]" for numbers in NUMBERS), *NAMES)]
     pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON, text JSON)")
     for number, literal in enumerate(literals):
         pipeline.sql(f"INSERT INTO t VALUES ({number}, {literal}, {literal})")
@@ -82,6 +87,24 @@ def test_duplicate_names_arrive_as_the_server_stores_them(pipeline: TablePipelin
         "mariadb": '{"b": 1, "a": 1E2, "b": 18446744073709551616}',
     }
     assert pipeline.target("SELECT doc FROM {t}") == [(stored[mysql_server.flavor],)]
+
+
+def test_duplicate_names_are_refused_or_the_last_is_kept(pipeline: TablePipeline, mysql_server: Any) -> None:
+    """JSON_PARSE refuses them without naming the row. MySQL stores no duplicates, so it needs no policy."""
+    pipeline.sql("CREATE TABLE t (id INT PRIMARY KEY, doc JSON)")
+    for number, document in enumerate(DUPLICATES):
+        pipeline.sql(f"INSERT INTO t VALUES ({number}, '{document}')")
+    if mysql_server.flavor == "mysql":
+        sync_table(pipeline)
+        return
+    with pytest.raises(SourceError, match=r"(?s)two members of one name.*key id=0.*json_duplicates: keep_last"):
+        sync_table(pipeline)
+    pipeline.change(policies={"json_duplicates": "keep_last"})
+    entry = pipeline.extract_and_publish()
+    assert entry.policy_counts == {"doc: json_duplicates": len(DUPLICATES)}
+    pipeline.load()
+    found = [text for (text,) in pipeline.target("SELECT JSON_SERIALIZE(doc) FROM {t} ORDER BY id")]
+    assert found == list(DUPLICATES.values())
 
 
 def test_a_policy_decides_about_large_documents(pipeline: TablePipeline) -> None:

@@ -38,6 +38,12 @@ CREATE FUNCTION standin.compact(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
     $$ SELECT regexp_replace($1, E'("(?:[^"\\\\]|\\\\.)*")|\\s+', E'\\1', 'g') $$;
 CREATE FUNCTION pg_catalog.json_parse(varchar) RETURNS super LANGUAGE plpgsql STABLE STRICT AS $$
 BEGIN
+    IF $1::text IS JSON WITHOUT UNIQUE KEYS AND NOT $1::text IS JSON WITH UNIQUE KEYS THEN
+        IF lower(current_setting('standin.json_parse_dedup_attributes', true)) IN ('on', 'true') THEN
+            RETURN $1::jsonb::text::json::super;
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = 'Duplicate attribute name in a JSON object';
+    END IF;
     RETURN standin.compact($1::json::text)::json::super;
 EXCEPTION WHEN invalid_text_representation OR untranslatable_character THEN
     IF lower(current_setting('standin.parse_super_null_on_error', true)) IN ('on', 'true') THEN

@@ -15,6 +15,7 @@ OWN = {
     "describe_field_name_in_uppercase": "off",
     "json_parse_truncate_strings": "off",
     "parse_super_null_on_error": "off",
+    "json_parse_dedup_attributes": "off",
     "json_serialization_enable": "off",
     "json_serialization_parse_nested_strings": "off",
     "activate_aqua": "auto",

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from mysql_redshift.adapters.mysql.documents import longest_string
+from mysql_redshift.adapters.mysql.documents import keep_last_members, longest_string
 from mysql_redshift.adapters.parquet.schema import arrow_type
 from mysql_redshift.core.types.charset import VARCHAR_LIMIT
 from mysql_redshift.core.types.column import Cell, Column
@@ -41,6 +41,8 @@ def to_array(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[
         Refused: a cell has no exact value in the column's type, and no policy applies.
 
     """
+    if column.rule == "json":
+        raw = _unique_members(raw, column, policy_counts)
     return CONVERTERS.get(column.cell, _number)(raw, column, policy_counts)
 
 
@@ -105,6 +107,30 @@ def _bytes(raw: Raw, column: Column, policy_counts: Counter[str]) -> pa.Array[An
     if column.rule == "json":
         _check_json_strings(raw, column)
     return _limit_bytes(pa.array(raw, pa.binary()), raw, column, policy_counts, min(column.max_bytes, ROW_LIMIT))
+
+
+def _unique_members(raw: Raw, column: Column, policy_counts: Counter[str]) -> Raw:
+    """Apply the policy ``json_duplicates``, if the column has it: JSON_PARSE refuses two members of one name."""
+    policy = dict(column.policies).get("json_duplicates")
+    if policy is None:
+        return raw
+    cells = list(raw)
+    for row, cell in enumerate(cells):
+        changed = keep_last_members(cell) if cell is not None else None
+        if changed is None:
+            continue
+        if policy == "fail":
+            raise Refused(
+                row,
+                "A JSON object has two members of one name, which Redshift refuses",
+                expected="different names in each object",
+                found=f"duplicates in a document of {len(cell or b'')} bytes",
+                remedy="Correct it at the source, or declare json_duplicates: keep_last, or json: varchar, for this "
+                "column.",
+            )
+        policy_counts[f"{column.name}: json_duplicates"] += 1
+        cells[row] = changed
+    return cells
 
 
 def _check_json_strings(raw: Raw, column: Column) -> None:

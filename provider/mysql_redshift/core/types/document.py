@@ -148,7 +148,7 @@ NOTES = """## Limits of JSON
 | | MySQL 9 | MariaDB 10.11 | loaded |
 | --- | --- | --- | --- |
 | depth | at most 100 levels | at most 31 levels | all levels; SUPER supports 1,000 |
-| duplicate names | keeps the last | keeps both | as stored; Redshift decides how SUPER handles duplicates |
+| duplicate names | keeps the last | keeps both | refused, or by `json_duplicates`; `json: varchar` keeps both |
 | order of names, whitespace | by length, then bytes; normalized whitespace | as written | as stored |
 | integers beyond 64 bits | stored as a double | as written | as stored |
 | decimals beyond double | rounded to a double when stored | as written | as stored |

@@ -90,6 +90,11 @@ POLICIES: Mapping[str, Policy] = {
             meaning="JSON longer than 65,535 bytes; super_large loads documents of up to 1,000,000 bytes whose strings "
             "have at most 65,535 bytes each (not with json: varchar).",
         ),
+        Policy(
+            name="json_duplicates",
+            choices=("fail", "keep_last"),
+            meaning="MariaDB's JSON objects with two members of one name, which JSON_PARSE refuses; MySQL stores none.",
+        ),
         Policy(name="geometry", choices=("wkt", "wkb"), meaning="Format of geometry: text, or binary with the SRID."),
         Policy(name="geometry_too_long", choices=("fail", "null"), meaning="Geometry longer than the target's limit."),
     )

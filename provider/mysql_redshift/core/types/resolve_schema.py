@@ -150,7 +150,7 @@ def _rules(selected: tuple[SourceColumn, ...], where: str) -> dict[str, Rule]:
 
 
 def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices, *, in_key: bool) -> Column:
-    policies = {name: choices[name] for name in rule.policies}
+    policies = {name: choices[name] for name in rule.policies if _applies(name, choices)}
     if in_key:
         policies = {name: "fail" if value == "null" else value for name, value in policies.items()}
     shape = rule.becomes(source, choices)
@@ -172,6 +172,11 @@ def _column(source: SourceColumn, rule: Rule, spec: TableSpec, choices: Choices,
         no_pad=in_key and shape.cell is Cell.TEXT and _no_pad(source.collation or ""),
         policies=tuple(policies.items()),
     )
+
+
+def _applies(policy: str, choices: Choices) -> bool:
+    """MySQL's JSON objects have no duplicate names, and a text is not parsed: neither is searched for them."""
+    return policy != "json_duplicates" or (choices.mariadb and choices["json"] == "super")
 
 
 def _keep_append_cursor(choices: Choices, column: SourceColumn, spec: TableSpec, key: Sequence[str]) -> Choices:

@@ -177,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="json",
         types=("json",),
-        policies=("json", "json_too_long"),
+        policies=("json", "json_too_long", "json_duplicates"),
         becomes=shapes.json_column,
         note="Parsed in the merge, so that SUPER holds a document instead of a string.",
     ),
