@@ -184,6 +184,12 @@ COMMANDS: tuple[Command | Group, ...] = (
     ),
     WATERMARK,
     Command(
+        name="check-cluster",
+        help="Try on the pipeline's Redshift, in a schema of its own, what the provider assumes about it",
+        target="mysql_redshift.cli.check_cluster.check_cluster",
+        options=(PIPELINE, *COMMON),
+    ),
+    Command(
         name="lint",
         help="Check the YAML and report every error with file and line",
         target="mysql_redshift.cli.lint.lint",

@@ -77,6 +77,11 @@ class TableLayout:
         return int(match.group(1))
 
 
+def check_folder(spec: TableSpec, token: str) -> str:
+    """Return the prefix of the files of one check of a cluster, with a trailing slash."""
+    return "/".join([*filter(None, spec.lake.prefix.strip("/").split("/")), f"_check-{_safe(token)}", ""])
+
+
 def _safe(name: str) -> str:
     """Percent-encode characters that are special in S3 keys or URLs, and dots: one separates database and table."""
     return quote(name, safe="").replace(".", "%2E")
