@@ -73,7 +73,7 @@ def _connection_type() -> dict[str, Any]:
             "query_group": {
                 "label": "WLM query group",
                 "description": "Query group of every session. Default: the group that the user has by ALTER USER, else "
-                "a label by which a retry finds the session that a dead worker left behind.",
+                "a label.",
                 "schema": {"type": ["string", "null"]},
             },
         },

@@ -109,7 +109,7 @@ class ExtendedProtocol:
         filter_ = self._client_replies(portal.prepared, portal.shape)
         reply = self._backend.request(Request.EXECUTE, whole, filter_=filter_)
         await self._session.lose_reply(plan, reply)
-        if not plan.plain or plan.settings:
+        if not plan.plain or plan.settings or self._session.new_label:
             await self._follow(plan, reply)
 
     async def _follow(self, plan: Plan, reply: Reply) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Send = Callable[[bytes], Coroutine[Any, Any, None]]
 READS = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "COPY"))
 LABEL_LENGTH = 30  # characters of a query group that the system views show
+NO_QUERY = frozenset(("SET", "RESET", "SHOW", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"))
 SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
@@ -48,6 +49,7 @@ class Session:
         self.transaction = 0
         self._superuser = superuser
         self._case_sensitive = False
+        self.new_label = ""
         self.send_to_client = send_to_client
         backend.replies.on_complete = self._completed
 
@@ -138,11 +140,14 @@ class Session:
                 plan.settings.get("enable_case_sensitive_identifier", ""), self._case_sensitive
             )
             if "query_group" in plan.settings:
+                self.new_label = plan.settings["query_group"]
+            elif self.new_label and plan.statement.tokens and plan.statement.tokens[0].word not in NO_QUERY:
                 await self._record_label(plan)
 
     async def _record_label(self, plan: Plan) -> None:
-        """Record in sys_query_history which session uses a label."""
-        values = [self.user, plan.settings["query_group"][:LABEL_LENGTH], self.backend.process, plan.statement.text]
+        """Record in sys_query_history the first query that runs under a label."""
+        values = [self.user, self.new_label[:LABEL_LENGTH], self.backend.process, plan.statement.text]
+        self.new_label = ""
         await self.service.sql(
             "INSERT INTO standin.queries SELECT nextval('standin.query_ids'), %s, %s, %s, 'success', "
             "clock_timestamp() AT TIME ZONE 'UTC', %s",

@@ -175,6 +175,22 @@ def test_the_administrators_query_group_stays(make_hook: Hook, monkeypatch: pyte
         assert _query_group(session) == "etl"
 
 
+@pytest.mark.parametrize("extra", [{}, {"query_group": "etl"}])
+def test_a_predecessor_in_another_query_group_is_found(
+    make_hook: Hook, monkeypatch: pytest.MonkeyPatch, label: str, extra: dict[str, str]
+) -> None:
+    """The group of a WLM queue does not hide a dead session, whose lock would stay for hours (S03)."""
+    monkeypatch.setattr(redshift_ssh, "connect", _with_group(redshift_ssh.connect, "etl"))
+    warehouse = make_hook(redshift={"extra": extra}).warehouse()
+    with warehouse.session(label) as dead, warehouse.session(f"{label} other") as other:
+        assert _query_group(dead) == "etl"
+        with warehouse.session(label) as successor:
+            assert _query_group(successor) == "etl"
+        with pytest.raises(ConnectionFailed):
+            dead.query("SELECT 1")
+        assert other.query("SELECT 1") == [(1,)]
+
+
 def test_a_query_group_of_the_connection_wins(make_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is stated for this provider, which the user's own is not."""
     monkeypatch.setattr(redshift_ssh, "connect", _with_group(redshift_ssh.connect, "etl"))

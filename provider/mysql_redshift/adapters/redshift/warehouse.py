@@ -61,7 +61,7 @@ class RedshiftWarehouse:
             # A long COPY must not look like a dead connection: the server's timeout comes before the socket's.
             connection._usock.settimeout(seconds + READ_GRACE)
             _configure(session, seconds)
-            _set_query_group(session, self._query_group, name)
+            _set_query_group(session, self._query_group, name, findable=bool(label))
             if label:
                 _terminate_predecessors(session, name)
             try:
@@ -100,17 +100,28 @@ def _commit_setup(session: RedshiftSession) -> None:
         ) from exc
 
 
-def _set_query_group(session: RedshiftSession, group: str, label: str) -> None:
-    """Set the query group: ``group``, else the label, by which a successor finds this session in the system views.
+def _set_query_group(session: RedshiftSession, group: str, label: str, *, findable: bool) -> None:
+    """Set the query group: ``group``, else the one that an administrator set for the user, else the label.
 
-    A group of the user, set by an administrator, stays: it decides the WLM queue. A refusal is no failure.
+    A group of the first two decides the WLM queue. ``findable``: one query runs under the label all the same, because
+    by it a successor finds this session in the system views. A refusal is no failure.
     """
     try:
-        if group or _text(session.query("SHOW query_group")) in NO_GROUP:
-            session.execute(f"SET query_group TO {quoting.redshift_string(group or query_label(label))}")
+        own = _text(session.query("SHOW query_group"))
+        kept = group or ("" if own in NO_GROUP else own)
+        if findable or not kept:
+            session.execute(_set_group(query_label(label)))
+        if findable and kept:
+            session.query("SELECT 1")  # the system views show the labels of queries, not of sessions
+        if kept:
+            session.execute(_set_group(kept))
         _commit_setup(session)
     except TargetError:
         session.rollback()
+
+
+def _set_group(name: str) -> str:
+    return f"SET query_group TO {quoting.redshift_string(name)}"
 
 
 def _text(rows: list[tuple[Any, ...]]) -> str:
