@@ -7,7 +7,8 @@ TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMPTZ"})
 FLOATS = frozenset({"REAL", "DOUBLE PRECISION"})
 NUMBERS = INTEGERS | TIMES | {"DECIMAL"}
 BYTES = frozenset({"VARCHAR", "VARBYTE"})
-# The guide names no encoding but the default for SUPER, and none but general ones for VARBYTE and TIME.
+# The guide's table names neither TIME nor VARBYTE, and its editions differ on SUPER: these are unverified, and SUPER
+# keeps its default.
 TYPES_BY_ENCODING = {
     "az64": NUMBERS | {"TIME"},
     "bytedict": NUMBERS | FLOATS | {"VARCHAR"},

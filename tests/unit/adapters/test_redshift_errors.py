@@ -48,6 +48,7 @@ TRANSIENT = [
     (server_error("23505", 'duplicate key violates unique constraint "orders_pkey"'), TargetError),
     (server_error("XX000", "could not open relation with OID 6134794"), SerializationFailure),
     (server_error("XX000", "Cannot execute write query because system is in resize mode"), TransientError),
+    (server_error("XX000", "cannot execute INSERT in a read-only mode"), TargetError),
 ]
 S3 = [
     (
@@ -80,6 +81,12 @@ S3 = [
         TargetError,
     ),
     (server_error("XX000", "Spectrum Scan Error", D="code: 15007 Unmatched number of columns"), TargetError),
+    (
+        server_error(
+            "XX000", "Spectrum Scan Error", D="code: 15007 File https://s3.eu.amazonaws.com/lake/kms/SlowDown.parquet"
+        ),
+        TargetError,
+    ),
 ]
 
 

@@ -28,7 +28,7 @@ SERIALIZATION_WORDS = re.compile(
     r"|duplicate key .*\bpg_\w+|open relation with OID|cache lookup failed",
     re.IGNORECASE,
 )
-RESIZE_WORDS = ("in resize mode", "read-only mode")
+RESIZE_WORDS = "in resize mode"
 LOGIN = frozenset({"28000", "28P01"})
 LOST = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"})
 CANCELLED = "57014"
@@ -60,7 +60,7 @@ def translated(where: str, statement: str = "") -> Iterator[None]:
     except UnicodeDecodeError as exc:
         raise TargetError(
             "The driver cannot decode a value that Redshift returned",
-            where=f"{where}, statement: {redacted(' '.join(statement.split()))[:STATEMENT_SHOWN]}",
+            where=_place(where, statement),
             found=f"bytes that are no valid {exc.encoding}",
             remedy="Report this as a fault of the provider, with the statement.",
         ) from exc
@@ -82,18 +82,22 @@ def redacted(text: str) -> str:
     return SECRETS.sub(lambda found: f"{found.group(1) or found.group(2)}***", text)
 
 
+def _place(where: str, statement: str) -> str:
+    shown = redacted(" ".join(statement.split()))[:STATEMENT_SHOWN]
+    return f"{where}, statement: {shown}" if shown else where
+
+
 def _driver_error(exc: driver.Error, where: str, statement: str) -> MysqlRedshiftError:
     fields = server_fields(exc)
     if not fields:
         return _driver_refusal(exc, where)
     state = fields.get("C", "")
     text = redacted("; ".join(part.strip() for part in (fields.get("M", ""), fields.get("D", "")) if part.strip()))
-    shown = redacted(" ".join(statement.split()))[:STATEMENT_SHOWN]
-    place = f"{where}, statement: {shown}" if shown else where
+    place = _place(where, statement)
     found = s3_failure(text, place) or _denied(state, text, where, place)
     if found is not None:
         return found
-    if any(word in text for word in RESIZE_WORDS):
+    if RESIZE_WORDS in text:
         return TransientError(
             "Redshift accepts no writes while it is resized",
             where=place,

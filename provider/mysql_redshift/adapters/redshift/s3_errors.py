@@ -12,6 +12,7 @@ S3_WORDS = re.compile(
     r"|requires full path of an S3 object|Mandatory url",
     re.IGNORECASE,
 )
+URL = re.compile(r"\b(?:https?|s3)://\S+")  # the names of bucket and table explain nothing
 STATUS = re.compile(r"(?:\bStatus|HTTP response error code:?)\s*(\d{3})", re.IGNORECASE)
 
 
@@ -75,7 +76,8 @@ def s3_failure(text: str, place: str) -> MysqlRedshiftError | None:
     """Return the error for Redshift's ``text`` if S3 or KMS caused it, else None."""
     if not S3_WORDS.search(text):
         return None
-    found = STATUS.search(text)
+    words = URL.sub("", text)
+    found = STATUS.search(words)
     status = int(found.group(1)) if found else 0
-    cause = next((cause for cause in CAUSES if cause.explains(text, status)), None)
+    cause = next((cause for cause in CAUSES if cause.explains(words, status)), None)
     return cause.kind(cause.what, where=place, found=text, remedy=cause.remedy) if cause else None
