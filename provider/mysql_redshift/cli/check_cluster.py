@@ -18,9 +18,8 @@ def check_cluster(args: Namespace) -> Answer:
     from mysql_redshift.hooks.clients import Clients
     from mysql_redshift.steps.loading.transaction import iam_role_of
 
-    spec = next((table.spec for table in select_tables(args) if table.spec is not None), None)
-    if spec is None:
-        return Answer(text="The pipeline has no valid table: run lint.", code=1)
+    tables = select_tables(args)
+    spec = next((table.spec for table in tables if table.spec is not None), None) or tables[0].require()
     with Clients(spec) as clients, Scratch(spec, clients.store, clients.warehouse, iam_role_of(spec)) as scratch:
         findings = list(ask_all(scratch))
     rows = [

@@ -52,7 +52,10 @@ def _counted(scratch: Scratch) -> str:
 
 
 def _wrong_size(scratch: Scratch) -> str:
-    manifest = scratch.upload(NUMBER, [[[1]]], wrong_size=1)
+    """Copy a file with its own size first: if no COPY works, that is the answer."""
+    right, manifest = scratch.upload(NUMBER, [[[1]]]), scratch.upload(NUMBER, [[[1]]], wrong_size=1)
+    with scratch.session() as session:
+        scratch.copy(session, NUMBER, right)
     try:
         with scratch.session() as session:
             scratch.copy(session, NUMBER, manifest)

@@ -21,4 +21,6 @@ def ask_all(scratch: Scratch) -> Iterator[Finding]:
             found = assumption.ask(scratch)
         except MysqlRedshiftError as exc:
             found = f"error: {exc.found or exc.what}"
+        except TimeoutError:
+            found = "no answer"
         yield Finding(assumption=assumption, found=found)

@@ -50,10 +50,12 @@ class Scratch:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self.session() as session:
-            session.execute(f"DROP SCHEMA {quoting.redshift_name(self.schema)} CASCADE")
-            session.commit()
-        self._store.delete([found.key for found in self._store.list(self._folder)])
+        try:
+            with self.session() as session:
+                session.execute(f"DROP SCHEMA {quoting.redshift_name(self.schema)} CASCADE")
+                session.commit()
+        finally:
+            self._store.delete([found.key for found in self._store.list(self._folder)])
 
     def session(self, label: str = "") -> AbstractContextManager[WarehouseSession]:
         """Open a session as every step does."""
