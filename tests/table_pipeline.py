@@ -21,7 +21,8 @@ from mysql_redshift.steps.load import LoadReport, load
 from mysql_redshift.steps.plan import plan
 from mysql_redshift.steps.publish import publish
 from mysql_redshift.steps.reconcile import reconcile
-from mysql_redshift.steps.verify import VerifyReport, verify
+from mysql_redshift.steps.verification.report import VerifyReport
+from mysql_redshift.steps.verify import verify
 from tests.stack.connections import airflow_connections, connect_mysql, set_connections
 
 CHECKS = ("custody", "bounds", "window")

@@ -59,6 +59,10 @@ class Target(Strict):
     schema_: Name = Field(alias="schema")
     iam_role: Role
     ledger_schema: Name = Field("mysql_redshift", description="Schema of the ledger tables.")
+    may_sleep: Flag = Field(
+        False,
+        description="Open no Redshift session in a run with nothing to load or count; verified_through then stays.",
+    )
 
 
 class CursorEntry(Strict):

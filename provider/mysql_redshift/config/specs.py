@@ -40,6 +40,7 @@ def table_spec(file: PipelineFile, entry: TableEntry, name: str, environment: st
         deletes=entry.deletes,
         on_type_change=entry.on_type_change,
         checks=_checks(entry),
+        may_sleep=file.target.may_sleep,
         columns=ColumnsRef(**entry.columns.model_dump()),
         layout=LayoutRef(
             dist_style=entry.dist_style,

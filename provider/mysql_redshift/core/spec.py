@@ -133,6 +133,7 @@ class TableSpec:
     deletes: Deletes = Deletes.KEEP
     on_type_change: OnTypeChange = OnTypeChange.FAIL
     checks: tuple[str, ...] = ("custody", "bounds")  # the checks that a run makes
+    may_sleep: bool = False  # a run with nothing to load or count does not query Redshift
     columns: ColumnsRef = field(default_factory=ColumnsRef)
     layout: LayoutRef = field(default_factory=LayoutRef)
     policies: dict[str, str] = field(default_factory=dict)  # type policies for all columns

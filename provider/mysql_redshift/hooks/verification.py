@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mysql_redshift.core.request import RunRequest
     from mysql_redshift.core.spec import TableSpec
     from mysql_redshift.hooks.clients import Clients
-    from mysql_redshift.steps.verify import VerifyReport
+    from mysql_redshift.steps.verification.report import VerifyReport
 
 
 def run_checks(

@@ -20,10 +20,14 @@ class RowCountCheckOperator(TableOperator):
     Compares real counts of source and target, never what an earlier task reported. A run of mode redshift-only runs
     the check custody only, because MySQL may be down. Skipped in runs of mode backup-only and in dry runs.
 
+    A task that did not look at the target is skipped and emits no asset event: with ``target.may_sleep``, if there is
+    nothing to count; and before the table's first run.
+
     Returns the checks' results, the target's row count and ``verified_through``.
 
     :param checks: some of ``custody``, ``bounds``, ``window`` and ``keys``; default: the table's setting ``checks``.
-    :param if_due: do not query Redshift if nothing was loaded since a verification less than a day old.
+    :param if_due: count no row if nothing was loaded since a verification less than a day old; only look whether ledger
+        and target are those that were loaded.
     """
 
     template_fields: Sequence[str] = (*TableOperator.template_fields, "checks")
@@ -35,6 +39,8 @@ class RowCountCheckOperator(TableOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Verify the table and write the verified position to the outlet assets' events."""
+        from airflow.providers.common.compat.sdk import AirflowSkipException
+
         from mysql_redshift.hooks.clients import Clients
         from mysql_redshift.hooks.verification import run_checks
 
@@ -44,6 +50,8 @@ class RowCountCheckOperator(TableOperator):
             with Clients(spec) as clients:
                 report = run_checks(clients, spec, self.request(context), checks=self.checks, if_due=self.if_due)
         self.log.info("%s", log_records.verified(spec, report))
+        if not report.looked:
+            raise AirflowSkipException("Redshift was not queried, so nothing was verified")
         verified_through = str(report.position) if report.position else None
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {"rows": report.rows, "verified_through": verified_through}

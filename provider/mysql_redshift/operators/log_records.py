@@ -17,7 +17,7 @@ from mysql_redshift.core.types.policy import policy_notes
 
 if TYPE_CHECKING:
     from mysql_redshift.steps.load import LoadReport
-    from mysql_redshift.steps.verify import VerifyReport
+    from mysql_redshift.steps.verification.report import VerifyReport
 
 
 def planned(plan: Plan) -> str:
@@ -75,7 +75,10 @@ def verified(spec: TableSpec, report: VerifyReport) -> str:
     """Return one line per check with both counts, and the position that is verified."""
     through = f"verified through: {report.position or 'none'}"
     if report.redshift_skipped:
-        heading = f"{spec.route}: nothing was loaded since the last verification, Redshift was not queried"
+        heading = f"{spec.route}: not checked since {report.checked_at}: nothing to load, and Redshift may sleep"
+        return _record(heading, [through])
+    if report.unchanged:
+        heading = f"{spec.route}: the target is the one that was loaded; nothing was loaded since {report.checked_at}"
         return _record(heading, [through])
     if not report.results:
         return f"{spec.route}: no log entry yet, nothing to verify"

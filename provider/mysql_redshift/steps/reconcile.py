@@ -16,7 +16,8 @@ from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.state.stamps import now_text
 from mysql_redshift.steps.verification.due import due_checks
 from mysql_redshift.steps.verification.key_comparison import KeyComparison, compare_keys
-from mysql_redshift.steps.verify import DEFAULT, VerifyReport, named_checks, require_encoder, require_source, verify
+from mysql_redshift.steps.verification.report import VerifyReport
+from mysql_redshift.steps.verify import DEFAULT, named_checks, require_encoder, require_source, verify
 
 
 def reconcile(

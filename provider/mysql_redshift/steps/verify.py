@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mysql_redshift.core import verification
 from mysql_redshift.core.log import LogEntry
-from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed, MysqlRedshiftError
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse
 from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
-from mysql_redshift.steps.verification.due import compared_through, due_checks, is_complete, with_passed
+from mysql_redshift.steps.verification.due import compared_through, due_checks, is_complete, passed_at, with_passed
 from mysql_redshift.steps.verification.key_comparison import compare_keys
+from mysql_redshift.steps.verification.known_target import known_loaded, read_known_target
+from mysql_redshift.steps.verification.report import VerifyReport
 from mysql_redshift.steps.verification.source_counts import count_source
-from mysql_redshift.steps.verification.target_state import read_target_state
+from mysql_redshift.steps.verification.target_state import TargetState, read_target_state
 
 DEFAULT = (Check.CUSTODY, Check.BOUNDS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerifyReport:
-    """Every check passed. ``rows`` is the target's count; ``position`` is what was verified through.
-
-    ``redshift_skipped``: Redshift was not queried, because nothing was loaded since a verification of the last day.
-    """
-
-    results: tuple[CheckResult, ...] = ()
-    rows: int | None = None
-    position: Position | None = None
-    log_head: int = 0
-    ledger_head: int = 0
-    redshift_skipped: bool = False
 
 
 def verify(
@@ -50,12 +36,15 @@ def verify(
 ) -> VerifyReport:
     """Run the named checks on real counts. ``custody`` needs no ``source``; ``keys`` needs the ``encoder``.
 
-    ``if_due``: keys are compared once a day, and Redshift is skipped if nothing was loaded since a verification of the
+    ``if_due``: keys are compared once a day, and no row is counted if nothing was loaded since a verification of the
     last day and every later entry is empty. Log entries that an earlier verification compared are then only looked up
     in the ledger. ``compared``: the outcome of a key comparison that was just made; keys are not compared again.
+    ``verified_through`` never moves without a look at ledger and target.
 
     Raises:
-        DataCheckFailed: naming each failed check with both counts and the remedy.
+        DataCheckFailed: naming each failed check with both counts and the remedy; or ledger or target are not those
+            that were loaded.
+        StateError: the ledger belongs to another log.
         ConfigurationError: a check has an unknown name, or its source or encoder is missing.
 
     """
@@ -67,21 +56,30 @@ def verify(
         return VerifyReport()
     due = due_checks(wanted, journal, cache, head) if if_due and compared is None else wanted
     if not due:
-        return _skip(spec, store, wanted, head)
+        return _count_nothing(spec, store, warehouse, wanted, journal, head)
     try:
         results = [compared] if compared is not None else []
         if Check.KEYS in due and compared is None:
             results.append(_compare(spec, source=source, store=store, warehouse=warehouse, encoder=encoder))
         head = journal.head(hint=head.sequence) or head
         known = compared_through(cache) if if_due else 0
-        report = _count(spec, source, warehouse, due, journal, head, results, known)
+        target = _read_target(spec, warehouse, journal, head, known=known, loaded=known_loaded(cache, head))
+        results += _count(spec, source, head, target, due)
+        _require(spec, results)
     except MysqlRedshiftError as exc:
         watermark_cache.note_failure(spec, store, stage="verify", error=exc)
         raise
+    ledger_head = target.entry.sequence if target.entry is not None else 0
     state = watermark_cache.read(spec, store)
-    state = with_passed(state, spec, due, sequence=report.ledger_head, position=report.position)
+    state = with_passed(state, spec, due, sequence=ledger_head, position=target.position)
     watermark_cache.write(spec, store, state)
-    return report
+    return VerifyReport(
+        results=tuple(results),
+        rows=target.rows,
+        position=target.position,
+        log_head=head.sequence,
+        ledger_head=ledger_head,
+    )
 
 
 def named_checks(checks: Sequence[str]) -> frozenset[Check]:
@@ -109,11 +107,30 @@ def require_encoder(spec: TableSpec, encoder: Encoder | None) -> Encoder:
     return encoder
 
 
-def _skip(spec: TableSpec, store: ObjectStore, wanted: frozenset[Check], head: LogEntry) -> VerifyReport:
+def _count_nothing(
+    spec: TableSpec,
+    store: ObjectStore,
+    warehouse: Warehouse,
+    wanted: frozenset[Check],
+    journal: Journal,
+    head: LogEntry,
+) -> VerifyReport:
+    """Look whether ledger and target are those that were verified, unless Redshift may sleep."""
+    state = watermark_cache.read(spec, store)
+    report = VerifyReport(log_head=head.sequence, ledger_head=state.log_loaded, checked_at=passed_at(state, wanted))
+    if spec.may_sleep:
+        return replace(report, position=state.verified_through, redshift_skipped=True)
+    try:
+        with warehouse.session(unique_label()) as session:
+            read_known_target(spec, session, log_uri=journal.uri, loaded=state.log_loaded)
+            session.rollback()
+    except MysqlRedshiftError as exc:
+        watermark_cache.note_failure(spec, store, stage="verify", error=exc)
+        raise
     if is_complete(spec, wanted):
         state = watermark_cache.read(spec, store)
         watermark_cache.write(spec, store, replace(state, verified_through=head.position_to))
-    return VerifyReport(position=head.position_to, log_head=head.sequence, redshift_skipped=True)
+    return replace(report, position=head.position_to, unchanged=True)
 
 
 def _compare(
@@ -132,31 +149,24 @@ def _compare(
     return found.result(f"deletes: {spec.deletes}")
 
 
-def _count(
-    spec: TableSpec,
-    source: Source | None,
-    warehouse: Warehouse,
-    due: frozenset[Check],
-    journal: Journal,
-    head: LogEntry,
-    results: list[CheckResult],
-    known: int,
-) -> VerifyReport:
+def _read_target(
+    spec: TableSpec, warehouse: Warehouse, journal: Journal, head: LogEntry, *, known: int, loaded: int
+) -> TargetState:
     with warehouse.session() as session:
-        state = read_target_state(spec, session, journal, head, known=known)
+        state = read_target_state(spec, session, journal, head, known=known, loaded=loaded)
         session.rollback()
+    return state
+
+
+def _count(
+    spec: TableSpec, source: Source | None, head: LogEntry, state: TargetState, due: frozenset[Check]
+) -> list[CheckResult]:
+    results = []
     if Check.CUSTODY in due:
         results.append(verification.custody(log=state.log, ledger=state.ledger, known=state.known))
     if due & {Check.BOUNDS, Check.WINDOW}:
         results += count_source(spec, require_source(spec, source), head, state, due)
-    _require(spec, results)
-    return VerifyReport(
-        results=tuple(results),
-        rows=state.rows,
-        position=state.position,
-        log_head=head.sequence,
-        ledger_head=state.entry.sequence if state.entry is not None else 0,
-    )
+    return results
 
 
 def _require(spec: TableSpec, results: Iterable[CheckResult]) -> None:

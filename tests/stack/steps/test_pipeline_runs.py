@@ -59,11 +59,14 @@ class UnusableWarehouse:
 
 
 def test_no_step_of_an_empty_run_connects_to_redshift(pipeline: TablePipeline) -> None:
-    """Neither plan nor load nor verify connects; a run with rows does."""
+    """With ``may_sleep`` neither plan nor load nor verify connects; then nothing is verified. A run with rows does."""
     insert_orders(pipeline, 5)
     pipeline.sync()
+    before = watermark.read(pipeline.spec, pipeline.clients.store)
+    pipeline.change(may_sleep=True)
     pipeline.scheduled_run(UnusableWarehouse())
-    assert watermark.read(pipeline.spec, pipeline.clients.store).verified_through == pipeline.plan().position_from
+    after = watermark.read(pipeline.spec, pipeline.clients.store)
+    assert (after.verified_through, after.log_extracted) == (before.verified_through, before.log_extracted + 1)
     pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 1")
     pipeline.sql("DO SLEEP(0.01)")
     with pytest.raises(AssertionError, match="connected to Redshift"):

@@ -225,11 +225,56 @@ def test_an_append_to_rows_without_a_ledger_is_refused(pipeline: TablePipeline) 
     assert str(caught.value) == (
         "The target holds rows that its ledger does not know, and appending could duplicate them\n"
         f"  where: {where_text(pipeline)}\n"
-        "  expected: an empty target, because the ledger is empty\n"
+        "  expected: an empty target, because no load has written it\n"
         "  found: 10 rows\n"
         "  what to do: Restore the ledger with the target; or run with full_refresh: true to load every row again."
     )
     assert len(pipeline.rows()) == 10
+
+
+@pytest.mark.parametrize("first", ["empty", "set", "reset"])
+def test_an_append_after_entries_without_rows_is_refused_as_well(pipeline: TablePipeline, first: str) -> None:
+    """The ledger is no longer empty, but it does not know the target's rows either. The remedy of the message helps."""
+    pipeline.change(load=LoadMode.APPEND)
+    spec, store, source = pipeline.spec, pipeline.clients.store, pipeline.clients.source
+    if first == "empty":
+        pipeline.extract_and_publish()
+    elif first == "set":
+        watermark.set_position(spec, store=store, source=source, text="2020-01-01", field="timestamp", actor="test")
+    else:
+        watermark.reset(spec, store=store, actor="test")
+    pipeline.load()
+    create_target(pipeline)
+    insert_new_rows(pipeline, first=50)
+    pipeline.extract_and_publish()
+    with pytest.raises(TargetError, match=r"its ledger does not know(.|\n)*found: 1 rows"):
+        pipeline.load()
+    pipeline.sync(full_refresh=True)
+    assert pipeline.rows() == pipeline.source_rows()
+
+
+@pytest.mark.parametrize("existed", [True, False])
+def test_an_entry_without_rows_makes_no_target_known(pipeline: TablePipeline, existed: bool) -> None:
+    """A table may be created, or created again, until the first load has written it."""
+    if existed:
+        create_target(pipeline)
+    pipeline.extract_and_publish()
+    pipeline.load()
+    if existed:
+        pipeline.target("DROP TABLE {t}")
+    insert_new_rows(pipeline, first=50)
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
+    assert len(set(pipeline.target(f"SELECT target_oid FROM {ledger_of(pipeline)}"))) == 2
+
+
+def create_target(pipeline: TablePipeline) -> None:
+    """Create the target by hand, with one row that no run has loaded."""
+    columns = "id DECIMAL(20,0), updated_at TIMESTAMP, amount DECIMAL(12,2), note VARCHAR(200)"
+    if not pipeline.target(f"SELECT 1 FROM pg_namespace WHERE nspname = '{pipeline.spec.target.schema}'"):
+        pipeline.target(f'CREATE SCHEMA "{pipeline.spec.target.schema}"')
+    pipeline.target(f"CREATE TABLE {{t}} ({columns})")
+    pipeline.target("INSERT INTO {t} VALUES (1, '2026-01-01', 0.25, 'row 1')")
 
 
 def test_many_pending_entries_are_loaded_in_several_transactions(

@@ -54,7 +54,7 @@ def test_passed_custody_does_not_replace_bounds(loaded: TablePipeline) -> None:
     """A redshift-only run does not query MySQL: its position is not verified, and the next run must count rows."""
     before = watermark.stage_position(loaded.spec, loaded.clients.store, "verified")
     loaded.verify("custody")
-    assert loaded.verify("custody", if_due=True).redshift_skipped
+    assert loaded.verify("custody", if_due=True).unchanged
     assert watermark.stage_position(loaded.spec, loaded.clients.store, "verified") == before
     loaded.target("DELETE FROM {t} WHERE id = 12")
     with pytest.raises(DataCheckFailed, match="bounds"):

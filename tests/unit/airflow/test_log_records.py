@@ -15,7 +15,7 @@ from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.core.window import Window
 from mysql_redshift.operators import log_records
 from mysql_redshift.steps.load import LoadReport
-from mysql_redshift.steps.verify import VerifyReport
+from mysql_redshift.steps.verification.report import VerifyReport
 from tests.fakes.specs import at, entry, spec
 
 WINDOW = Window(kind=PositionKind.ID, lower=at(1_000, kind=PositionKind.ID), upper=9_000)
@@ -154,9 +154,15 @@ def test_a_verification_is_logged_with_the_counts_of_each_check_and_the_position
 
 
 def test_a_verification_without_checks_reports_why() -> None:
-    skipped = VerifyReport(position=at(9_000, kind=PositionKind.ID), redshift_skipped=True)
+    when = "2026-10-31T12:00:05.000000Z"
+    skipped = VerifyReport(position=at(9_000, kind=PositionKind.ID), redshift_skipped=True, checked_at=when)
     assert log_records.verified(spec(), skipped) == (
-        "shop: shop.orders -> shop.orders: nothing was loaded since the last verification, Redshift was not queried\n"
+        f"shop: shop.orders -> shop.orders: not checked since {when}: nothing to load, and Redshift may sleep\n"
+        "  verified through: 9000"
+    )
+    unchanged = VerifyReport(position=at(9_000, kind=PositionKind.ID), unchanged=True, checked_at=when)
+    assert log_records.verified(spec(), unchanged) == (
+        f"shop: shop.orders -> shop.orders: the target is the one that was loaded; nothing was loaded since {when}\n"
         "  verified through: 9000"
     )
     assert log_records.verified(spec(), VerifyReport()) == (

@@ -50,7 +50,11 @@ SPEC = TableSpec(
     source=SourceRef(conn_id="my", database="shop", table="orders", writer_conn_id="writer", pool="mysql"),
     lake=LakeRef(conn_id="aws", bucket="lake", prefix="mysql", sse="aws:kms", kms_key="key"),
     target=TargetRef(
-        conn_id="rs", schema="shop", table="orders", ledger_schema="ledgers", iam_role="arn:aws:iam::1:role/copy"
+        conn_id="rs",
+        schema="shop",
+        table="orders",
+        ledger_schema="ledgers",
+        iam_role="arn:aws:iam::1:role/copy",
     ),
     strategy=Strategy.INTRA_TABLE,
     cursor=CursorRef(column="updated_at", kind="unix-s", zone="Europe/Berlin", nulls="load"),
@@ -68,6 +72,7 @@ SPEC = TableSpec(
     deletes=Deletes.RECONCILE,
     on_type_change=OnTypeChange.REBUILD,
     checks=("custody", "keys"),
+    may_sleep=True,
     columns=ColumnsRef(include=("id",), exclude=("note",), rename={"id": "nr"}),
     layout=LayoutRef(dist_style="key", dist_key="id", sort_key=("id",), encode={"id": "az64"}, declare_key=False),
     policies={"zero_date": "null"},

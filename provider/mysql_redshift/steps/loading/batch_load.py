@@ -62,7 +62,7 @@ class BatchLoader:
             entries,
             load_id=load_id,
             log_uri=self.journal.uri,
-            target_oid=target.oid,
+            target_oid=target.oid if any(entry.has_work for entry in entries) else head.target_oid,
             generation=pending.generation,
         )
         pending.ledger.append(rows)

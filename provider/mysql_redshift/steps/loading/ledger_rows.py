@@ -17,6 +17,19 @@ def check_log(spec: TableSpec, log_uri: str, head: LedgerHead, *, last: int) -> 
         StateError: another log loads this target, or the log lacks entries that the ledger holds.
 
     """
+    check_owner(spec, log_uri, head)
+    if head.sequence > last:
+        raise StateError(
+            "The ledger holds loads that the log does not",
+            where=f"{spec.name}, {log_uri}/log",
+            expected=f"sequence {head.sequence} or higher",
+            found=f"sequence {last}",
+            remedy="Restore the log's objects from the bucket's versions.",
+        )
+
+
+def check_owner(spec: TableSpec, log_uri: str, head: LedgerHead) -> None:
+    """Raise StateError if another log than the one at ``log_uri`` loads this target."""
     if head.log_uri not in ("", log_uri):
         raise StateError(
             "This target table belongs to another log",
@@ -25,14 +38,6 @@ def check_log(spec: TableSpec, log_uri: str, head: LedgerHead, *, last: int) -> 
             found=head.log_uri,
             remedy="If environment, pipeline, bucket or prefix changed by mistake, set it back. If another pipeline "
             "loads this table, give each a target of its own.",
-        )
-    if head.sequence > last:
-        raise StateError(
-            "The ledger holds loads that the log does not",
-            where=f"{spec.name}, {log_uri}/log",
-            expected=f"sequence {head.sequence} or higher",
-            found=f"sequence {last}",
-            remedy="Restore the log's objects from the bucket's versions.",
         )
 
 

@@ -13,6 +13,7 @@ from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import TargetError
 from mysql_redshift.ports import TargetTable, WarehouseSession
 from mysql_redshift.steps.target.changes import target_changes
+from mysql_redshift.steps.target.identity import is_other_table, oid_of, require_same_table
 from mysql_redshift.steps.target.rebuild import rebuild
 
 
@@ -33,7 +34,7 @@ class Target:
     @property
     def oid(self) -> int:
         """The table's OID; 0 if it does not exist."""
-        return self._table.oid if self._table is not None else 0
+        return oid_of(self._table)
 
     def check_identity(self, head: LedgerHead, entries: Sequence[LogEntry], *, known_loaded: int) -> int:
         """Return the ledger's generation for this load.
@@ -45,18 +46,13 @@ class Target:
             TargetError: the target was dropped, recreated, or is on another cluster, so older rows would be missing.
 
         """
-        if not entries or any(entry.full for entry in entries):
-            return head.generation + (1 if head.target_oid not in (0, self.oid) else 0)
-        if head.sequence == 0:
-            self._check_new_ledger(entries, known_loaded)
-        if head.target_oid not in (0, self.oid):
-            raise TargetError(
-                "The target table is not the one that was loaded: it was dropped, or dropped and created again",
-                where=self._spec.route,
-                expected=f"table with OID {head.target_oid}",
-                found=f"OID {self.oid}" if self.oid else "no such table",
-                remedy="Its history is lost. Run with full_refresh: true to load every row again.",
-            )
+        if any(entry.full for entry in entries):
+            return head.generation + (1 if is_other_table(head, self._table) else 0)
+        if head.sequence == 0 and known_loaded > 0:
+            raise self._lost_ledger(known_loaded)
+        if self.oid and head.target_oid == 0:
+            self._refuse_unknown_rows(entries)
+        require_same_table(self._spec, head, self._table)
         return head.generation
 
     def prepare(self, schema: TableSchema, load_id: str, load: LoadMode | None, *, keep_rows: bool = True) -> None:
@@ -89,26 +85,25 @@ class Target:
     def _describe(self) -> TargetTable | None:
         return self._session.describe(self._ref.schema, self._ref.table)
 
-    def _check_new_ledger(self, entries: Sequence[LogEntry], known_loaded: int) -> None:
-        if known_loaded > 0:
-            raise TargetError(
-                "The ledger is empty although loads are known: another cluster, or the ledger was dropped",
-                where=self._spec.route,
-                expected=f"loads up to log entry {known_loaded}",
-                found="an empty ledger",
-                remedy="Check the connection. If the target really is new, run with full_refresh: true.",
-            )
-        if self.oid and any(entry.load is LoadMode.APPEND and entry.files for entry in entries):
-            self._refuse_unknown_rows()
+    def _lost_ledger(self, known_loaded: int) -> TargetError:
+        return TargetError(
+            "The ledger is empty although loads are known: another cluster, or the ledger was dropped",
+            where=self._spec.route,
+            expected=f"loads up to log entry {known_loaded}",
+            found="an empty ledger",
+            remedy="Check the connection. If the target really is new, run with full_refresh: true.",
+        )
 
-    def _refuse_unknown_rows(self) -> None:
+    def _refuse_unknown_rows(self, entries: Sequence[LogEntry]) -> None:
         """Appending to rows that no ledger knows could create duplicates, and no check would find them."""
+        if not any(entry.load is LoadMode.APPEND and entry.files for entry in entries):
+            return
         rows = int(self._session.query(target_sql.count(self._ref))[0][0])
         if rows:
             raise TargetError(
                 "The target holds rows that its ledger does not know, and appending could duplicate them",
                 where=self._spec.route,
-                expected="an empty target, because the ledger is empty",
+                expected="an empty target, because no load has written it",
                 found=f"{rows} rows",
                 remedy="Restore the ledger with the target; or run with full_refresh: true to load every row again.",
             )

@@ -17,7 +17,7 @@ DAY = 86_400 * SECOND
 
 
 def due_checks(wanted: frozenset[Check], journal: Journal, cache: WatermarkState, head: LogEntry) -> frozenset[Check]:
-    """Return the checks of ``wanted`` that a scheduled verification must run; empty if Redshift can be skipped.
+    """Return the checks of ``wanted`` that a scheduled verification must run; empty if no row must be counted.
 
     Keys are compared once a day. Other checks are due if anything was loaded, is pending, or failed since the wanted
     checks last passed together, or if that was more than a day ago. Pending entries of kind EMPTY do not count: their
@@ -58,6 +58,12 @@ def with_passed(
 def is_complete(spec: TableSpec, checks: frozenset[Check]) -> bool:
     """Return whether ``checks`` has all of the table's own checks, except the daily one of keys."""
     return checks >= {Check(name) for name in spec.checks} - {Check.KEYS}
+
+
+def passed_at(cache: WatermarkState, checks: frozenset[Check]) -> str:
+    """Return when the checks last passed, that of the oldest pass; empty if one of them never did."""
+    passed = [cache.checks_passed.get(check.value) for check in checks]
+    return min((found.at if found is not None else "" for found in passed), default="")
 
 
 def _passed_sequence(cache: WatermarkState, check: Check) -> int:

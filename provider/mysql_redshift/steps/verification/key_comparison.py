@@ -22,9 +22,10 @@ from mysql_redshift.errors import Conflict
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse, WarehouseSession
 from mysql_redshift.steps.loading.deletes import stage_keys
 from mysql_redshift.steps.loading.transaction import LoadTransaction, iam_role_of
+from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
-from mysql_redshift.steps.state.ledger import Ledger
 from mysql_redshift.steps.verification.key_file import KeyFile, write_key_file
+from mysql_redshift.steps.verification.known_target import known_loaded, read_known_target
 
 EXAMPLES = 3  # keys named in a message
 
@@ -59,7 +60,8 @@ def compare_keys(
 
     Raises:
         Conflict: another run, which is named, loaded the table meanwhile.
-        DataCheckFailed: the key file's counts differ.
+        DataCheckFailed: the key file's counts differ, or ledger or target are not those that were loaded.
+        StateError: the ledger belongs to another log.
 
     """
     table = source.describe(spec.source.database, spec.source.table)
@@ -69,8 +71,9 @@ def compare_keys(
         return CheckResult(check=Check.KEYS, ok=True, expected="nothing", found="nothing", note=note)
     journal = Journal.of(spec, store)
     head = journal.head()
+    known = known_loaded(watermark_cache.read(spec, store), head)
     with warehouse.session() as session:
-        loaded = Ledger(spec, session).head()
+        loaded, _ = read_known_target(spec, session, log_uri=journal.uri, loaded=known)
         session.rollback()
     entry = journal.read(loaded.sequence) if loaded.sequence else None
     key_file = write_key_file(spec, schema, cursor, entry, source=source, store=store, encoder=encoder)
@@ -96,11 +99,10 @@ class _Counter:
     session: WarehouseSession
 
     def count(self, key_file: KeyFile, loaded: LedgerHead, journal: Journal) -> KeyCounts:
-        ref = self.spec.target
-        now = Ledger(self.spec, self.session).head()
+        now, target = read_known_target(self.spec, self.session, log_uri=journal.uri, loaded=loaded.sequence)
         if now != loaded:
             raise _overtaken(self.spec, journal, loaded, now)
-        if self.session.describe(ref.schema, ref.table) is None:
+        if target is None:
             missing = key_file.comparable
             return KeyCounts(comparable=missing, missing=missing, stale=0, duplicates=0, deleted=0)
         staging = Staging(load_id=secrets.token_hex(8))

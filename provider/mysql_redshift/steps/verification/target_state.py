@@ -14,6 +14,7 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.ports import WarehouseSession
 from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.state.ledger import Ledger
+from mysql_redshift.steps.verification.known_target import read_known_target
 
 MOST_ENTRIES = 1000  # log entries compared with the ledger per verification: the newest
 
@@ -40,25 +41,30 @@ class TargetState:
 
 
 def read_target_state(
-    spec: TableSpec, session: WarehouseSession, journal: Journal, head: LogEntry, *, known: int = 0
+    spec: TableSpec, session: WarehouseSession, journal: Journal, head: LogEntry, *, known: int = 0, loaded: int = 0
 ) -> TargetState:
     """Read ledger and target in one transaction, before the source is queried.
 
     Log entries up to ``known`` are not read again: each costs a request to S3, and none of them changes.
+    ``loaded`` is the last log entry that is known to be loaded.
+
+    Raises:
+        DataCheckFailed: ledger or target are not those that were loaded; their counts would mean nothing.
+        StateError: the ledger belongs to another log.
+
     """
-    ledger = Ledger(spec, session)
-    exists = session.describe(spec.target.schema, spec.target.table) is not None
-    loaded = ledger.head().sequence
+    ledger_head, table = read_known_target(spec, session, log_uri=journal.uri, loaded=loaded)
+    sequence = ledger_head.sequence
     start = max(head.sequence - MOST_ENTRIES, 0)
-    rows = ledger.rows(after=start, limit=MOST_ENTRIES)
+    rows = Ledger(spec, session).rows(after=start, limit=MOST_ENTRIES)
     read_from = min(max(start, known), head.sequence)
     entries = journal.after(read_from, through=head.sequence)
-    counts = _count(spec, session, head, exists=exists)
+    counts = _count(spec, session, head, exists=table is not None)
     return TargetState(
-        entry=journal.read(loaded) if loaded else None,
+        entry=journal.read(sequence) if sequence else None,
         rows=counts.rows,
         keys=counts.keys,
-        log=_expected_rows(entries, loaded),
+        log=_expected_rows(entries, sequence),
         known=range(start + 1, read_from + 1),
         ledger=rows,
         window_rows=counts.window,
