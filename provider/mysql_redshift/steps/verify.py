@@ -121,7 +121,7 @@ def _count_nothing(
     if spec.may_sleep:
         return replace(report, position=state.verified_through, redshift_skipped=True)
     try:
-        with warehouse.session(unique_label()) as session:
+        with warehouse.session() as session:
             read_known_target(spec, session, log_uri=journal.uri, loaded=state.log_loaded)
             session.rollback()
     except MysqlRedshiftError as exc:
