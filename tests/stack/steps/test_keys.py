@@ -117,7 +117,7 @@ def test_a_replayed_reconciliation_deletes_no_row_that_was_inserted_later(synced
     synced.sql("DO SLEEP(0.01)")
     synced.sync()
     restore(synced, sequence=1)
-    with pytest.raises(DataCheckFailed, match="custody"):
+    with pytest.raises(DataCheckFailed, match="not in the ledger"):
         synced.verify("custody")
     synced.load()
     synced.verify("custody", "bounds", "keys")
