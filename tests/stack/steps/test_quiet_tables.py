@@ -75,3 +75,15 @@ def test_redshift_may_sleep_while_nothing_is_verified(quiet: TablePipeline) -> N
     report = quiet.verify(if_due=True)
     assert (report.redshift_skipped, report.position) == (True, before)
     assert verified_through(quiet) == before
+
+
+def test_a_target_dropped_while_redshift_slept_is_found_when_it_need_not_sleep(quiet: TablePipeline) -> None:
+    """What was skipped is not taken for verified later."""
+    before, ref = verified_through(quiet), quiet.spec.target
+    quiet.change(may_sleep=True)
+    quiet.target(f'DROP TABLE "{ref.schema}"."{ref.table}"')
+    quiet.verify(if_due=True)
+    quiet.change(may_sleep=False)
+    with pytest.raises(DataCheckFailed, match="not the one that was loaded"):
+        quiet.verify(if_due=True)
+    assert verified_through(quiet) == before
