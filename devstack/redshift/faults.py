@@ -10,6 +10,7 @@ POINTS = {
     "error_1018_once": "parse",
     "drop_during_copy": "copy",
     "slow_copy": "copy",
+    "hide_load_error": "load_error",
     "drop_before_commit": "commit",
     "error_1023_once": "commit",
     "drop_after_commit": "committed",

@@ -68,7 +68,8 @@ CREATE TABLE standin.load_errors (
     column_length text,
     position integer,
     error_code integer,
-    error_message text
+    error_message text,
+    hidden boolean NOT NULL -- only in svl_s3log
 );
 CREATE TABLE standin.queries (
     query_id bigint,

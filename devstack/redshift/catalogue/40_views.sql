@@ -103,7 +103,7 @@ CREATE VIEW pg_catalog.sys_load_error_detail AS
     SELECT standin.user_id(user_name) AS user_id, query_id, NULL::bigint AS transaction_id, session_id,
         current_database()::text AS database_name, table_oid::integer AS table_id, start_time, file_name,
         0::bigint AS line_number, column_name, column_type, column_length, position, error_code, error_message
-    FROM standin.load_errors WHERE user_name = session_user OR standin.is_superuser();
+    FROM standin.load_errors WHERE NOT hidden AND (user_name = session_user OR standin.is_superuser());
 
 CREATE VIEW pg_catalog.sys_query_history AS
     SELECT standin.user_id(user_name) AS user_id, query_id, query_label, session_id,
@@ -126,7 +126,7 @@ CREATE VIEW pg_catalog.stl_load_errors AS
         session_id AS session, query_id AS query, file_name AS filename, 0::bigint AS line_number, column_name AS colname,
         column_type AS type, column_length AS col_length, position, NULL::text AS raw_line, NULL::text AS raw_field_value,
         error_code AS err_code, left(error_message, 100) AS err_reason
-    FROM standin.load_errors;
+    FROM standin.load_errors WHERE NOT hidden;
 CREATE VIEW pg_catalog.svl_s3log AS
     SELECT session_id AS pid, query_id AS query, 0 AS segment, 0 AS step, 0 AS node, 0 AS slice, start_time AS eventtime,
         error_message AS message

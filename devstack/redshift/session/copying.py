@@ -136,8 +136,9 @@ async def _record(session: Session, plan: Plan, loaded: Loaded, error: LoadError
         ],
     )
     if error is not None:
+        hidden = session.service.faults.at("load_error", session.application_name, plan.statement.text) is not None
         await session.service.sql(
-            "INSERT INTO standin.load_errors VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO standin.load_errors VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 *common,
                 oid,
@@ -149,6 +150,7 @@ async def _record(session: Session, plan: Plan, loaded: Loaded, error: LoadError
                 error.position,
                 error.code,
                 error.logged,
+                hidden,
             ],
         )
 

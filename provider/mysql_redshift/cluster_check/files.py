@@ -155,7 +155,8 @@ FILES = (
     Assumption(
         name="the error of a failed COPY names the column",
         expected="column named",
-        consequence="messages about values that do not fit name no column: grant SELECT on sys_load_error_detail",
+        consequence="messages about values that do not fit name no column: grant SELECT on sys_load_error_detail "
+        "or svl_s3log",
         ask=_explained,
     ),
 )

@@ -15,8 +15,10 @@ from mysql_redshift.adapters.redshift import catalogue
 from mysql_redshift.adapters.redshift.session import RedshiftSession
 from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
+from tests.stack.devstack.redshift.control import order
 from tests.stack.redshift.conftest import single_value
 
+PART = f"{'folder/' * 30}part.parquet"  # the message of COPY is cut within the file's name
 TABLE = pa.table({"a": pa.array([1, 2, 3], pa.int32()), "b": ["x", "y" * 50, None]})
 
 
@@ -25,9 +27,9 @@ def manifest(bucket: S3Status, s3_client: Any) -> str:
     """The URL of a manifest with one file of three rows."""
     body = io.BytesIO()
     pq.write_table(TABLE, body)
-    s3_client.put_object(Bucket=bucket.bucket, Key="part.parquet", Body=body.getvalue())
+    s3_client.put_object(Bucket=bucket.bucket, Key=PART, Body=body.getvalue())
     entry = {
-        "url": f"s3://{bucket.bucket}/part.parquet",
+        "url": f"s3://{bucket.bucket}/{PART}",
         "mandatory": True,
         "meta": {"content_length": len(body.getvalue())},
     }
@@ -67,6 +69,57 @@ def test_the_error_of_a_failed_copy_names_column_file_and_reason(
         assert "part.parquet" in found
         assert "longer than the length defined in the table" in found
         assert single_value(session.query(f"SELECT COUNT(*) FROM {schema}.t")) == 0
+
+
+def failed_copy(warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str) -> str:
+    """Return what is reported of a COPY that fails because a text is too long."""
+    with warehouse.session(label) as session:
+        session.execute(f"CREATE TABLE {schema}.t (a INTEGER, b VARCHAR(49))")
+        session.commit()
+        with pytest.raises(TargetError, match="nothing was loaded") as error:
+            session.copy(copy_sql(f"{schema}.t", manifest, redshift))
+    return str(error.value.found)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("denied", [[], ["sys_load_error_detail", "stl_load_errors"]], ids=["empty", "denied"])
+def test_a_load_error_that_only_svl_s3log_has_is_reported_in_full(
+    warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str, denied: list[str]
+) -> None:
+    """For Parquet files sys_load_error_detail can be empty, and the message of COPY is cut before the column."""
+    order(redshift, fault="hide_load_error", application_name=label)
+    try:
+        order(redshift, deny=denied)
+        found = failed_copy(warehouse, redshift, schema, manifest, label)
+    finally:
+        order(redshift, deny=[])
+
+    assert "The length of the data column b is longer than the length defined in the table" in found
+    assert "Table: 49, Data: 50" in found
+    assert "part.parquet" in found.split("svl_s3log: ")[1]
+
+
+@pytest.mark.faults
+def test_a_load_error_whose_text_no_view_shows_is_still_reported(
+    warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str
+) -> None:
+    """On Serverless svl_s3log does not exist."""
+    order(redshift, fault="hide_load_error", application_name=label)
+    try:
+        order(redshift, serverless=True)
+        found = failed_copy(warehouse, redshift, schema, manifest, label)
+    finally:
+        order(redshift, serverless=False)
+
+    assert "Spectrum Scan Error" in found
+    assert "svl_s3log" not in found
+
+
+def test_a_load_error_that_sys_load_error_detail_has_is_reported_once(
+    warehouse: RedshiftWarehouse, redshift: RedshiftStatus, schema: str, manifest: str, label: str
+) -> None:
+    """svl_s3log repeats it."""
+    assert "svl_s3log" not in failed_copy(warehouse, redshift, schema, manifest, label)
 
 
 @pytest.mark.parametrize("views", [("SELECT 1 FROM no_such_view WHERE {pid} = {most}",), ()], ids=["denied", "none"])

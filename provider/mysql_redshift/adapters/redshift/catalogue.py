@@ -15,6 +15,8 @@ LOAD_ERROR_VIEWS = (
     """SELECT colname, type, err_reason, filename FROM stl_load_errors
     WHERE session = {pid} ORDER BY starttime DESC LIMIT {most}""",
 )
+# Reported: for Parquet files the views above can be empty. This one has the full text, on provisioned clusters only.
+SCAN_LOG = """SELECT DISTINCT message FROM svl_s3log WHERE pid = {pid} AND eventtime >= {since} LIMIT {most}"""
 
 
 # Other sessions with our label. Redshift's pg_stat_activity has no application_name, but its system views have the
@@ -82,22 +84,30 @@ def _missing_on_schema(session: Queries, name: str, *, creates: bool) -> list[st
     ]
 
 
-def load_errors(session: Queries, pid: int) -> list[str]:
+def load_errors(session: Queries, pid: int, since: str) -> list[str]:
     """Return the full text of a failed COPY's errors; Redshift truncates its error message.
 
-    Serverless only has sys_load_error_detail; provisioned clusters may deny an ordinary user both views. An unreadable
-    view is skipped: the load has already failed, and its own error matters more.
+    ``since`` is the server's time before the COPY. Serverless only has sys_load_error_detail; provisioned clusters may
+    deny an ordinary user all of these views. An unreadable view is skipped: the load has already failed, and its own
+    error matters more.
     """
+    names = {"pid": quoting.integer(pid), "since": quoting.redshift_string(since), "most": quoting.integer(MOST_ERRORS)}
+    found: list[str] = []
     for view in LOAD_ERROR_VIEWS:
-        sql = view.format(pid=quoting.integer(pid), most=MOST_ERRORS)
-        try:
-            rows = session.query(sql)
-        except (TargetError, AccessDenied):
-            session.rollback()
-            continue
-        if rows:
-            return [f"column {_text(r[0])} ({_text(r[1])}), file {_text(r[3])}: {_text(r[2])}" for r in rows]
-    return []
+        rows = [row for row in _rows_or_none(session, view.format(**names)) if _text(row[2])]
+        found += [f"column {_text(r[0])} ({_text(r[1])}), file {_text(r[3])}: {_text(r[2])}" for r in rows]
+        if found:
+            break
+    logged = [_text(message) for (message,) in _rows_or_none(session, SCAN_LOG.format(**names))]
+    return found + [f"svl_s3log: {text}" for text in logged if text and not any(text in known for known in found)]
+
+
+def _rows_or_none(session: Queries, sql: str) -> list[tuple[Any, ...]]:
+    try:
+        return session.query(sql)
+    except (TargetError, AccessDenied):
+        session.rollback()
+        return []
 
 
 def predecessors(session: Queries, label: str, group: str) -> set[int]:
@@ -110,10 +120,7 @@ def predecessors(session: Queries, label: str, group: str) -> set[int]:
     for view in PREDECESSORS:
         names = {"label": quoting.redshift_string(label), "group": quoting.redshift_string(group)}
         sql = view.format(pid=quoting.integer(pid), **names)
-        try:
-            found.update(int(row[0]) for row in session.query(sql))
-        except (TargetError, AccessDenied):
-            session.rollback()
+        found.update(int(row[0]) for row in _rows_or_none(session, sql))
     return found
 
 

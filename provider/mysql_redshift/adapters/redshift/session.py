@@ -67,12 +67,12 @@ class RedshiftSession:
             TargetError: the COPY failed and was rolled back; ``found`` has the full text of Redshift's load errors.
 
         """
-        pid = int(self.query("SELECT pg_backend_pid()")[0][0])
+        ((pid, since),) = self.query("SELECT pg_backend_pid(), TO_CHAR(GETDATE(), 'YYYY-MM-DD HH24:MI:SS')")
         try:
             self.execute(sql)
         except TargetError as exc:
             self.rollback()
-            errors = self._load_errors(pid)
+            errors = self._load_errors(int(pid), str(since))
             raise TargetError(
                 "COPY failed; nothing was loaded",
                 where=exc.where,
@@ -137,10 +137,10 @@ class RedshiftSession:
             self._failure = exc
             raise
 
-    def _load_errors(self, pid: int) -> list[str]:
+    def _load_errors(self, pid: int, since: str) -> list[str]:
         """Return the load errors, or none if they cannot be read: the COPY's own error must still be raised."""
         try:
-            return catalogue.load_errors(self, pid)
+            return catalogue.load_errors(self, pid, since)
         except MysqlRedshiftError:
             return []
         finally:
