@@ -20,6 +20,7 @@ SHORT = (
     "verified_through",
     "mysql_status",
     "mysql_rows_extracted",
+    "mysql_rows_beyond_clock",
     "redshift_status",
     "redshift_rows_loaded",
     "log_extracted",

@@ -73,6 +73,7 @@ class LogEntry:
     gap_end: Position | None = None  # rows below were skipped on purpose; None: no gap
     last_read: Position | None = None  # with a row limit: the last (cursor, key) read, if rows may follow it
     nulls_read: bool = False  # rows with a NULL cursor were read again
+    rows_beyond_clock: int | None = None  # 100,001 stands for more; None: not counted
     policy_counts: dict[str, int] = field(default_factory=dict)  # values that a policy changed, by "column: policy"
     actor: str = ""
     run_id: str = ""

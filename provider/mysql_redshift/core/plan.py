@@ -43,6 +43,7 @@ class Plan:
     observation: Observation | None = None
     gap_end: Position | None = None
     nulls_read: bool = False
+    rows_beyond_clock: int | None = None
     skip: bool = False
     notes: tuple[str, ...] = ()
 

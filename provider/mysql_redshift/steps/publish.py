@@ -107,6 +107,7 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         gap_end=plan.gap_end,
         last_read=_last_read(receipts),
         nulls_read=plan.nulls_read,
+        rows_beyond_clock=plan.rows_beyond_clock,
         policy_counts=dict(policy_counts),
         actor=plan.request.actor,
         run_id=plan.request.run_id,

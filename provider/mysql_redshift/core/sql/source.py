@@ -69,6 +69,38 @@ def next_auto_increment(source: SourceRef, cursor: Cursor) -> str:
     )
 
 
+def leading_index(source: SourceRef, cursor: Cursor) -> str:
+    """Select one row if an index of the table begins with the cursor; a view has no index."""
+    return (
+        "SELECT INDEX_NAME FROM information_schema.STATISTICS "
+        f"WHERE TABLE_SCHEMA = {quoting.mysql_string(source.database)} "
+        f"AND TABLE_NAME = {quoting.mysql_string(source.table)} AND SEQ_IN_INDEX = 1 "
+        f"AND COLUMN_NAME = {quoting.mysql_string(cursor.column)} AND INDEX_TYPE <> 'HASH' LIMIT 1"
+    )
+
+
+def count_beside(source: SourceRef, cursor: Cursor, value: int, *, beyond: bool, at_most: int | None) -> str:
+    """Count the rows above ``value``, or those at or below it; the count stops at ``at_most`` rows."""
+    condition = is_beyond(cursor, value) if beyond else f"{_name(cursor)} <= {cursor.literal(value)}"
+    limit = "" if at_most is None else f" LIMIT {quoting.integer(at_most)}"
+    return f"SELECT COUNT(*) FROM (SELECT 1 FROM {table(source)} WHERE {condition}{limit}) AS counted"
+
+
+def is_beyond(cursor: Cursor, value: int) -> str:
+    """Return the condition that the cursor lies above ``value``."""
+    return f"{_name(cursor)} > {cursor.literal(value)}"
+
+
+def sample(source: SourceRef, cursor: Cursor, *, rows: int) -> str:
+    """Select the smallest and largest cursor of some ``rows`` rows, without a scan of the table."""
+    inner = f"SELECT {_name(cursor)} AS c FROM {table(source)} LIMIT {quoting.integer(rows)}"
+    return f"SELECT MIN(c), MAX(c) FROM ({inner}) AS sampled"
+
+
+def _name(cursor: Cursor) -> str:
+    return quoting.mysql_name(cursor.column)
+
+
 def next_boundary(source: SourceRef, column: str, *, lower: str | None, where: str, offset: int) -> str:
     """Select, from the index, the value ``offset`` rows above ``lower`` (a literal; None: the start), as text."""
     name = quoting.mysql_name(column)
@@ -88,10 +120,12 @@ def _all_of(*conditions: str) -> str:
 
 
 def counts_below(
-    source: SourceRef, schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position
+    source: SourceRef, schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position, limit: int
 ) -> str:
-    """Count, in one statement, the rows at or above ``gap_end`` and below ``upper``, and all rows."""
-    return f"SELECT COALESCE(SUM({_between(schema, cursor, gap_end, upper)}), 0), COUNT(*) FROM {table(source)}"
+    """Count in one statement: rows at or above ``gap_end`` and below ``upper``; all rows; rows above ``limit``."""
+    conditions = (_between(schema, cursor, gap_end, upper), "TRUE", is_beyond(cursor, limit))
+    sums = ", ".join(f"COALESCE(SUM({condition}), 0)" for condition in conditions)
+    return f"SELECT {sums} FROM {table(source)}"
 
 
 def cascades(source: SourceRef) -> str:
@@ -113,9 +147,10 @@ def comparable(schema: TableSchema, cursor: Cursor, *, gap_end: Position | None,
     return "0" if upper is None else f"COALESCE({_between(schema, cursor, gap_end, upper)}, 0)"
 
 
-def count_comparable(source: SourceRef, condition: str) -> str:
-    """Count all rows, and those that meet ``condition``."""
-    return f"SELECT COUNT(*), COALESCE(SUM({condition}), 0) FROM {table(source)}"
+def count_comparable(source: SourceRef, cursor: Cursor, condition: str, *, limit: int) -> str:
+    """Count all rows, those that meet ``condition``, and those above ``limit``."""
+    sums = f"COALESCE(SUM({condition}), 0), COALESCE(SUM({is_beyond(cursor, limit)}), 0)"
+    return f"SELECT COUNT(*), {sums} FROM {table(source)}"
 
 
 def _between(schema: TableSchema, cursor: Cursor, gap_end: Position | None, upper: Position) -> str:

@@ -8,13 +8,13 @@ from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.spec import CursorRef, TableSpec
 from mysql_redshift.core.types.column import SourceColumn, SourceTable
 from mysql_redshift.core.types.resolve_schema import find_column
+from mysql_redshift.core.types.unix_units import UNIX
 from mysql_redshift.errors import ConfigurationError
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 INTEGERS = ("tinyint", "smallint", "mediumint", "int", "integer", "bigint")
 TIMES = {"timestamp": CursorKind.TIMESTAMP, "datetime": CursorKind.DATETIME, "date": CursorKind.DATE}
-UNIX = {"unix-s": SECOND, "unix-ms": 1000, "unix-us": 1}
 NULLS = ("fail", "load")
 
 

@@ -27,7 +27,7 @@ class ReadScope:
 
     ``nulls_read``: all rows with a NULL cursor are read again, however few they are. ``server_uuid`` goes into the log:
     it stays the old one until a run has read the overlap that a changed server calls for. ``writer_uuid``: the server
-    whose clock was read, if it is not a replica.
+    whose clock was read, if it is not a replica. ``clock``: its reading, in microseconds since 1970, UTC.
     """
 
     decision: Decision
@@ -37,6 +37,7 @@ class ReadScope:
     server_uuid: str = ""
     writer_uuid: str = ""
     nulls_read: bool = False
+    clock: int | None = None
 
     @classmethod
     def of(
@@ -73,6 +74,7 @@ class ReadScope:
             point=state.point,
             server_uuid=uuid,
             writer_uuid=state.writer_uuid,
+            clock=state.reading.now,
             nulls_read=nulls_read,
         )
 
@@ -104,6 +106,7 @@ class ReadScope:
             point=point,
             server_uuid=state.reading.server_uuid,
             writer_uuid=state.writer_uuid,
+            clock=state.reading.now,
         )
 
 

@@ -40,6 +40,7 @@ class WatermarkState:
     last_mysql_extraction_time: str | None = None
     mysql_status: str = "pending"
     mysql_rows_extracted: int = 0
+    mysql_rows_beyond_clock: int | None = None
     last_redshift_load_time: str | None = None
     redshift_status: str = "pending"
     redshift_rows_loaded: int = 0
@@ -81,7 +82,12 @@ def with_entry(state: WatermarkState, entry: LogEntry) -> WatermarkState:
     to = entry.position_to
     is_time = to is not None and to.kind is PositionKind.TIME
     if entry.kind in EXTRACTIONS:
-        state = replace(state, last_mysql_extraction_time=entry.created_at, mysql_rows_extracted=entry.rows)
+        state = replace(
+            state,
+            last_mysql_extraction_time=entry.created_at,
+            mysql_rows_extracted=entry.rows,
+            mysql_rows_beyond_clock=entry.rows_beyond_clock,
+        )
     return replace(
         state,
         position=to,

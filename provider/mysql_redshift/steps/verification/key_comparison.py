@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mysql_redshift.core.beyond_clock import beyond_note
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
@@ -46,7 +47,7 @@ class KeyComparison:
 
     def result(self, note: str = "", *, reconciled: bool = False) -> CheckResult:
         """Return the outcome of the check ``keys``; ``note`` gives the reason if deleted rows are kept."""
-        result = judge_keys(self.counts, reconciled=reconciled)
+        result = judge_keys(self.counts, reconciled=reconciled).with_note(beyond_note(self.key_file.beyond))
         return result.with_note(note) if self.counts.deleted else result
 
 

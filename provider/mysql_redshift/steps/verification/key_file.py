@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mysql_redshift.core.beyond_clock import beyond_limit, is_counted
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.key_file import key_schema
@@ -24,6 +25,7 @@ class KeyFile:
     """The files, their rows, and which server was read.
 
     ``comparable``: rows below the position that the target has reached, so that it must hold them unchanged.
+    ``beyond``: rows beyond the source's clock that no read has included.
     """
 
     run_key: str
@@ -32,6 +34,7 @@ class KeyFile:
     files: tuple[LogFile, ...]
     rows: int
     comparable: int
+    beyond: int = 0
 
     def delete(self, store: ObjectStore) -> None:
         """Delete the files. Only if no log entry can name them."""
@@ -60,19 +63,22 @@ def write_key_file(
     columns = key_schema(schema, cursor, condition)
     run_key, clock = new_run_key(), source.clock()  # on a replica, the clock waits for the writer
     with source.snapshot() as snapshot:
-        rows, comparable = snapshot.query(source_sql.count_comparable(spec.source, condition))[0]
+        limit = beyond_limit(cursor, clock.now)
+        counts = snapshot.query(source_sql.count_comparable(spec.source, cursor, condition, limit=limit))[0]
+        rows, comparable, beyond = map(int, counts)
         sql = source_sql.rows(spec.source, columns, None, Chunk(index=0))
         stream = snapshot.stream(sql, columns, batch_rows=spec.batch_rows)
         parts = encoder.parts(stream, columns, part_bytes=spec.part_bytes)
         files = tuple(upload_parts(parts, store=store, layout=TableLayout.of(spec), run_key=run_key))
-    _check(spec, counted=int(rows), written=sum(file.rows for file in files))
+    _check(spec, counted=rows, written=sum(file.rows for file in files))
     return KeyFile(
         run_key=run_key,
         server_uuid=clock.server_uuid,
         replica=clock.replica,
         files=files,
-        rows=int(rows),
-        comparable=int(comparable),
+        rows=rows,
+        comparable=comparable,
+        beyond=beyond if is_counted(cursor, full=loaded is not None and loaded.full) else 0,
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from mysql_redshift.core import verification
+from mysql_redshift.core.beyond_clock import beyond_limit, beyond_note, is_counted
 from mysql_redshift.core.log import LogEntry
+from mysql_redshift.core.position import to_micros
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
@@ -31,15 +35,25 @@ def count_source(
 
 
 def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetState) -> CheckResult:
-    cursor, entry, position = head.cursor, state.entry, state.position
+    cursor, entry, position, beyond = head.cursor, state.entry, state.position, 0
     if cursor is None and entry is not None and entry.full:
         below = everything = entry.rows  # a full read is exact, whatever the source did since
     elif cursor is None or entry is None or position is None:
         below, everything = 0, int(snapshot.query(source_sql.count_all(spec.source))[0][0])
     else:
-        sql = source_sql.counts_below(spec.source, _schema(head), cursor, gap_end=entry.gap_end, upper=position)
-        below, everything = (int(number) for number in snapshot.query(sql)[0])
-    return verification.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
+        limit = beyond_limit(cursor, _clock(snapshot))
+        sql = source_sql.counts_below(
+            spec.source, _schema(head), cursor, gap_end=entry.gap_end, upper=position, limit=limit
+        )
+        below, everything, beyond = (int(number) for number in snapshot.query(sql)[0])
+        beyond = beyond if is_counted(cursor, full=entry.full) else 0
+    found = verification.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
+    return found.with_note(beyond_note(beyond))
+
+
+def _clock(snapshot: Snapshot) -> int:
+    ((moment,),) = snapshot.query("SELECT UTC_TIMESTAMP(6)")
+    return to_micros(moment.replace(tzinfo=UTC))
 
 
 def _window(spec: TableSpec, snapshot: Snapshot, head: LogEntry, target_rows: int) -> CheckResult:
