@@ -154,12 +154,13 @@ def test_a_table_whose_engine_has_no_snapshots_is_loaded_with_a_warning(pipeline
     """The first plan and every dry run report it."""
     pipeline.sql(f"ALTER TABLE orders ENGINE={engine}")
     insert_orders(pipeline, 10)
-    assert [note for note in pipeline.plan().notes if f"engine {engine} has no snapshots" in note]
+    warning = f"engine {engine} has no snapshots"
+    assert warning in "; ".join(pipeline.plan().notes)
     pipeline.sync()
     pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6), note = 'changed' WHERE id = 4")
     insert_now(pipeline, "orders", 11, 13)
-    assert pipeline.plan().notes == ()
-    assert [note for note in pipeline.plan(dry_run=True).notes if f"engine {engine} has no snapshots" in note]
+    assert warning not in "; ".join(pipeline.plan().notes)
+    assert warning in "; ".join(pipeline.plan(dry_run=True).notes)
     pipeline.sync()
     assert pipeline.rows() == pipeline.source_rows()
     assert len(pipeline.rows()) == 13
