@@ -21,6 +21,7 @@ from mysql_redshift.adapters.mysql.errors import MISSING_PRIVILEGE, code_of
 from mysql_redshift.adapters.mysql.replica import seconds_behind
 from mysql_redshift.core.clock import ClockReading, Writer
 from mysql_redshift.core.position import to_micros
+from mysql_redshift.core.sql import clock as clock_sql
 from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, TransientError
 
 SECOND = 1_000_000
@@ -85,7 +86,7 @@ def read_clock(session: Session) -> ClockReading:
 
 
 def _now(session: Session) -> int:
-    ((moment,),) = session.query("SELECT UTC_TIMESTAMP(6)")
+    ((moment,),) = session.query(clock_sql.NOW)
     if not isinstance(moment, datetime):
         raise TransientError("MySQL returned no time", where=session.where, found=repr(moment))
     return to_micros(moment.replace(tzinfo=UTC))

@@ -9,7 +9,7 @@ from mysql_redshift.core.beyond_clock import COUNTED, beyond_limit, beyond_note,
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.position import Position, format_time
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.sql import cursor_values as cursor_sql
 from mysql_redshift.core.types.unix_units import UNIX, YEAR, likely_unit
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.ports import Source
@@ -39,7 +39,7 @@ def count_beyond_clock(
 
     """
     counter = _Counter(spec=spec, cursor=cursor, clock=clock, position=position, source=source)
-    indexed = bool(source.query(source_sql.leading_index(spec.source, cursor)))
+    indexed = bool(source.query(cursor_sql.leading_index(spec.source, cursor)))
     if cursor.kind is CursorKind.UNIX:
         counter.check_unit(indexed=indexed)
     if not indexed:
@@ -61,7 +61,7 @@ class _Counter:
 
     def count(self, *, beyond: bool, at_most: int | None) -> int:
         limit = beyond_limit(self.cursor, self.clock)
-        sql = source_sql.count_beside(self.spec.source, self.cursor, limit, beyond=beyond, at_most=at_most)
+        sql = cursor_sql.count_beside(self.spec.source, self.cursor, limit, beyond=beyond, at_most=at_most)
         return int(self.source.query(sql)[0][0])
 
     def refuse_if_most(self, beyond: int, *, first: bool) -> None:
@@ -99,11 +99,11 @@ class _Counter:
         if indexed:
             newest = self._newest()
             return newest, newest or 0
-        low, high = self.source.query(source_sql.sample(self.spec.source, self.cursor, rows=SAMPLE))[0]
+        low, high = self.source.query(cursor_sql.sample(self.spec.source, self.cursor, rows=SAMPLE))[0]
         return low, high or 0
 
     def _newest(self) -> Any:
-        return self.source.query(source_sql.maximum(self.spec.source, self.cursor))[0][0]
+        return self.source.query(cursor_sql.maximum(self.spec.source, self.cursor))[0][0]
 
     @property
     def _where(self) -> str:

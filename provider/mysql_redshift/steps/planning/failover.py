@@ -10,7 +10,7 @@ from mysql_redshift.core.position import Position, PositionKind, parse_time
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.safe_point import SECOND, SafePoint
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.sql import cursor_values as cursor_sql
 from mysql_redshift.errors import SourceError, TransientError
 from mysql_redshift.ports import Source
 from mysql_redshift.steps.planning.safe_point import SourceState, server_changed
@@ -55,7 +55,7 @@ def ids_restarted(spec: TableSpec, cursor: Cursor, head: LogEntry | None, state:
         return False
     if state.maximum is not None and state.maximum + 1 >= reached:
         return False
-    rows = source.query(source_sql.next_auto_increment(spec.source, cursor))
+    rows = source.query(cursor_sql.next_auto_increment(spec.source, cursor))
     if rows and rows[0][0] is not None:
         return int(rows[0][0]) < reached
     return server_changed(head, state.reading.server_uuid)

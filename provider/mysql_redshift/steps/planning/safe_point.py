@@ -10,7 +10,7 @@ from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.safe_point import SafePoint, id_safe_point, time_safe_point
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.sql import cursor_values as cursor_sql
 from mysql_redshift.ports import Source
 
 SETTLE_SECONDS = 5.0  # how long a run waits for the writers that were open when the maximum was read
@@ -76,7 +76,7 @@ def _comparable_observation(head: LogEntry | None, reading: ClockReading) -> Obs
 
 def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, ClockReading]:
     """Read the maximum, then the writers: a session that took a lower id is among them or has ended."""
-    value = source.query(source_sql.maximum(spec.source, cursor))[0][0]
+    value = source.query(cursor_sql.maximum(spec.source, cursor))[0][0]
     reading = source.clock()
     found = Observation(
         maximum=None if value is None else int(value),

@@ -9,6 +9,7 @@ from mysql_redshift.core.beyond_clock import beyond_limit, beyond_note, is_count
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import to_micros
 from mysql_redshift.core.spec import TableSpec
+from mysql_redshift.core.sql import clock as clock_sql
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.verification import Check, CheckResult
@@ -52,7 +53,7 @@ def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetSt
 
 
 def _clock(snapshot: Snapshot) -> int:
-    ((moment,),) = snapshot.query("SELECT UTC_TIMESTAMP(6)")
+    ((moment,),) = snapshot.query(clock_sql.NOW)
     return to_micros(moment.replace(tzinfo=UTC))
 
 
