@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mysql_redshift.core.clock import ClockReading
+from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.core.types.column import SourceTable, TableSchema
 
 
@@ -163,6 +164,20 @@ class TargetTable:
     columns: tuple[TargetColumn, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class MissingPrivileges:
+    """What the user may not do, as far as Redshift shows it.
+
+    ``rights``: one phrase per right that every load needs and the user lacks. ``may_alter``: whether ALTER TABLE on the
+    target is allowed. ``has_roles``: the user holds roles, whose rights Redshift's functions may not show, so a missing
+    right is uncertain.
+    """
+
+    rights: tuple[str, ...] = ()
+    may_alter: bool = True
+    has_roles: bool = False
+
+
 class WarehouseSession(Protocol):
     """One Redshift session; every statement except those of ``alone`` runs inside a transaction."""
 
@@ -186,8 +201,8 @@ class WarehouseSession(Protocol):
         """Read the catalogue; return None if the table does not exist."""
         ...
 
-    def missing_privileges(self, schema: str, table: str, ledger_schema: str) -> list[str]:
-        """Return one sentence per privilege that a load needs and the user lacks."""
+    def missing_privileges(self, ref: TargetRef) -> MissingPrivileges:
+        """Return what a load of this target needs and the user lacks."""
         ...
 
     def commit(self) -> None:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mysql_redshift.core.clock import ClockReading
+from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.core.types.column import SourceTable, TableSchema
 from mysql_redshift.ports import (
     Batch,
     EncodedPart,
     Encoder,
+    MissingPrivileges,
     ObjectInfo,
     ObjectStore,
     RowStream,
@@ -199,9 +201,9 @@ class TracedSession(Traced):
         with self.traced("redshift describe"):
             return self._session.describe(schema, table)
 
-    def missing_privileges(self, schema: str, table: str, ledger_schema: str) -> list[str]:
+    def missing_privileges(self, ref: TargetRef) -> MissingPrivileges:
         with self.traced("redshift privileges"):
-            return self._session.missing_privileges(schema, table, ledger_schema)
+            return self._session.missing_privileges(ref)
 
     def commit(self) -> None:
         with self.traced("redshift COMMIT"):

@@ -166,7 +166,29 @@ CREATE VIEW pg_catalog.svv_relation_privileges AS
     WHERE x.privilege_type IN ('INSERT', 'SELECT', 'UPDATE', 'DELETE', 'REFERENCES')
         AND (standin.is_superuser() OR pg_get_userbyid(c.relowner) = session_user OR r.rolname = session_user);
 
-GRANT SELECT ON standin.user_tables, pg_catalog.pg_class_info, pg_catalog.svv_relation_privileges, standin.pg_stat_activity, pg_catalog.sys_session_history TO PUBLIC;
+CREATE VIEW pg_catalog.svv_user_grants AS
+    SELECT u.oid::integer AS user_id, u.rolname::text AS user_name, r.oid::integer AS role_id,
+        r.rolname::text AS role_name, m.admin_option
+    FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
+    WHERE standin.is_superuser() OR u.rolname = session_user;
+
+-- Privileges that a user holds directly, by ownership or as PUBLIC; those of roles are not seen.
+CREATE FUNCTION standin.holds(grantee text, owner oid, acl aclitem[], privilege text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT u.rolsuper OR u.oid = owner OR EXISTS (SELECT FROM aclexplode(acl) AS x WHERE x.grantee IN (0, u.oid)
+        AND x.privilege_type = CASE upper(privilege) WHEN 'TEMP' THEN 'TEMPORARY' ELSE upper(privilege) END)
+    FROM pg_roles u WHERE u.rolname = grantee $$;
+CREATE FUNCTION standin.has_table_privilege(grantee text, relation text, privilege text) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT standin.holds(grantee, relowner, coalesce(relacl, acldefault('r', relowner)), privilege)
+    FROM pg_class WHERE oid = relation::regclass $$;
+CREATE FUNCTION standin.has_schema_privilege(grantee text, name text, privilege text) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT standin.holds(grantee, nspowner, coalesce(nspacl, acldefault('n', nspowner)), privilege)
+    FROM pg_namespace WHERE nspname = name $$;
+CREATE FUNCTION standin.has_database_privilege(grantee text, name text, privilege text) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT standin.holds(grantee, datdba, coalesce(datacl, acldefault('d', datdba)), privilege)
+    FROM pg_database WHERE datname = name $$;
+
+GRANT SELECT ON pg_catalog.svv_user_grants, standin.user_tables, pg_catalog.pg_class_info, pg_catalog.svv_relation_privileges, standin.pg_stat_activity, pg_catalog.sys_session_history TO PUBLIC;
 GRANT SELECT ON pg_catalog.svv_columns, pg_catalog.svv_redshift_columns, pg_catalog.svv_all_columns, pg_catalog.svv_tables,
     pg_catalog.pg_table_def, pg_catalog.sys_load_history, pg_catalog.sys_load_error_detail, pg_catalog.sys_query_history,
     pg_catalog.stv_sessions TO PUBLIC;

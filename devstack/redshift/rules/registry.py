@@ -13,6 +13,7 @@ from devstack.redshift.rules import (
     names,
     parameters,
     relations,
+    roles,
     transactions,
     unsupported,
     users,
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *alter.RULES,
     *merge.RULES,
     *users.RULES,
+    *roles.RULES,
     *views.RULES,
     *parameters.RULES,
 )

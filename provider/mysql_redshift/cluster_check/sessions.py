@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from mysql_redshift.cluster_check.assumption import Assumption
 from mysql_redshift.cluster_check.scratch import Scratch, answer
@@ -74,6 +75,14 @@ def _isolated(scratch: Scratch) -> str:
         return answer(session, "SELECT COUNT(*) FROM mr_check_temp") + " row"
 
 
+def _rights(scratch: Scratch) -> str:
+    ref = replace(scratch.new_table(), ledger_schema=scratch.schema)
+    with scratch.session() as session:
+        session.execute(f"CREATE TABLE {target_sql.table(ref)} (k BIGINT)")
+        missing = session.missing_privileges(ref)
+    return "; ".join([*missing.rights, *([] if missing.may_alter else ["may not alter it"])]) or "no right is missing"
+
+
 SESSIONS = (
     Assumption(
         name="LOCK waits for another load, and the snapshot is taken after the wait",
@@ -93,6 +102,12 @@ SESSIONS = (
         consequence="the lock of a dead worker stays until statement_timeout: set a shorter one, or grant "
         "SELECT on sys_query_history and sys_session_history",
         ask=_terminated,
+    ),
+    Assumption(
+        name="the catalogue shows that the owner of a table has every right on it",
+        expected="no right is missing",
+        consequence="first runs are refused although the user has the rights: report it",
+        ask=_rights,
     ),
     Assumption(
         name="the user may create temporary tables",

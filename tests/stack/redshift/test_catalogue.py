@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from mysql_redshift.adapters.redshift.warehouse import RedshiftWarehouse
+from mysql_redshift.core.ledger import table_name
+from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.core.target_schema import normal_type
 from mysql_redshift.errors import AccessDenied
+from mysql_redshift.ports import MissingPrivileges
+from tests.stack.redshift.conftest import single_value
 from tests.stack.tunnel.conftest import Hook
 
 PASSWORD = "Very-Secret-1"
@@ -93,46 +97,139 @@ def test_describe_returns_none_for_a_missing_table(warehouse: RedshiftWarehouse,
         assert session.describe("no_such_schema", "t") is None
 
 
+def target(schema: str, ledger: str) -> TargetRef:
+    """The table ``t`` and its ledger."""
+    return TargetRef(conn_id="", schema=schema, table="t", ledger_schema=ledger)
+
+
 def test_an_owner_lacks_no_privilege(warehouse: RedshiftWarehouse, schema: str, label: str) -> None:
     """A user who may create schemas needs no existing schema."""
     with warehouse.session(label) as session:
-        assert session.missing_privileges(schema, "t", "a_new_schema") == []
+        assert session.missing_privileges(target(schema, "a_new_schema")) == MissingPrivileges()
+
+
+@pytest.fixture
+def outsider(make_hook: Hook, user: str) -> RedshiftWarehouse:
+    """The same server for a user without privileges."""
+    return make_hook(redshift={"login": user, "password": PASSWORD}).warehouse()
 
 
 def test_every_missing_privilege_is_reported(
-    warehouse: RedshiftWarehouse, make_hook: Hook, schema: str, user: str, label: str
+    warehouse: RedshiftWarehouse, outsider: RedshiftWarehouse, schema: str, user: str, label: str
 ) -> None:
     """Each grant shortens the list until it is empty."""
-    ledger = f"{schema}_ledger"
-    outsider = make_hook(redshift={"login": user, "password": PASSWORD}).warehouse()
+    ref = target(schema, f"{schema}_ledger")
+    ledger = f"{ref.ledger_schema}.{table_name(ref)}"
 
     def missing() -> list[str]:
         with outsider.session(f"{label} outsider") as session:
-            return session.missing_privileges(schema, "t", ledger)
+            return list(session.missing_privileges(ref).rights)
 
     with warehouse.session(label) as admin:
         try:
             assert missing() == [
                 f"no USAGE on schema {schema}",
                 f"no CREATE on schema {schema}",
-                f"schema {ledger} does not exist, and no CREATE on the database",
+                f"schema {ref.ledger_schema} does not exist, and no CREATE on the database",
             ]
 
-            admin.execute(f"CREATE SCHEMA {ledger}")
+            admin.execute(f"CREATE SCHEMA {ref.ledger_schema}")
             admin.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
             admin.execute(f"GRANT USAGE ON SCHEMA {schema} TO {user}")
-            admin.execute(f"GRANT USAGE, CREATE ON SCHEMA {ledger} TO {user}")
+            admin.execute(f"GRANT USAGE ON SCHEMA {ref.ledger_schema} TO {user}")
             admin.commit()
-            assert missing() == [f"no {right} on table {schema}.t" for right in ("SELECT", "INSERT", "DELETE")]
+            assert missing() == [
+                f"no CREATE on schema {ref.ledger_schema}",
+                *(f"no {right} on table {schema}.t" for right in ("SELECT", "INSERT", "DELETE")),
+            ]
 
             admin.execute(f"GRANT SELECT, INSERT, DELETE ON {schema}.t TO {user}")
+            admin.execute(f"CREATE TABLE {ledger} (a INTEGER)")
+            admin.commit()
+            assert missing() == [
+                f"no SELECT on table {ledger}",
+                f"no INSERT on table {ledger}",
+                f"no DELETE or UPDATE on table {ledger}",
+            ]
+
+            admin.execute(f"GRANT SELECT, INSERT, UPDATE ON {ledger} TO {user}")
             admin.commit()
             assert missing() == []
         finally:
             admin.rollback()
             admin.execute(f"DROP TABLE IF EXISTS {schema}.t")
-            admin.execute(f"DROP SCHEMA IF EXISTS {ledger} CASCADE")
+            admin.execute(f"DROP SCHEMA IF EXISTS {ref.ledger_schema} CASCADE")
             admin.execute(f"REVOKE ALL ON SCHEMA {schema} FROM {user}")
+            admin.commit()
+
+
+def test_a_load_needs_temporary_tables(
+    warehouse: RedshiftWarehouse, outsider: RedshiftWarehouse, schema: str, user: str, label: str
+) -> None:
+    """Every user has TEMP on the database until an administrator revokes it."""
+    with warehouse.session(label) as admin, outsider.session(f"{label} outsider") as session:
+        database = str(single_value(admin.query("SELECT current_database()")))
+        admin.execute(f"REVOKE TEMP ON DATABASE {database} FROM PUBLIC")
+        admin.commit()
+        try:
+            rights = session.missing_privileges(target(schema, "a_new_schema")).rights
+        finally:
+            admin.execute(f"GRANT TEMP ON DATABASE {database} TO PUBLIC")
+            admin.commit()
+
+    assert f"no TEMP on database {database}" in rights
+
+
+def test_only_the_owner_may_alter_the_target(
+    warehouse: RedshiftWarehouse, outsider: RedshiftWarehouse, schema: str, user: str, label: str
+) -> None:
+    """A superuser may as well; a table that does not exist yet will belong to the user."""
+    ref = target(schema, f"{schema}_ledger")
+
+    def may_alter() -> bool:
+        with outsider.session(f"{label} outsider") as session:
+            return session.missing_privileges(ref).may_alter
+
+    with warehouse.session(label) as admin:
+        try:
+            assert may_alter()
+
+            admin.execute(f"CREATE TABLE {schema}.t (a INTEGER)")
+            admin.execute(f"GRANT ALL ON SCHEMA {schema} TO {user}")
+            admin.execute(f"GRANT ALL ON {schema}.t TO {user}")
+            admin.commit()
+            assert not may_alter()
+            assert admin.missing_privileges(ref).may_alter
+
+            admin.execute(f"ALTER TABLE {schema}.t OWNER TO {user}")
+            admin.commit()
+            assert may_alter()
+        finally:
+            admin.rollback()
+            admin.execute(f"DROP TABLE IF EXISTS {schema}.t")
+            admin.execute(f"REVOKE ALL ON SCHEMA {schema} FROM {user}")
+            admin.commit()
+
+
+def test_the_roles_of_a_user_make_a_missing_privilege_uncertain(
+    warehouse: RedshiftWarehouse, outsider: RedshiftWarehouse, schema: str, user: str, label: str
+) -> None:
+    """has_table_privilege and its siblings may not see the privileges of roles."""
+
+    def roles() -> bool:
+        with outsider.session(f"{label} outsider") as session:
+            return session.missing_privileges(target(schema, f"{schema}_ledger")).has_roles
+
+    with warehouse.session(label) as admin:
+        assert not roles()
+
+        admin.execute(f"CREATE ROLE r_{user}")
+        admin.execute(f"GRANT ROLE r_{user} TO {user}")
+        admin.commit()
+        try:
+            assert roles()
+        finally:
+            admin.execute(f"DROP ROLE r_{user}")
             admin.commit()
 
 

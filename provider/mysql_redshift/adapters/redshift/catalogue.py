@@ -55,35 +55,6 @@ def describe(session: Queries, schema: str, table: str) -> TargetTable | None:
     return TargetTable(oid=int(rows[0][0]), columns=columns)
 
 
-def missing_privileges(session: Queries, schema: str, table: str, ledger_schema: str) -> list[str]:
-    """Return the privileges that a load needs and the user lacks, one phrase each. Only the catalogue is queried."""
-    existing = describe(session, schema, table) is not None
-    found: list[str] = []
-    for name in dict.fromkeys((schema, ledger_schema)):
-        found.extend(_missing_on_schema(session, name, creates=name == ledger_schema or not existing))
-    if existing and not found:
-        full = quoting.redshift_string(quoting.redshift_name(schema.lower(), table.lower()))
-        found.extend(
-            f"no {right} on table {schema}.{table}"
-            for right in ("SELECT", "INSERT", "DELETE")
-            if not _has_privilege(session, f"has_table_privilege(current_user, {full}, '{right}')")
-        )
-    return found
-
-
-def _missing_on_schema(session: Queries, name: str, *, creates: bool) -> list[str]:
-    if not session.query(f"SELECT 1 FROM pg_namespace WHERE nspname = {_literal(name)}"):
-        if _has_privilege(session, "has_database_privilege(current_user, current_database(), 'CREATE')"):
-            return []
-        return [f"schema {name} does not exist, and no CREATE on the database"]
-    rights = ("USAGE", "CREATE") if creates else ("USAGE",)
-    return [
-        f"no {right} on schema {name}"
-        for right in rights
-        if not _has_privilege(session, f"has_schema_privilege(current_user, {_literal(name)}, '{right}')")
-    ]
-
-
 def load_errors(session: Queries, pid: int, since: str) -> list[str]:
     """Return the full text of a failed COPY's errors; Redshift truncates its error message.
 
@@ -94,20 +65,21 @@ def load_errors(session: Queries, pid: int, since: str) -> list[str]:
     names = {"pid": quoting.integer(pid), "since": quoting.redshift_string(since), "most": quoting.integer(MOST_ERRORS)}
     found: list[str] = []
     for view in LOAD_ERROR_VIEWS:
-        rows = [row for row in _rows_or_none(session, view.format(**names)) if _text(row[2])]
+        rows = [row for row in rows_if_readable(session, view.format(**names)) or () if _text(row[2])]
         found += [f"column {_text(r[0])} ({_text(r[1])}), file {_text(r[3])}: {_text(r[2])}" for r in rows]
         if found:
             break
-    logged = [_text(message) for (message,) in _rows_or_none(session, SCAN_LOG.format(**names))]
+    logged = [_text(message) for (message,) in rows_if_readable(session, SCAN_LOG.format(**names)) or ()]
     return found + [f"svl_s3log: {text}" for text in logged if text and not any(text in known for known in found)]
 
 
-def _rows_or_none(session: Queries, sql: str) -> list[tuple[Any, ...]]:
+def rows_if_readable(session: Queries, sql: str) -> list[tuple[Any, ...]] | None:
+    """Return the rows of a query; None if its view is missing or denied, and then the transaction is rolled back."""
     try:
         return session.query(sql)
     except (TargetError, AccessDenied):
         session.rollback()
-        return []
+        return None
 
 
 def predecessors(session: Queries, label: str, group: str) -> set[int]:
@@ -120,12 +92,8 @@ def predecessors(session: Queries, label: str, group: str) -> set[int]:
     for view in PREDECESSORS:
         names = {"label": quoting.redshift_string(label), "group": quoting.redshift_string(group)}
         sql = view.format(pid=quoting.integer(pid), **names)
-        found.update(int(row[0]) for row in _rows_or_none(session, sql))
+        found.update(int(row[0]) for row in rows_if_readable(session, sql) or ())
     return found
-
-
-def _has_privilege(session: Queries, condition: str) -> bool:
-    return bool(session.query(f"SELECT {condition}")[0][0])
 
 
 def _literal(name: str) -> str:

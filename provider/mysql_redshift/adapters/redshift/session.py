@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mysql_redshift.adapters.redshift import catalogue
+from mysql_redshift.adapters.redshift import catalogue, privileges
 from mysql_redshift.adapters.redshift.errors import server_fields, translated
+from mysql_redshift.core.spec import TargetRef
 from mysql_redshift.errors import ConnectionFailed, MysqlRedshiftError, OutcomeUnknown, TargetError
-from mysql_redshift.ports import TargetTable
+from mysql_redshift.ports import MissingPrivileges, TargetTable
 
 # Published files stay as they are: a correction at the source, or a policy, takes effect with the next read.
 BAD_VALUE = (
@@ -85,9 +86,9 @@ class RedshiftSession:
         """Read the table's definition; return None if it does not exist."""
         return catalogue.describe(self, schema, table)
 
-    def missing_privileges(self, schema: str, table: str, ledger_schema: str) -> list[str]:
-        """Return the privileges that a load needs and the user lacks, one phrase each."""
-        return catalogue.missing_privileges(self, schema, table, ledger_schema)
+    def missing_privileges(self, ref: TargetRef) -> MissingPrivileges:
+        """Return what a load of this target needs and the user lacks."""
+        return privileges.missing_privileges(self, ref)
 
     def commit(self) -> None:
         """Commit.

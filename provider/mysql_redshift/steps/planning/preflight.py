@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.errors import AccessDenied, StoreError
-from mysql_redshift.ports import ObjectStore, Source, Warehouse
+from mysql_redshift.ports import MissingPrivileges, ObjectStore, Source, Warehouse
 from mysql_redshift.steps.target.changes import target_changes
 from mysql_redshift.steps.target.rebuild import refuse_rebuild
+
+NO_ALTER = "the user does not own the target and has no ALTER on it"
 
 
 def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
@@ -40,26 +43,46 @@ def check_bucket(spec: TableSpec, store: ObjectStore) -> None:
 def check_target(spec: TableSpec, schema: TableSchema, warehouse: Warehouse) -> tuple[str, ...]:
     """Connect to the target and compare it with the schema; return what the next load will change.
 
+    A right that the user may have through a role is a note, because Redshift may not show it.
+
     Raises:
-        AccessDenied: naming every missing privilege.
+        AccessDenied: naming every missing right.
         TargetError: naming every column that does not fit.
 
     """
     with warehouse.session() as session:
-        missing = session.missing_privileges(spec.target.schema, spec.target.table, spec.target.ledger_schema)
-        if missing:
-            raise AccessDenied(
-                "The Redshift user lacks privileges that a load needs",
-                where=spec.route,
-                found="; ".join(missing),
-                remedy="Have an administrator grant them, or set another user in the connection.",
-            )
+        missing = session.missing_privileges(spec.target)
+        notes = _missing_notes(spec, missing.rights, missing)
         table = session.describe(spec.target.schema, spec.target.table)
         changes = target_changes(spec, schema, table, session)
+        if changes.notes() and not missing.may_alter:
+            notes += _missing_notes(spec, [f"{NO_ALTER}, and columns must change"], missing)
+        elif not missing.may_alter:
+            notes += (f"{NO_ALTER}: a new column at the source, or a wider one, will fail",)
         if table is not None and changes.rebuild:
             refuse_rebuild(spec, table, session)
         session.rollback()
-    return changes.notes()
+    return (*notes, *changes.notes())
+
+
+def _missing_notes(spec: TableSpec, rights: Sequence[str], missing: MissingPrivileges) -> tuple[str, ...]:
+    """Return a note of the missing rights if the user may have them through a role.
+
+    Raises:
+        AccessDenied: the user holds no role, so the rights are missing.
+
+    """
+    if not rights:
+        return ()
+    found = "; ".join(rights)
+    if missing.has_roles:
+        return (f"Redshift shows these rights as missing ({found}); the user may have them through a role",)
+    raise AccessDenied(
+        "The Redshift user lacks privileges that a load needs",
+        where=spec.route,
+        found=found,
+        remedy="Have an administrator grant them, or set another user in the connection.",
+    )
 
 
 def cascade_notes(spec: TableSpec, source: Source) -> tuple[str, ...]:
