@@ -72,6 +72,7 @@ TABLES = option(
 )
 TABLE = option("--table", help="name of the table", required=True, metavar="NAME")
 OUTPUT = option("-o", "--output", help="output format", choices=("table", "json", "yaml"), default="table")
+YES = option("--yes", help="do not ask; for scripts", action="store_true")
 REASON = option("--reason", help="reason, stored in the log", default="", metavar="TEXT")
 
 COMMON = (FOLDER, ENVIRONMENT, OUTPUT)
@@ -132,22 +133,28 @@ WATERMARK = Group(
         ),
         Command(
             name="set",
-            help="Set a table's position; the next run continues from it",
+            help="Set a table's position, after a preview and a question; the next run continues from it",
             target="mysql_redshift.cli.watermark.set_position",
             options=(
                 PIPELINE,
                 TABLE,
                 option("--timestamp", help="ISO 8601; rows at this time are read again", **POINT),
                 option("--id", help="last id that is done; the next run reads the ids above it", **POINT),
+                option(
+                    "--allow-gap",
+                    help="accept a position above the current one; the rows in between are not read",
+                    action="store_true",
+                ),
+                YES,
                 REASON,
                 *COMMON,
             ),
         ),
         Command(
             name="reset",
-            help="Reset a table's position; the next run reads every row again",
+            help="Reset a table's position, after a question; the next run reads every row again",
             target="mysql_redshift.cli.watermark.reset",
-            options=(PIPELINE, TABLE, REASON, *COMMON),
+            options=(PIPELINE, TABLE, YES, REASON, *COMMON),
         ),
         Command(
             name="history",

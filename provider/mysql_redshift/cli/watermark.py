@@ -5,15 +5,20 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from mysql_redshift.cli.confirm import confirm
+from mysql_redshift.cli.output import print_message
 from mysql_redshift.cli.runner import Answer, command, overall, print_error
 from mysql_redshift.cli.selection import Selected, select_table, select_tables
 from mysql_redshift.cli.sync import actor
 from mysql_redshift.core import codec
 from mysql_redshift.errors import ConfigurationError, MysqlRedshiftError
 from mysql_redshift.steps import watermark
+from mysql_redshift.steps.planning.watermark_move import plan_reset, plan_set
 
 if TYPE_CHECKING:
     from mysql_redshift.core.log import LogEntry
+    from mysql_redshift.core.watermark_move import WatermarkMove
+    from mysql_redshift.ports import ObjectStore
 
 SHORT = (
     "position",
@@ -48,34 +53,32 @@ def get(args: Namespace) -> Answer:
 
 @command
 def set_position(args: Namespace) -> Answer:
-    """Set a table's position; the log entry stores actor, time and reason."""
+    """Set a table's position, after a preview and a question; the log entry stores actor, time and reason."""
     from mysql_redshift.hooks.clients import Clients
 
     if (args.timestamp is None) == (args.id is None):
         raise ConfigurationError("watermark set needs either --timestamp or --id", remedy="Give exactly one of them.")
     spec = select_table(args)
     with Clients(spec) as clients:
-        entry = watermark.set_position(
+        move = plan_set(
             spec,
             store=clients.store,
             source=clients.source,
             text=args.timestamp if args.id is None else args.id,
             field="timestamp" if args.id is None else "id",
-            actor=actor(),
-            reason=args.reason,
+            allow_gap=args.allow_gap,
         )
-    return Answer(rows=[_entry(entry)])
+        return _confirmed(move, args, clients.store)
 
 
 @command
 def reset(args: Namespace) -> Answer:
-    """Reset a table's position. Nothing is deleted; the next run reads every row and replaces the target's rows."""
+    """Reset a table's position, after a question. Nothing is deleted; the next run replaces the target's rows."""
     from mysql_redshift.hooks.clients import Clients
 
     spec = select_table(args)
     with Clients(spec) as clients:
-        entry = watermark.reset(spec, store=clients.store, actor=actor(), reason=args.reason)
-    return Answer(rows=[_entry(entry)])
+        return _confirmed(plan_reset(spec, store=clients.store), args, clients.store)
 
 
 @command
@@ -91,6 +94,12 @@ def history(args: Namespace) -> Answer:
         last = head.sequence if head is not None else 0
         entries = list(journal.after(max(last - args.last, 0), through=last))
     return Answer(rows=[_entry(entry) for entry in reversed(entries)])
+
+
+def _confirmed(move: WatermarkMove, args: Namespace, store: ObjectStore) -> Answer:
+    print_message(move.preview())
+    confirm(f"{move.kind.value.capitalize()} the watermark?", yes=args.yes)
+    return Answer(rows=[_entry(watermark.apply_move(move, store=store, actor=actor(), reason=args.reason))])
 
 
 def _state(table: Selected, *, whole: bool) -> dict[str, Any]:

@@ -79,6 +79,13 @@ class Cursor:
         zone = UTC if self.kind is CursorKind.TIMESTAMP else ZoneInfo(self.zone)
         return to_micros(datetime.fromisoformat(text).replace(tzinfo=zone))
 
+    def local_text(self, value: int) -> str:
+        """Return a time with its wall clock, in brackets, for messages; nothing if the column holds UTC or no time."""
+        if self.kind not in (CursorKind.DATETIME, CursorKind.DATE) or self.zone == "UTC":
+            return ""
+        local = (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(self.zone))
+        return f" ({local.isoformat(timespec='seconds')} in {self.zone})"
+
     @staticmethod
     def _clock_text(wall: datetime) -> str:
         return wall.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

@@ -47,8 +47,7 @@ def decide(
         return _repair(since, upper, position, gap_end, notes)
     if upper is None:
         return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
-    gap = since is not None and (position is None or since.order() > position.order())
-    if gap:
+    if since is not None and leaves_gap(position, since):
         _require_allow_gap(request, since, position)
         gap_end = since
     lower = since if since is not None else _look_back(cursor, position, lookback)
@@ -119,6 +118,11 @@ def _look_back(cursor: Cursor, position: Position | None, lookback: int | None) 
     if not lookback:
         return position
     return Position(kind=position.kind, value=cursor.floor(position.value - lookback))
+
+
+def leaves_gap(position: Position | None, start: Position) -> bool:
+    """Whether a run that starts at ``start`` leaves out rows above ``position``."""
+    return position is None or start.order() > position.order()
 
 
 def _require_allow_gap(request: RunRequest, since: Position | None, position: Position | None) -> None:

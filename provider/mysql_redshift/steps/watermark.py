@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind, LogEntry
-from mysql_redshift.core.position import Position, PositionKind, parse_position
-from mysql_redshift.core.request_checks import check_cursor
+from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
-from mysql_redshift.core.types.resolve_cursor import resolve_cursor
-from mysql_redshift.errors import ConfigurationError
+from mysql_redshift.core.watermark_move import WatermarkMove
 from mysql_redshift.ports import ObjectStore, Source
+from mysql_redshift.steps.planning.watermark_move import plan_reset, plan_set
 from mysql_redshift.steps.state import watermark_cache
 from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.state.stamps import new_run_key, now_text
@@ -47,55 +45,54 @@ def stage_position(spec: TableSpec, store: ObjectStore, stage: str) -> Position 
 
 
 def set_position(
-    spec: TableSpec, *, store: ObjectStore, source: Source, text: str, field: str, actor: str, reason: str = ""
+    spec: TableSpec,
+    *,
+    store: ObjectStore,
+    source: Source,
+    text: str,
+    field: str,
+    actor: str,
+    reason: str = "",
+    allow_gap: bool = False,
 ) -> LogEntry:
-    """Set the position by hand. ``field`` "timestamp": rows at that time are read again; "id": that row is done.
-
-    If the position moves forward, the skipped rows are a gap that the check bounds leaves out; the entry records it.
-
-    Raises:
-        ConfigurationError: the cursor is of the other kind or changed since the last run, or the text is not a value
-            of it.
-        Conflict: a run published at the same moment.
-
-    """
-    cursor = _cursor(spec, source)
-    wanted = PositionKind.ID if field == "id" else PositionKind.TIME
-    if cursor.position_kind is not wanted:
-        raise ConfigurationError(
-            "The cursor is of another kind",
-            where=f"{spec.name}, cursor {cursor.column} ({cursor.kind.value})",
-            expected="--id" if wanted is PositionKind.TIME else "--timestamp",
-            found=f"--{field}",
-        )
-    position = parse_position(wanted, text)
-    value = position.value + 1 if wanted is PositionKind.ID else cursor.floor(position.value)
-    position = Position(kind=wanted, value=value)
-    head = Journal.of(spec, store).head()
-    check_cursor(spec, cursor, head)
-    before = head.position_to if head is not None else None
-    forward = before is None or position.order() > before.order()
-    gap_end = position if forward else head.gap_end if head is not None else None
-    change = {"position_to": position, "gap_end": gap_end, "cursor": cursor}
-    return _append(spec, store, head, kind=EntryKind.SET, actor=actor, reason=reason, **change)
+    """Set the position by hand, as ``plan_set`` planned it, and raise what it raises."""
+    move = plan_set(spec, store=store, source=source, text=text, field=field, allow_gap=allow_gap)
+    return apply_move(move, store=store, actor=actor, reason=reason)
 
 
 def reset(spec: TableSpec, *, store: ObjectStore, actor: str, reason: str = "") -> LogEntry:
     """Clear the position: the next run reads from the oldest row. Rows loaded before are replaced, not duplicated."""
-    head = Journal.of(spec, store).head()
-    return _append(spec, store, head, kind=EntryKind.RESET, actor=actor, reason=reason, position_to=None)
+    return apply_move(plan_reset(spec, store=store), store=store, actor=actor, reason=reason)
 
 
-def _append(spec: TableSpec, store: ObjectStore, head: LogEntry | None, **fields: Any) -> LogEntry:
-    entry = LogEntry.after(head, spec=spec, run_key=new_run_key(), created_at=now_text(), **fields)
-    entry = Journal.of(spec, store).append(entry)
-    state = watermark_cache.read(spec, store)
-    watermark_cache.write(spec, store, watermark_cache.with_entry(state, entry))
+def apply_move(move: WatermarkMove, *, store: ObjectStore, actor: str, reason: str = "") -> LogEntry:
+    """Write a planned change as the log entry after the head that it was planned with.
+
+    If it leaves out rows, they are a gap that the checks leave out too; the entry records it.
+
+    Raises:
+        Conflict: a run published since the change was planned.
+
+    """
+    entry = LogEntry.after(
+        move.head,
+        spec=move.spec,
+        run_key=new_run_key(),
+        created_at=now_text(),
+        kind=move.kind,
+        position_to=move.position_to,
+        actor=actor,
+        reason=move.recorded_reason(reason),
+        **_set_fields(move),
+    )
+    entry = Journal.of(move.spec, store).append(entry)
+    state = watermark_cache.read(move.spec, store)
+    watermark_cache.write(move.spec, store, watermark_cache.with_entry(state, entry))
     return entry
 
 
-def _cursor(spec: TableSpec, source: Source) -> Cursor:
-    cursor = resolve_cursor(source.describe(spec.source.database, spec.source.table), spec)
-    if cursor is None:
-        raise ConfigurationError("A table without a cursor has no watermark", where=spec.name)
-    return cursor
+def _set_fields(move: WatermarkMove) -> dict[str, Any]:
+    if move.kind is not EntryKind.SET:
+        return {}
+    earlier = move.head.gap_end if move.head is not None else None
+    return {"cursor": move.cursor, "gap_end": move.position_to if move.leaves_gap else earlier}

@@ -45,7 +45,7 @@ def test_a_sync_reads_again_from_a_watermark_that_was_set_back(shop: Shop) -> No
     shop.run("sync", "--table", "orders")
     shop.sql("UPDATE orders SET amount = 0 WHERE id IN (6, 7)")  # the cursor does not move: a sync cannot see it
     assert shop.run("sync", "--table", "orders").row["rows_read"] == 0
-    moved = shop.run("watermark", "set", "--table", "orders", "--timestamp", "2026-01-01T07:00:00Z", "--reason", "test")
+    moved = shop.run("watermark", "set", "--table", "orders", "--timestamp", "2026-01-01T07:00:00Z", "--yes")
     assert (moved.code, moved.row["kind"], moved.row["position_to"]) == (0, "set", "2026-01-01T07:00:00.000000Z")
     again = shop.run("sync", "--table", "orders")
     assert (again.row["rows_read"], again.row["rows_copied"]) == (4, 4)
@@ -57,7 +57,8 @@ def test_get_shows_the_position_of_the_log_and_history_shows_its_entries(shop: S
     """Entries are shown newest first, with actor and reason."""
     shop.orders(1, 3)
     shop.run("sync", "--table", "orders")
-    shop.run("watermark", "set", "--table", "orders", "--timestamp", "2026-01-01", "--reason", "again from the start")
+    reason = ("--reason", "again from the start", "--yes")
+    shop.run("watermark", "set", "--table", "orders", "--timestamp", "2026-01-01", *reason)
     state = shop.run("watermark", "get", "--table", "orders").row
     assert state["position"] == "2026-01-01T00:00:00.000000Z"
     assert (state["log_extracted"], state["log_loaded"], state["redshift_rows_loaded"]) == (2, 1, 3)
@@ -76,7 +77,7 @@ def test_a_sync_after_a_reset_reads_every_row_without_duplicates(shop: Shop) -> 
     """D05: the load after a reset replaces the rows of the target."""
     shop.orders(1, 5)
     shop.run("sync", "--table", "orders")
-    assert shop.run("watermark", "reset", "--table", "orders").row["kind"] == "reset"
+    assert shop.run("watermark", "reset", "--table", "orders", "--yes").row["kind"] == "reset"
     assert shop.run("sync", "--table", "orders").row["rows_read"] == 5
     assert len(shop.target(ALL)) == 5
 
@@ -87,7 +88,8 @@ def test_set_by_id_marks_the_row_with_that_id_as_done(shop: Shop) -> None:
     refused = shop.run("watermark", "set", "--table", "events", "--timestamp", "2026-01-01")
     assert refused.code == 1
     assert "expected: --id" in refused.err
-    assert shop.run("watermark", "set", "--table", "events", "--id", "2").row["position_to"] == "3"
+    skip = ("--id", "2", "--allow-gap", "--yes")
+    assert shop.run("watermark", "set", "--table", "events", *skip).row["position_to"] == "3"
     assert shop.run("sync", "--table", "events").row["rows_read"] == 1
 
 

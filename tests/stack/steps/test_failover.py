@@ -9,7 +9,6 @@ import pytest
 from mysql_redshift.core.clock import ClockReading
 from mysql_redshift.core.spec import CursorRef
 from mysql_redshift.errors import SourceError
-from mysql_redshift.steps import watermark
 from tests.failover import OLD_SERVER, rename_server
 from tests.table_pipeline import TablePipeline, insert_orders
 
@@ -27,19 +26,6 @@ def test_a_queue_whose_newest_rows_are_deleted_goes_on(pipeline: TablePipeline) 
     pipeline.extract_and_publish()
     pipeline.sql("INSERT INTO orders (amount) VALUES (1)")
     assert pipeline.extract_and_publish().rows == 1
-
-
-def test_a_position_set_above_the_ids_is_no_failover(pipeline: TablePipeline) -> None:
-    """An operator skips ids that do not exist yet; the runs after it find nothing to read."""
-    pipeline.change(cursor=CursorRef(column="id"))
-    insert_orders(pipeline, 3)
-    pipeline.sync()
-    clients = pipeline.clients
-    watermark.set_position(
-        pipeline.spec, store=clients.store, source=clients.source, text="1000", field="id", actor="test"
-    )
-    for _ in range(2):
-        assert pipeline.extract_and_publish().rows == 0
 
 
 def test_an_unchanged_table_is_read_again_once_after_a_failover(pipeline: TablePipeline) -> None:

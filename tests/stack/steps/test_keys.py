@@ -248,6 +248,7 @@ def test_rows_in_a_gap_are_not_reported_as_missing(pipeline: TablePipeline) -> N
         text="2026-01-01T00:00:10Z",
         field="timestamp",
         actor="test",
+        allow_gap=True,
     )
     pipeline.sync()
     (result,) = pipeline.verify("keys").results

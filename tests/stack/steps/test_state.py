@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -240,7 +241,8 @@ def test_an_append_after_entries_without_rows_is_refused_as_well(pipeline: Table
     if first == "empty":
         pipeline.extract_and_publish()
     elif first == "set":
-        watermark.set_position(spec, store=store, source=source, text="2020-01-01", field="timestamp", actor="test")
+        moment: dict[str, Any] = {"text": "2020-01-01", "field": "timestamp", "allow_gap": True}
+        watermark.set_position(spec, store=store, source=source, actor="test", **moment)
     else:
         watermark.reset(spec, store=store, actor="test")
     pipeline.load()

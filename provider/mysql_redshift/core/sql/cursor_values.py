@@ -6,6 +6,8 @@ from mysql_redshift.core import quoting
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.spec import SourceRef
 from mysql_redshift.core.sql import source as source_sql
+from mysql_redshift.core.types.column import TableSchema
+from mysql_redshift.core.window import Window
 
 
 def maximum(source: SourceRef, cursor: Cursor) -> str:
@@ -39,6 +41,13 @@ def count_beside(source: SourceRef, cursor: Cursor, value: int, *, beyond: bool,
     condition = source_sql.is_beyond(cursor, value) if beyond else f"{_name(cursor)} <= {cursor.literal(value)}"
     limit = "" if at_most is None else f" LIMIT {quoting.integer(at_most)}"
     return f"SELECT COUNT(*) FROM (SELECT 1 FROM {source_sql.table(source)} WHERE {condition}{limit}) AS counted"
+
+
+def count_window(source: SourceRef, schema: TableSchema, cursor: Cursor, window: Window, *, at_most: int) -> str:
+    """Count the rows inside a window; the count stops at ``at_most`` rows."""
+    condition = source_sql.window_clause(schema, cursor, window)
+    limit = quoting.integer(at_most)
+    return f"SELECT COUNT(*) FROM (SELECT 1 FROM {source_sql.table(source)} WHERE {condition} LIMIT {limit}) AS counted"
 
 
 def sample(source: SourceRef, cursor: Cursor, *, rows: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mysql_redshift.core.cursor import Cursor, CursorKind
-from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position, PositionKind, parse_time
 from mysql_redshift.core.request import RunRequest
 from mysql_redshift.core.safe_point import SECOND, SafePoint
@@ -51,7 +51,7 @@ def ids_restarted(spec: TableSpec, cursor: Cursor, head: LogEntry | None, state:
     after the clock, which waited for a replica; without one, only a changed server is suspicious.
     """
     reached = _reached(head) if cursor.kind is CursorKind.INTEGER else None
-    if head is None or reached is None or _set_by_hand(head):
+    if head is None or reached is None:
         return False
     if state.maximum is not None and state.maximum + 1 >= reached:
         return False
@@ -68,11 +68,6 @@ def _reached(head: LogEntry | None) -> int | None:
     reached = head.position_to.value + (head.position_to.key is not None)
     observed = head.observation.maximum if head.observation is not None else None
     return reached if observed is None else max(reached, observed + 1)
-
-
-def _set_by_hand(head: LogEntry) -> bool:
-    """An operator may set the position above the ids that exist."""
-    return head.kind is EntryKind.SET or head.gap_end == head.position_to
 
 
 def refuse_restarted(spec: TableSpec, head: LogEntry, state: SourceState, journal: Journal) -> None:
