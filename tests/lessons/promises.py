@@ -47,6 +47,7 @@ PROMISES = {
     "S10": "A run that extracts nothing still loads the pending entries.",
     "S11": "A transaction that holds the window back for too long fails the run, and the error names it.",
     "S12": "A target that was dropped and recreated is not mistaken for the one that was loaded.",
+    "S13": "A target that was restored under a new OID is taken over on request, if it holds what was loaded.",
 }
 # Tested elsewhere, or not implemented yet.
 ELSEWHERE = {

@@ -157,6 +157,12 @@ WATERMARK = Group(
             options=(PIPELINE, TABLE, YES, REASON, *COMMON),
         ),
         Command(
+            name="adopt",
+            help="Accept a target with a new OID (restore, resize, migration) if counts and keys agree, and load",
+            target="mysql_redshift.cli.watermark.adopt",
+            options=(PIPELINE, TABLE, REASON, *COMMON),
+        ),
+        Command(
             name="history",
             help="Show a table's log entries, newest first",
             target="mysql_redshift.cli.watermark.history",

@@ -1,4 +1,4 @@
-"""``watermark get``, ``list``, ``set``, ``reset`` and ``history``."""
+"""``watermark get``, ``list``, ``set``, ``reset``, ``adopt`` and ``history``."""
 
 from __future__ import annotations
 
@@ -79,6 +79,28 @@ def reset(args: Namespace) -> Answer:
     spec = select_table(args)
     with Clients(spec) as clients:
         return _confirmed(plan_reset(spec, store=clients.store), args, clients.store)
+
+
+@command
+def adopt(args: Namespace) -> Answer:
+    """Accept the table that took the target's place, if counts and keys agree, and load what is pending."""
+    from mysql_redshift.hooks.clients import Clients
+    from mysql_redshift.steps.adopt import adopt as adopt_target
+    from mysql_redshift.steps.load import load
+
+    spec = select_table(args)
+    with Clients(spec) as clients:
+        entry = adopt_target(
+            spec,
+            source=clients.source,
+            store=clients.store,
+            warehouse=clients.warehouse,
+            encoder=clients.encoder,
+            actor=actor(),
+            reason=args.reason,
+        )
+        load(spec, store=clients.store, warehouse=clients.warehouse)
+    return Answer(rows=[_entry(entry)])
 
 
 @command

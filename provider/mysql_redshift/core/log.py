@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     EMPTY = "empty"  # the window was read and held no rows
     REPAIR = "repair"  # a window below the position was read again
     RECONCILE = "reconcile"  # the files hold every key of the source; the load deletes target rows with other keys
+    ADOPT = "adopt"  # an operator accepts another table as the target that was loaded
     SET = "set"
     RESET = "reset"
 
@@ -41,6 +42,17 @@ class LogFile:
     etag: str
     chunk: int = 0
     part: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption:
+    """The table that takes the place of the loaded one, and the ledger head at which it was compared with the source.
+
+    It is accepted only while the ledger's head is that one.
+    """
+
+    target_oid: int
+    ledger_head: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +87,7 @@ class LogEntry:
     nulls_read: bool = False  # rows with a NULL cursor were read again
     rows_beyond_clock: int | None = None  # 100,001 stands for more; None: not counted
     policy_counts: dict[str, int] = field(default_factory=dict)  # values that a policy changed, by "column: policy"
+    adopted: Adoption | None = None
     actor: str = ""
     run_id: str = ""
     reason: str = ""
@@ -123,8 +136,8 @@ class LogEntry:
 
     @property
     def has_work(self) -> bool:
-        """Whether a load has something to apply: files; or a full read or a key file, which may hold no rows."""
-        return bool(self.files) or self.full or self.kind is EntryKind.RECONCILE
+        """Whether a load has something to apply: files; a full read or a key file, which may hold no rows; a target."""
+        return bool(self.files) or self.full or self.kind in (EntryKind.RECONCILE, EntryKind.ADOPT)
 
     @property
     def rows(self) -> int:

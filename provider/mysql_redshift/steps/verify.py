@@ -65,7 +65,7 @@ def verify(
         known = compared_through(cache) if if_due else 0
         target = _read_target(spec, warehouse, journal, head, known=known, loaded=known_loaded(cache, head))
         results += _count(spec, source, head, target, due)
-        _require(spec, results)
+        require_passed(spec, results)
     except MysqlRedshiftError as exc:
         watermark_cache.note_failure(spec, store, stage="verify", error=exc)
         raise
@@ -169,7 +169,8 @@ def _count(
     return results
 
 
-def _require(spec: TableSpec, results: Iterable[CheckResult]) -> None:
+def require_passed(spec: TableSpec, results: Iterable[CheckResult]) -> None:
+    """Raise DataCheckFailed, naming each failed check, unless all passed."""
     failed = verification.failures(results)
     if not failed:
         return

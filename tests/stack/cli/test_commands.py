@@ -142,3 +142,21 @@ def test_verify_compares_counts_of_source_and_target(shop: Shop) -> None:
     assert bad.code == 4
     assert "Rows are missing in the target" in bad.err
     assert bad.row["result"].startswith("failed: Verification failed: bounds")
+
+
+def test_a_restored_target_is_adopted_and_loaded(shop: Shop) -> None:
+    """The remedy that the failed run names: counts and keys are compared, and the pending rows are loaded."""
+    shop.orders(1, 10)
+    shop.run("sync", "--table", "orders")
+    shop.target(f"CREATE TABLE {shop.database}.copied AS SELECT * FROM {{t}}")
+    shop.target("DROP TABLE {t}")
+    shop.target(f"ALTER TABLE {shop.database}.copied RENAME TO orders")
+    shop.new_orders(11, 12)
+    failed = shop.run("sync", "--table", "orders")
+    assert failed.code == 6
+    assert "run watermark adopt" in failed.err
+    adopted = shop.run("watermark", "adopt", "--table", "orders", "--reason", "restored from a snapshot")
+    assert (adopted.code, adopted.row["kind"], adopted.row["reason"]) == (0, "adopt", "restored from a snapshot")
+    assert adopted.row["actor"].startswith("cli: ")
+    assert [int(key) for key, _ in shop.target(ALL)] == list(range(1, 13))
+    assert shop.run("sync", "--table", "orders").code == 0

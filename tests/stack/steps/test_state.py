@@ -187,7 +187,7 @@ def test_a_dropped_target_is_detected(synced: TablePipeline) -> None:
         f"  where: {where_text(synced)}\n"
         f"  expected: table with OID {oid}\n"
         "  found: no such table\n"
-        "  what to do: Its history is lost. Run with full_refresh: true to load every row again."
+        "  what to do: Its rows are lost. Restore the table, or run with full_refresh: true to load every row again."
     )
     synced.sync(full_refresh=True)
     assert synced.rows() == synced.source_rows()

@@ -17,7 +17,7 @@ from mysql_redshift.core import codec, ledger, log
 from mysql_redshift.core.clock import Observation, Writer
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.ledger import LedgerRow
-from mysql_redshift.core.log import EntryKind, LogEntry, LogFile
+from mysql_redshift.core.log import Adoption, EntryKind, LogEntry, LogFile
 from mysql_redshift.core.position import Position, PositionKind
 from mysql_redshift.core.spec import (
     ColumnsRef,
@@ -118,6 +118,7 @@ ENTRY = LogEntry(
     nulls_read=True,
     rows_beyond_clock=2,
     policy_counts={"day: null": 3},
+    adopted=Adoption(target_oid=16_500, ledger_head=6),
     actor="cli: ann",
     run_id="manual__2026-10-31",
     reason="repair of October",

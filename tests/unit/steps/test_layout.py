@@ -27,6 +27,6 @@ def test_a_step_contains_no_sql_text(path: Path) -> None:
 def test_the_package_lists_every_step() -> None:
     """The steps are the modules next to the packages, and the package's docstring names each."""
     modules = {path.stem for path in HERE.glob("*.py")} - {"__init__"}
-    assert modules == {"plan", "extract", "publish", "load", "verify", "reconcile", "watermark"}
+    assert modules == {"plan", "extract", "publish", "load", "verify", "reconcile", "adopt", "watermark"}
     documented = {line.split(" ")[0] for line in (steps.__doc__ or "").splitlines()}
     assert modules <= documented

@@ -96,7 +96,8 @@ class BatchLoader:
         check_log(self.spec, self.journal.uri, head, last=last)
         entries = next_batch(self.journal, after=head.sequence, through=last)
         target = Target(self.spec, session)
-        generation = target.check_identity(head, entries, known_loaded=self.known_loaded)
+        pending = self.journal.after(head.sequence, through=last)
+        generation = target.check_identity(head, entries, known_loaded=self.known_loaded, pending=pending)
         widening = self._widening(session, target, entries)
         if widening.through is not None:
             entries = entries_through(entries, widening.through)

@@ -13,7 +13,7 @@ from mysql_redshift.core.types.column import Column, TableSchema
 from mysql_redshift.errors import TargetError
 from mysql_redshift.ports import TargetTable, WarehouseSession
 from mysql_redshift.steps.target.changes import target_changes
-from mysql_redshift.steps.target.identity import is_other_table, oid_of, require_same_table
+from mysql_redshift.steps.target.identity import is_adopted, is_other_table, oid_of, require_same_table
 from mysql_redshift.steps.target.rebuild import rebuild
 
 
@@ -36,11 +36,14 @@ class Target:
         """The table's OID; 0 if it does not exist."""
         return oid_of(self._table)
 
-    def check_identity(self, head: LedgerHead, entries: Sequence[LogEntry], *, known_loaded: int) -> int:
+    def check_identity(
+        self, head: LedgerHead, entries: Sequence[LogEntry], *, known_loaded: int, pending: Iterable[LogEntry] = ()
+    ) -> int:
         """Return the ledger's generation for this load.
 
         ``known_loaded`` is the last log entry that is known to be loaded. A full entry replaces everything, so it may
-        start a new generation on another table.
+        start a new generation on another table. Any of the ``pending`` entries may adopt another table; they are read
+        only if the target is one.
 
         Raises:
             TargetError: the target was dropped, recreated, or is on another cluster, so older rows would be missing.
@@ -52,7 +55,8 @@ class Target:
             raise self._lost_ledger(known_loaded)
         if self.oid and head.target_oid == 0:
             self._refuse_unknown_rows(entries)
-        require_same_table(self._spec, head, self._table)
+        if is_other_table(head, self._table) and not is_adopted(head, self._table, pending):
+            require_same_table(self._spec, head, self._table)
         return head.generation
 
     def prepare(self, schema: TableSchema, load_id: str, load: LoadMode | None, *, keep_rows: bool = True) -> None:

@@ -52,9 +52,17 @@ class KeyComparison:
 
 
 def compare_keys(
-    spec: TableSpec, *, source: Source, store: ObjectStore, warehouse: Warehouse, encoder: Encoder
+    spec: TableSpec,
+    *,
+    source: Source,
+    store: ObjectStore,
+    warehouse: Warehouse,
+    encoder: Encoder,
+    adopting: int = 0,
 ) -> KeyComparison | CheckResult:
     """Compare every key; return a passed check if the table has no key or cursor to compare by.
+
+    ``adopting`` is that of ``read_known_target``.
 
     Exact while the source is written to. A load of this table that commits meanwhile is a Conflict: the comparison
     then proves nothing.
@@ -74,13 +82,13 @@ def compare_keys(
     head = journal.head()
     known = known_loaded(watermark_cache.read(spec, store), head)
     with warehouse.session() as session:
-        loaded, _ = read_known_target(spec, session, log_uri=journal.uri, loaded=known)
+        loaded, _ = read_known_target(spec, session, log_uri=journal.uri, loaded=known, adopting=adopting)
         session.rollback()
     entry = journal.read(loaded.sequence) if loaded.sequence else None
     key_file = write_key_file(spec, schema, cursor, entry, source=source, store=store, encoder=encoder)
     try:
         with warehouse.session() as session:
-            counter = _Counter(spec=spec, schema=schema, cursor=cursor, store=store, session=session)
+            counter = _Counter(spec=spec, schema=schema, cursor=cursor, store=store, session=session, adopting=adopting)
             counts = counter.count(key_file, loaded, journal)
             session.rollback()
     except BaseException:
@@ -98,9 +106,12 @@ class _Counter:
     cursor: Cursor
     store: ObjectStore
     session: WarehouseSession
+    adopting: int
 
     def count(self, key_file: KeyFile, loaded: LedgerHead, journal: Journal) -> KeyCounts:
-        now, target = read_known_target(self.spec, self.session, log_uri=journal.uri, loaded=loaded.sequence)
+        now, target = read_known_target(
+            self.spec, self.session, log_uri=journal.uri, loaded=loaded.sequence, adopting=self.adopting
+        )
         if now != loaded:
             raise _overtaken(self.spec, journal, loaded, now)
         if target is None:

@@ -10,7 +10,7 @@ from mysql_redshift.ports import TargetTable, WarehouseSession
 from mysql_redshift.steps.loading.ledger_rows import check_owner
 from mysql_redshift.steps.state.ledger import Ledger
 from mysql_redshift.steps.state.watermark_cache import WatermarkState
-from mysql_redshift.steps.target.identity import require_same_table
+from mysql_redshift.steps.target.identity import oid_of, require_same_table
 
 
 def known_loaded(cache: WatermarkState, head: LogEntry | None) -> int:
@@ -19,11 +19,12 @@ def known_loaded(cache: WatermarkState, head: LogEntry | None) -> int:
 
 
 def read_known_target(
-    spec: TableSpec, session: WarehouseSession, *, log_uri: str, loaded: int
+    spec: TableSpec, session: WarehouseSession, *, log_uri: str, loaded: int, adopting: int = 0
 ) -> tuple[LedgerHead, TargetTable | None]:
     """Return the ledger head and the target. None: no load has created the target yet.
 
     ``loaded`` is the last log entry that is known to be loaded. The ledger may hold later ones, of another run.
+    ``adopting`` is the OID of a table that an operator wants to adopt; ledger and target may then be restored ones.
 
     Raises:
         DataCheckFailed: the ledger lacks that entry, or the target was dropped or created again since the last load.
@@ -32,9 +33,11 @@ def read_known_target(
     """
     head = Ledger(spec, session).head()
     check_owner(spec, log_uri, head)
+    table = session.describe(spec.target.schema, spec.target.table)
+    if adopting and oid_of(table) == adopting:
+        return head, table
     if head.sequence < loaded:
         raise _lost_loads(spec, head, loaded)
-    table = session.describe(spec.target.schema, spec.target.table)
     require_same_table(spec, head, table, error=DataCheckFailed)
     return head, table
 

@@ -41,19 +41,26 @@ class TargetState:
 
 
 def read_target_state(
-    spec: TableSpec, session: WarehouseSession, journal: Journal, head: LogEntry, *, known: int = 0, loaded: int = 0
+    spec: TableSpec,
+    session: WarehouseSession,
+    journal: Journal,
+    head: LogEntry,
+    *,
+    known: int = 0,
+    loaded: int = 0,
+    adopting: int = 0,
 ) -> TargetState:
     """Read ledger and target in one transaction, before the source is queried.
 
     Log entries up to ``known`` are not read again: each costs a request to S3, and none of them changes.
-    ``loaded`` is the last log entry that is known to be loaded.
+    ``loaded`` and ``adopting`` are those of ``read_known_target``.
 
     Raises:
         DataCheckFailed: ledger or target are not those that were loaded; their counts would mean nothing.
         StateError: the ledger belongs to another log.
 
     """
-    ledger_head, table = read_known_target(spec, session, log_uri=journal.uri, loaded=loaded)
+    ledger_head, table = read_known_target(spec, session, log_uri=journal.uri, loaded=loaded, adopting=adopting)
     sequence = ledger_head.sequence
     start = max(head.sequence - MOST_ENTRIES, 0)
     rows = Ledger(spec, session).rows(after=start, limit=MOST_ENTRIES)
