@@ -152,7 +152,7 @@ def pipeline(
                 ledger_schema=f"ledger_{mysql_database}",
                 iam_role=redshift.iam_role,
             ),
-            cursor=CursorRef(column="updated_at"),
+            cursor=CursorRef(column="updated_at", zone="UTC"),
             lag=0.0,
         )
         clients = stack.enter_context(Clients(spec))

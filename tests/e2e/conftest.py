@@ -42,7 +42,7 @@ schedule: {schedule}
 source: {{conn_id: source, database: {database}}}
 lake: {{conn_id: aws_default, bucket: lake, prefix: {database}}}
 target: {{conn_id: redshift, schema: {database}, ledger_schema: ledger_{database}, iam_role: "{role}"}}
-defaults: {{cursor: updated_at, lag: 0s}}
+defaults: {{cursor: {{column: updated_at, zone: UTC}}, lag: 0s}}
 tables:
 {tables}
 """

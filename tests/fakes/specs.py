@@ -19,7 +19,7 @@ def spec(**changes: Any) -> TableSpec:
         "target": TargetRef(
             conn_id="rs", schema="shop", table="orders", iam_role="arn:aws:iam::123456789012:role/copy"
         ),
-        "cursor": CursorRef(column="updated_at"),
+        "cursor": CursorRef(column="updated_at", zone="UTC"),
     }
     return TableSpec(**(values | changes))
 

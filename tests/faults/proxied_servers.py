@@ -75,7 +75,7 @@ class ProxiedServers:
 def _cursor(shape: Shape) -> CursorRef | None:
     if shape is Shape.REPLACE:
         return None
-    return CursorRef(column="id" if shape is Shape.APPEND else "updated_at")
+    return CursorRef(column="id") if shape is Shape.APPEND else CursorRef(column="updated_at", zone="UTC")
 
 
 @contextmanager

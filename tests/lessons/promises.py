@@ -35,6 +35,7 @@ PROMISES = {
     "L22": "Ids that are used again after a failover are read again, or the run fails with a way out.",
     "L23": "A zero date is a value, not a NULL.",
     "L24": "Rows whose cursor lies beyond the source's clock are counted and reported.",
+    "L25": "A wall clock of an unstated zone is refused unless the server's own zone is UTC.",
     "S01": "A listing that fails raises an error; it is never an empty list.",
     "S02": "No statement waits forever: each has a timeout.",
     "S03": "A lock left behind by a dead attempt does not block its successor.",

@@ -64,7 +64,7 @@ def test_an_injection_in_since_or_until_never_reaches_the_source(
     """The plan fails, and no other statement runs."""
     insert_orders(pipeline, 3)
     pipeline.sql("CREATE TABLE secret (id INT)")
-    pipeline.change(cursor=CursorRef(column=cursor))
+    pipeline.change(cursor=CursorRef(column=cursor, zone="UTC"))
     for injection in FEW[:2]:
         for field in ("since", "until"):
             with pytest.raises(MysqlRedshiftError):
@@ -74,7 +74,7 @@ def test_an_injection_in_since_or_until_never_reaches_the_source(
 
 
 REFUSED_AT_PLAN: dict[str, Change] = {
-    "cursor": lambda spec, injection: replace(spec, cursor=CursorRef(column=injection)),
+    "cursor": lambda spec, injection: replace(spec, cursor=CursorRef(column=injection, zone="UTC")),
     "key": lambda spec, injection: replace(spec, key=(injection,)),
     "columns.include": lambda spec, injection: replace(spec, columns=ColumnsRef(include=("id", injection))),
     "columns.exclude": lambda spec, injection: replace(spec, columns=ColumnsRef(exclude=(injection,))),

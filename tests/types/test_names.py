@@ -101,7 +101,7 @@ def test_a_table_with_unusual_names_everywhere_arrives(pipeline_with_secret: Tab
         source=replace(pipeline.spec.source, database=unique, table=name),
         target=target,
         lake=replace(pipeline.spec.lake, prefix=f"x/{target_name}"),
-        cursor=CursorRef(column=f"c {name}"),
+        cursor=CursorRef(column=f"c {name}", zone="UTC"),
         lookback=86_400.0 * 365,
         columns=ColumnsRef(rename={f"c {name}": f"r {name}"}),
     )

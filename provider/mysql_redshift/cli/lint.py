@@ -13,9 +13,10 @@ from mysql_redshift.cli.selection import environment_of, folder_of, pipeline_fil
 from mysql_redshift.config import load_pipeline
 from mysql_redshift.config.layers import OVERLAYS
 from mysql_redshift.config.problems import InvalidYaml
-from mysql_redshift.errors import ConfigurationError
+from mysql_redshift.errors import ConfigurationError, SourceError
 
 EXIT_ERRORS = 1
+WARNING = "warning: "
 
 
 @command
@@ -29,11 +30,14 @@ def lint(args: Namespace) -> Answer:
                 found.setdefault(tuple(row.values()), row)
     for row in _ignored_files(folder_of(args)):
         found.setdefault(tuple(row.values()), row)
-    print_message(f"{len(files)} pipelines checked, {len(found)} errors")
-    rows = [*found.values(), *(_cascades(args) if args.ask_source else ())]
+    for row in _asked(args) if args.ask_source else ():
+        found.setdefault(tuple(row.values()), row)
+    rows = list(found.values())
+    errors = sum(not row["message"].startswith(WARNING) for row in rows)
+    print_message(f"{len(files)} pipelines checked, {errors} errors")
     lines = [": ".join(filter(None, row.values())) for row in rows]
     text = "\n".join(lines) if args.output == "table" else None
-    return Answer(rows=rows, text=text, code=EXIT_ERRORS if found else 0)
+    return Answer(rows=rows, text=text, code=EXIT_ERRORS if errors else 0)
 
 
 def _environments(args: Namespace) -> list[str]:
@@ -56,10 +60,10 @@ def _errors(path: Path, environment: str) -> Iterator[dict[str, Any]]:
             yield {"location": error.where or str(path), "key": "", "message": _in_one_line(error)}
 
 
-def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
-    """Warn about foreign keys that change rows without moving their cursor. A warning is not an error."""
+def _asked(args: Namespace) -> Iterator[dict[str, Any]]:
+    """Ask each table's source: what its cursor's values and zone are, and which foreign keys bypass the cursor."""
     from mysql_redshift.hooks.clients import Clients
-    from mysql_redshift.steps.planning.preflight import cascade_notes
+    from mysql_redshift.steps.planning.source_check import check_source
 
     try:
         tables = select_tables(args)
@@ -69,11 +73,18 @@ def _cascades(args: Namespace) -> Iterator[dict[str, Any]]:
         if table.spec is None or table.spec.cursor is None:
             continue
         with Clients(table.spec) as clients:
-            for note in cascade_notes(table.spec, clients.source):
-                yield {"location": table.name, "key": "cursor", "message": f"warning: {note}"}
+            try:
+                for note in check_source(table.spec, clients.source):
+                    yield {"location": table.name, "key": "cursor", "message": f"{WARNING}{note}"}
+            except (ConfigurationError, SourceError) as exc:
+                yield {"location": table.name, "key": "cursor", "message": _with_remedy(exc)}
 
 
-def _in_one_line(error: ConfigurationError) -> str:
+def _with_remedy(error: ConfigurationError | SourceError) -> str:
+    return f"{_in_one_line(error)}. {error.remedy}" if error.remedy else _in_one_line(error)
+
+
+def _in_one_line(error: ConfigurationError | SourceError) -> str:
     facts = {"expected": error.expected, "found": error.found}
     return "; ".join([error.what, ", ".join(f"{name} {fact}" for name, fact in facts.items() if fact)]).removesuffix(
         "; "

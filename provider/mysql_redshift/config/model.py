@@ -72,7 +72,9 @@ class CursorEntry(Strict):
     kind: Literal["unix-s", "unix-ms", "unix-us"] | None = Field(
         None, description="Unit of an integer that counts time since 1970. Default: derived from the column's type."
     )
-    zone: Zone = Field("UTC", description="Time zone of a DATETIME or DATE column.")
+    zone: Zone | None = Field(
+        None, description="Time zone of a DATETIME or DATE column. Required if the server's own zone is not UTC."
+    )
     nulls: Literal["fail", "load"] = Field("fail", description="Rows whose cursor is NULL: fail the run, or load them.")
 
 

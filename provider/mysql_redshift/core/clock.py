@@ -19,12 +19,35 @@ class Writer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServerZone:
+    """The time zone of sessions that set none; ``name`` as the server states it, ``system`` that of its host.
+
+    Offsets are in seconds east of UTC: at the clock's reading, and in January and July of its year.
+    """
+
+    name: str
+    system: str
+    offset: int
+    january: int
+    july: int
+
+    @property
+    def is_utc(self) -> bool:
+        """Whether local time is UTC all year round. London's abbreviation is GMT in winter, yet it is not."""
+        return (self.offset, self.january, self.july) == (0, 0, 0)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.system})" if self.name == "SYSTEM" else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockReading:
     """The clock, read before ``writers``: a writer that is not listed started after ``now`` or has ended.
 
     ``now`` is in microseconds since 1970, UTC. ``visible`` is False if writers cannot be listed: the user lacks the
     PROCESS privilege, or the server is a replica without a connection to its writer. ``replica`` is True for the
     latter; ``seconds_behind`` is then the lag that the replica reports, rounded up, or None if it reports none.
+    ``zone``: that of sessions which set none.
     """
 
     now: int
@@ -33,6 +56,7 @@ class ClockReading:
     server_uuid: str
     replica: bool = False
     seconds_behind: int | None = None
+    zone: ServerZone | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,6 +86,7 @@ class LogEntry:
     last_read: Position | None = None  # with a row limit: the last (cursor, key) read, if rows may follow it
     nulls_read: bool = False  # rows with a NULL cursor were read again
     rows_beyond_clock: int | None = None  # 100,001 stands for more; None: not counted
+    newest_cursor: str | None = None  # up to a day beyond the clock, as text; None: not known
     policy_counts: dict[str, int] = field(default_factory=dict)  # values that a policy changed, by "column: policy"
     adopted: Adoption | None = None
     actor: str = ""

@@ -44,6 +44,7 @@ class Plan:
     gap_end: Position | None = None
     nulls_read: bool = False
     rows_beyond_clock: int | None = None
+    newest_cursor: str | None = None
     skip: bool = False
     notes: tuple[str, ...] = ()
 

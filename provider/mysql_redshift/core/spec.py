@@ -84,7 +84,7 @@ class CursorRef:
 
     column: str
     kind: str | None = None  # "unix-s", "unix-ms", "unix-us", or None
-    zone: str = "UTC"
+    zone: str | None = None  # of a DATETIME or DATE; None: not stated, UTC if the server's own zone is UTC
     nulls: str = "fail"  # fail | load
 
 

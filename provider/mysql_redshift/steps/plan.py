@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mysql_redshift.core.beyond_clock import is_counted
-from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.engines import engine_notes
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan
@@ -18,7 +16,7 @@ from mysql_redshift.core.types.resolve_cursor import resolve_cursor
 from mysql_redshift.core.types.resolve_schema import resolve_schema
 from mysql_redshift.errors import MysqlRedshiftError
 from mysql_redshift.ports import ObjectStore, Source, Warehouse
-from mysql_redshift.steps.planning.beyond_clock import BeyondClock, count_beyond_clock
+from mysql_redshift.steps.planning.cursor_values import check_cursor_values
 from mysql_redshift.steps.planning.preflight import cascade_notes, check_bucket, check_target
 from mysql_redshift.steps.planning.read_scope import ReadScope
 from mysql_redshift.steps.state import watermark_cache
@@ -71,8 +69,10 @@ def _plan(
     check_layout(spec, schema)
     scope = ReadScope.of(spec, request, schema, cursor, load, head, source, journal)
     changed = _target_changed(spec, schema, head)
-    beyond = _beyond_clock(spec, cursor, scope, head, source)
-    notes = [*scope.decision.notes, *filter(None, [beyond.note])]
+    values = check_cursor_values(
+        spec, cursor, load, scope.reading, source, head=head, full=scope.full, first=scope.first
+    )
+    notes = [*scope.decision.notes, *values.notes]
     notes += schema_notes(head.schema if head is not None else None, schema)
     must_check_target = changed or request.dry_run or cache.redshift_status == "failed"
     if warehouse is not None and must_check_target and scope.chunks and request.checks_target:
@@ -95,20 +95,11 @@ def _plan(
         observation=scope.point.observation if scope.point else None,
         gap_end=scope.decision.gap_end,
         nulls_read=scope.nulls_read,
-        rows_beyond_clock=beyond.rows,
+        rows_beyond_clock=values.rows_beyond_clock,
+        newest_cursor=values.newest,
         skip=request.dry_run,
         notes=tuple(notes),
     )
-
-
-def _beyond_clock(
-    spec: TableSpec, cursor: Cursor | None, scope: ReadScope, head: LogEntry | None, source: Source
-) -> BeyondClock:
-    if cursor is None or scope.clock is None or not is_counted(cursor, full=scope.full):
-        return BeyondClock()
-    window, position = scope.decision.window, head.position_to if head is not None else None
-    first = window is not None and window.lower is None
-    return count_beyond_clock(spec, cursor, scope.clock, position, source, first=first)
 
 
 def _common(spec: TableSpec, request: RunRequest, head: LogEntry | None) -> dict[str, Any]:

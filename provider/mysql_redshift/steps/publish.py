@@ -108,6 +108,7 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         last_read=_last_read(receipts),
         nulls_read=plan.nulls_read,
         rows_beyond_clock=plan.rows_beyond_clock,
+        newest_cursor=plan.newest_cursor,
         policy_counts=dict(policy_counts),
         actor=plan.request.actor,
         run_id=plan.request.run_id,

@@ -29,7 +29,7 @@ pipeline: shop
 source: {{conn_id: source, database: {database}}}
 lake: {{bucket: {bucket}, prefix: t}}
 target: {{conn_id: redshift, schema: {database}, iam_role: "{role}", ledger_schema: ledger_{database}}}
-defaults: {{cursor: updated_at, lag: 0s}}
+defaults: {{cursor: {{column: updated_at, zone: UTC}}, lag: 0s}}
 tables:
   orders: {{}}
   events: {{cursor: id, load: append}}

@@ -120,7 +120,7 @@ def test_limited_runs_over_ties_replace_only_what_they_read(pipeline: TablePipel
 
 def test_a_limited_run_leaves_rows_without_a_cursor_alone(pipeline: TablePipeline) -> None:
     """A limited run does not read them again."""
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls="load"), load=LoadMode.APPEND)
     insert_orders(pipeline, 5)
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (70, NULL), (71, NULL)")
     pipeline.sync()
@@ -183,7 +183,7 @@ def test_a_limited_run_after_a_full_refresh_and_a_reset_keeps_the_others(appende
 
 def test_a_limit_that_is_not_reached_leaves_rows_without_a_cursor_alone(pipeline: TablePipeline) -> None:
     """A limited run reads no NULL cursors, whether it reaches its limit or not."""
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls="load"), load=LoadMode.APPEND)
     insert_orders(pipeline, 5)
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (70, NULL)")
     pipeline.sync()
@@ -195,7 +195,7 @@ def test_a_limit_that_is_not_reached_leaves_rows_without_a_cursor_alone(pipeline
 
 def test_a_row_that_gets_a_cursor_is_not_duplicated_by_a_limited_run(pipeline: TablePipeline) -> None:
     """Its older version has NULL in the target, outside of every window."""
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls="load"), load=LoadMode.APPEND)
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, UTC_TIMESTAMP(6)), (70, NULL)")
     pipeline.sql("DO SLEEP(0.01)")
     pipeline.sync()

@@ -17,7 +17,7 @@ pytestmark = ON_LAST
 def by_wall_clock(pipeline: TablePipeline) -> TablePipeline:
     """A synced table whose cursor is a DATETIME in UTC."""
     pipeline.sql("ALTER TABLE orders MODIFY updated_at DATETIME(6) NOT NULL")
-    pipeline.change(cursor=CursorRef(column="updated_at"))
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC"))
     insert_orders(pipeline, 5)
     pipeline.sync()
     return pipeline
@@ -61,7 +61,9 @@ def test_an_append_with_another_cursor_after_a_reset_neither_loses_nor_duplicate
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 10)
     pipeline.sync()
-    pipeline.change(cursor=CursorRef(column="updated_at"), strategy=Strategy.INTRA_TABLE, chunk_rows=2, max_chunks=2)
+    pipeline.change(
+        cursor=CursorRef(column="updated_at", zone="UTC"), strategy=Strategy.INTRA_TABLE, chunk_rows=2, max_chunks=2
+    )
     with pytest.raises(ConfigurationError, match="cursor changed"):
         watermark.set_position(
             pipeline.spec,

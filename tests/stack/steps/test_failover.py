@@ -58,7 +58,7 @@ def test_a_failover_between_plan_and_extract_publishes_nothing(
 
 def test_chunks_of_another_replica_are_not_refused(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader endpoint leads to several servers in turn; lag and lookback allow for that."""
-    pipeline.change(cursor=CursorRef(column="updated_at"))
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC"))
     insert_orders(pipeline, 3)
     with monkeypatch.context() as patched:
         answer_as_old_server(pipeline, patched, replica=True)

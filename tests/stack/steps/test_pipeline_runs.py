@@ -226,7 +226,7 @@ def test_rows_with_null_cursors_fail_the_plan_or_are_loaded(pipeline: TablePipel
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (100, NULL), (101, NULL)")
     with pytest.raises(SourceError, match="2 rows with NULL"):
         pipeline.plan()
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"))
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls="load"))
     pipeline.sync()
     assert sorted(pipeline.rows("id")) == sorted(pipeline.source_rows("id"))
 

@@ -66,7 +66,7 @@ def test_a_row_committed_late_or_replicated_late_is_not_missed(
 ) -> None:
     """An open transaction at the writer holds the window back; after its commit the run waits for the replica."""
     monkeypatch.setattr(safe_point, "SETTLE_SECONDS", 0.3)
-    pipeline.change(cursor=CursorRef(column=column))
+    pipeline.change(cursor=CursorRef(column=column, zone="UTC"))
     for _ in range(ROUNDS):
         with late_row(pipeline, pair) as commit:
             pipeline.sql(INSERT)
@@ -139,7 +139,7 @@ def test_without_the_writer_stopped_replication_publishes_nothing(
 ) -> None:
     """Otherwise the position would move past rows that the replica applies later."""
     read_from("replica")
-    pipeline.change(cursor=CursorRef(column=column), lag=0.0)
+    pipeline.change(cursor=CursorRef(column=column, zone="UTC"), lag=0.0)
     pipeline.sql(INSERT)
     wait_for_replication(pipeline, pair)
     pipeline.extract_and_publish()
@@ -157,7 +157,7 @@ def test_without_the_writer_replica_lag_loses_no_row(
 ) -> None:
     """The row is committed at the writer but not applied yet, and older than the replica's clock minus lag."""
     read_from("replica")
-    pipeline.change(cursor=CursorRef(column=column), lag=0.5)
+    pipeline.change(cursor=CursorRef(column=column, zone="UTC"), lag=0.5)
     pipeline.sql(INSERT)
     wait_for_replication(pipeline, pair)
     pipeline.extract_and_publish()

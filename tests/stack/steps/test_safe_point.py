@@ -19,9 +19,9 @@ UNIX_MICROS = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 # The cursor, the type of its column, and the expression by which applications set it.
 CURSORS = [
     pytest.param(CursorRef(column="stamp"), "TIMESTAMP(6) NULL", "NOW(6)", id="timestamp"),
-    pytest.param(CursorRef(column="stamp"), "DATETIME(6)", "UTC_TIMESTAMP(6)", id="datetime in UTC"),
+    pytest.param(CursorRef(column="stamp", zone="UTC"), "DATETIME(6)", "UTC_TIMESTAMP(6)", id="datetime in UTC"),
     pytest.param(CursorRef(column="stamp", zone="Asia/Tokyo"), "DATETIME(6)", "NOW(6)", id="datetime in Tokyo"),
-    pytest.param(CursorRef(column="stamp"), "DATETIME", "UTC_TIMESTAMP()", id="whole seconds"),
+    pytest.param(CursorRef(column="stamp", zone="UTC"), "DATETIME", "UTC_TIMESTAMP()", id="whole seconds"),
     pytest.param(CursorRef(column="stamp", kind="unix-us"), "BIGINT", UNIX_MICROS, id="unix microseconds"),
     pytest.param(CursorRef(column="stamp", kind="unix-s"), "BIGINT", "UNIX_TIMESTAMP()", id="unix seconds"),
     pytest.param(CursorRef(column="id"), "INT", "1", id="id"),

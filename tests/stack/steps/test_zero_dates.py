@@ -17,7 +17,7 @@ def test_zero_dates_in_a_not_null_cursor_are_read_once(pipeline: TablePipeline, 
     pipeline.sql("ALTER TABLE orders MODIFY updated_at DATETIME(6) NOT NULL")
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '0000-00-00'), (2, UTC_TIMESTAMP(6))")
     pipeline.sql("DO SLEEP(0.01)")
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls=nulls), load=load)
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls=nulls), load=load)
     assert pipeline.sync().rows_copied == 2
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (3, UTC_TIMESTAMP(6))")
     pipeline.sql("DO SLEEP(0.01)")
@@ -30,7 +30,7 @@ def test_zero_dates_beside_null_cursors_survive_an_append(pipeline: TablePipelin
     pipeline.sql("SET sql_mode = ''")
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (1, '0000-00-00'), (2, NULL), (3, UTC_TIMESTAMP(6))")
     pipeline.sql("DO SLEEP(0.01)")
-    pipeline.change(cursor=CursorRef(column="updated_at", nulls="load"), load=LoadMode.APPEND)
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls="load"), load=LoadMode.APPEND)
     pipeline.sync()
     pipeline.sql("UPDATE orders SET updated_at = UTC_TIMESTAMP(6) WHERE id = 2")
     pipeline.sql("INSERT INTO orders (id, updated_at) VALUES (4, NULL)")

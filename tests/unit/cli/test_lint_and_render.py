@@ -80,7 +80,7 @@ def test_render_shows_the_file_and_line_of_each_value(run: Run) -> None:
     assert found["max_chunks"] == (5, "pipelines/environments/prod.yaml:2")
     assert found["chunk_rows"] == (2_000_000, "pipelines/settlement.yaml:9")
     assert found["cursor.column"] == ("updated_at", "pipelines/settlement.yaml:7")
-    assert found["cursor.zone"] == ("UTC", "default")
+    assert found["cursor.nulls"] == ("fail", "default")
     assert found["lookback"] == (600.0, "pipelines/settlement.yaml:7")
     assert found["strategy"] == ("intra-table", "pipelines/settlement.yaml:9")
     assert result.code == 0

@@ -117,6 +117,7 @@ ENTRY = LogEntry(
     last_read=AT,
     nulls_read=True,
     rows_beyond_clock=2,
+    newest_cursor="2026-10-31 12:00:00.000000",
     policy_counts={"day: null": 3},
     adopted=Adoption(target_oid=16_500, ledger_head=6),
     actor="cli: ann",

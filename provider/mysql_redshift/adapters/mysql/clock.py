@@ -19,6 +19,7 @@ from mysql_redshift.adapters.mysql.catalogue import server_uuid
 from mysql_redshift.adapters.mysql.connection import Session
 from mysql_redshift.adapters.mysql.errors import MISSING_PRIVILEGE, code_of
 from mysql_redshift.adapters.mysql.replica import seconds_behind
+from mysql_redshift.adapters.mysql.zone import server_zone
 from mysql_redshift.core.clock import ClockReading, Writer
 from mysql_redshift.core.position import to_micros
 from mysql_redshift.core.sql import clock as clock_sql
@@ -64,8 +65,9 @@ WRITING_IN_WITH = re.compile(r"\b(?:insert|update|delete|replace)\b", re.IGNOREC
 
 def read_clock(session: Session) -> ClockReading:
     """Read the clock and the writers. The session must be new: it must not have run a transaction before."""
-    now = _now(session)
-    uuid = server_uuid(session)
+    moment = _now(session)
+    now = to_micros(moment)
+    uuid, zone = server_uuid(session), server_zone(session, moment)
     session.execute("SET time_zone = 'SYSTEM'")
     processes = [row for row in session.query("SHOW FULL PROCESSLIST") if row[0] != session.thread_id]
     try:
@@ -73,7 +75,8 @@ def read_clock(session: Session) -> ClockReading:
     except AccessDenied as exc:
         if code_of(exc) != MISSING_PRIVILEGE:
             raise
-        return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid, **_replication(session, processes))
+        replication = _replication(session, processes)
+        return ClockReading(now=now, writers=(), visible=False, server_uuid=uuid, zone=zone, **replication)
     writing = {row[0]: row for row in _writing_statements(session, processes)}
     writers = [
         *_open_transactions(transactions, processes, writing),
@@ -82,14 +85,14 @@ def read_clock(session: Session) -> ClockReading:
     writers.sort(key=lambda writer: writer.started)
     replication = _replication(session, processes)
     visible = not replication["replica"]
-    return ClockReading(now=now, writers=tuple(writers), visible=visible, server_uuid=uuid, **replication)
+    return ClockReading(now=now, writers=tuple(writers), visible=visible, server_uuid=uuid, zone=zone, **replication)
 
 
-def _now(session: Session) -> int:
+def _now(session: Session) -> datetime:
     ((moment,),) = session.query(clock_sql.NOW)
     if not isinstance(moment, datetime):
         raise TransientError("MySQL returned no time", where=session.where, found=repr(moment))
-    return to_micros(moment.replace(tzinfo=UTC))
+    return moment.replace(tzinfo=UTC)
 
 
 def _transactions(session: Session) -> list[tuple[Any, ...]]:

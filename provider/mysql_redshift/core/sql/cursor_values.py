@@ -26,6 +26,13 @@ def next_auto_increment(source: SourceRef, cursor: Cursor) -> str:
     )
 
 
+def newest(source: SourceRef, cursor: Cursor, *, up_to: int) -> str:
+    """Select the largest cursor at or below ``up_to``, as text."""
+    name = _name(cursor)
+    value = cursor.literal(up_to)
+    return f"SELECT CAST(MAX({name}) AS CHAR) FROM {source_sql.table(source)} WHERE {name} <= {value}"
+
+
 def leading_index(source: SourceRef, cursor: Cursor) -> str:
     """Select one row if an index of the table begins with the cursor; a view has no index."""
     return (

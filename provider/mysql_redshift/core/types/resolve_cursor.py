@@ -12,6 +12,7 @@ from mysql_redshift.core.types.unix_units import UNIX
 from mysql_redshift.errors import ConfigurationError
 
 SECOND = 1_000_000
+UTC = "UTC"
 DAY = 86_400 * SECOND
 INTEGERS = ("tinyint", "smallint", "mediumint", "int", "integer", "bigint")
 TIMES = {"timestamp": CursorKind.TIMESTAMP, "datetime": CursorKind.DATETIME, "date": CursorKind.DATE}
@@ -47,7 +48,7 @@ def resolve_cursor(table: SourceTable, spec: TableSpec) -> Cursor | None:
 def _integer_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Cursor | None:
     if column.data_type not in INTEGERS:
         return None
-    if declared.zone != "UTC":
+    if declared.zone not in (None, UTC):
         raise _zone_not_applicable(declared, where)
     if declared.kind in UNIX:
         return Cursor(column=column.name, kind=CursorKind.UNIX, resolution=UNIX[declared.kind])
@@ -62,11 +63,11 @@ def _time_cursor(column: SourceColumn, declared: CursorRef, where: str) -> Curso
         return None
     if declared.kind is not None:
         raise _kind_mismatch(declared, where, expected=f"no kind (the column is a {column.data_type})")
-    if kind is CursorKind.TIMESTAMP and declared.zone != "UTC":
+    if kind is CursorKind.TIMESTAMP and declared.zone not in (None, UTC):
         raise _zone_not_applicable(declared, where)
-    _check_zone(declared, where)
+    zone = _zone(declared, where)
     resolution = DAY if kind is CursorKind.DATE else 10 ** (6 - (column.datetime_precision or 0))
-    return Cursor(column=column.name, kind=kind, zone=declared.zone, resolution=resolution)
+    return Cursor(column=column.name, kind=kind, zone=zone, resolution=resolution)
 
 
 def _check_selected(column: SourceColumn, spec: TableSpec, where: str) -> None:
@@ -91,17 +92,20 @@ def _check_nulls(declared: CursorRef, where: str) -> None:
         )
 
 
-def _check_zone(declared: CursorRef, where: str) -> None:
+def _zone(declared: CursorRef, where: str) -> str:
+    """Return the stated zone, else UTC; plan refuses an unstated one if the server's own zone is not UTC."""
+    zone = declared.zone or UTC
     try:
-        ZoneInfo(declared.zone)
+        ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
         raise ConfigurationError(
             "Unknown time zone",
             where=where,
             expected="a time zone name, for example Europe/Berlin",
-            found=repr(declared.zone),
+            found=repr(zone),
             remedy="Correct cursor.zone.",
         ) from exc
+    return zone
 
 
 def _kind_mismatch(declared: CursorRef, where: str, *, expected: str) -> ConfigurationError:

@@ -57,12 +57,14 @@ class BatchLoader:
             spec=self.spec, session=session, store=self.store, load_id=load_id, iam_role=iam_role
         )
         applied = apply_groups(transaction, target, group_entries(entries), max_cursor=head.max_cursor)
+        created = _create_missing(target, entries)
+        worked = created or any(entry.has_work for entry in entries)
         rows = ledger_rows(
             applied,
             entries,
             load_id=load_id,
             log_uri=self.journal.uri,
-            target_oid=target.oid if any(entry.has_work for entry in entries) else head.target_oid,
+            target_oid=target.oid if worked else head.target_oid,
             generation=pending.generation,
         )
         pending.ledger.append(rows)
@@ -118,6 +120,15 @@ class BatchLoader:
         if not widening.columns:
             return widening
         return widening_before(self.spec, groups, target.table, fixed=unalterable(self.spec, session))
+
+
+def _create_missing(target: Target, entries: Sequence[LogEntry]) -> bool:
+    """Create the target of a table whose first runs found no row, so that queries and checks find it."""
+    last = next((entry for entry in reversed(entries) if entry.schema is not None), None)
+    if target.table is not None or last is None or last.schema is None:
+        return False
+    target.create(last.schema, last.load)
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,11 +26,18 @@ class BeyondClock:
 
 
 def count_beyond_clock(
-    spec: TableSpec, cursor: Cursor, clock: int, position: Position | None, source: Source, *, first: bool
+    spec: TableSpec,
+    cursor: Cursor,
+    clock: int,
+    position: Position | None,
+    source: Source,
+    *,
+    first: bool,
+    indexed: bool,
 ) -> BeyondClock:
     """Count the rows beyond ``clock`` (microseconds since 1970, UTC) plus a margin, in an index range.
 
-    Without an index on the cursor nothing is counted: it would scan the table in every run. ``position``: the table's
+    Unless ``indexed`` nothing is counted: it would scan the table in every run. ``position``: the table's
     watermark. ``first``: the run reads from the oldest row, so all rows up to the clock may be counted as well.
 
     Raises:
@@ -39,7 +46,6 @@ def count_beyond_clock(
 
     """
     counter = _Counter(spec=spec, cursor=cursor, clock=clock, position=position, source=source)
-    indexed = bool(source.query(cursor_sql.leading_index(spec.source, cursor)))
     if cursor.kind is CursorKind.UNIX:
         counter.check_unit(indexed=indexed)
     if not indexed:

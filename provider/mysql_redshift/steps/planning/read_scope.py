@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mysql_redshift.core.chunk import Chunk
+from mysql_redshift.core.clock import ClockReading
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.position import Position
@@ -27,7 +28,7 @@ class ReadScope:
 
     ``nulls_read``: all rows with a NULL cursor are read again, however few they are. ``server_uuid`` goes into the log:
     it stays the old one until a run has read the overlap that a changed server calls for. ``writer_uuid``: the server
-    whose clock was read, if it is not a replica. ``clock``: its reading, in microseconds since 1970, UTC.
+    whose clock was read, if it is not a replica. ``reading``: what it showed.
     """
 
     decision: Decision
@@ -37,7 +38,12 @@ class ReadScope:
     server_uuid: str = ""
     writer_uuid: str = ""
     nulls_read: bool = False
-    clock: int | None = None
+    reading: ClockReading | None = None
+
+    @property
+    def first(self) -> bool:
+        """Whether the window starts at the oldest row."""
+        return self.decision.window is not None and self.decision.window.lower is None
 
     @classmethod
     def of(
@@ -74,7 +80,7 @@ class ReadScope:
             point=state.point,
             server_uuid=uuid,
             writer_uuid=state.writer_uuid,
-            clock=state.reading.now,
+            reading=state.reading,
             nulls_read=nulls_read,
         )
 
@@ -106,7 +112,7 @@ class ReadScope:
             point=point,
             server_uuid=state.reading.server_uuid,
             writer_uuid=state.writer_uuid,
-            clock=state.reading.now,
+            reading=state.reading,
         )
 
 

@@ -71,9 +71,7 @@ class Target:
 
         """
         if self._table is None:
-            key = declared_key(self._spec.layout, schema, load)
-            self._session.execute(target_sql.create(self._ref, schema, self._spec.layout, key))
-            self._table = self._describe()
+            self.create(schema, load)
             return
         changes = target_changes(self._spec, schema, self._table, self._session)
         if changes.widen:
@@ -85,6 +83,12 @@ class Target:
             self._session.execute(target_sql.add_column(self._ref, column))
         if changes.rebuild or changes.add:
             self._table = self._describe()
+
+    def create(self, schema: TableSchema, load: LoadMode | None) -> None:
+        """Create the target, which does not exist, inside the load's transaction."""
+        key = declared_key(self._spec.layout, schema, load)
+        self._session.execute(target_sql.create(self._ref, schema, self._spec.layout, key))
+        self._table = self._describe()
 
     def _describe(self) -> TargetTable | None:
         return self._session.describe(self._ref.schema, self._ref.table)
