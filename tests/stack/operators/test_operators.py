@@ -46,9 +46,8 @@ def spelled_out(spec: TableSpec) -> dict[str, Any]:
         "prefix": spec.lake.prefix,
         "redshift_conn_id": spec.target.conn_id,
         "iam_role": spec.target.iam_role,
-        "cursor": "updated_at",
         "pipeline": spec.pipeline,
-        "settings": {"lag": 0},
+        "settings": {"lag": 0, "cursor": {"column": "updated_at", "zone": "UTC"}},
     }
 
 

@@ -50,7 +50,7 @@ def test_another_unit_of_the_cursor_is_refused(pipeline: TablePipeline) -> None:
 
 def test_a_cursor_spelled_in_another_case_or_with_a_finer_precision_is_the_same(by_wall_clock: TablePipeline) -> None:
     """MySQL ignores the case of column names, and the precision changes no instant."""
-    by_wall_clock.change(cursor=CursorRef(column="Updated_At"))
+    by_wall_clock.change(cursor=CursorRef(column="Updated_At", zone="UTC"))
     by_wall_clock.sync()
     by_wall_clock.sync()
     assert by_wall_clock.rows() == by_wall_clock.source_rows()

@@ -45,7 +45,7 @@ def test_a_failover_between_plan_and_extract_publishes_nothing(
     pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch, column: str, request_fields: dict[str, bool]
 ) -> None:
     """The safe point is one of the other server. A new run plans with the server as it is now."""
-    pipeline.change(cursor=CursorRef(column=column))
+    pipeline.change(cursor=CursorRef(column=column, zone="UTC"))
     insert_orders(pipeline, 3)
     with monkeypatch.context() as patched:
         answer_as_old_server(pipeline, patched)

@@ -239,6 +239,7 @@ def test_an_append_after_entries_without_rows_is_refused_as_well(pipeline: Table
     pipeline.change(load=LoadMode.APPEND)
     spec, store, source = pipeline.spec, pipeline.clients.store, pipeline.clients.source
     if first == "empty":
+        create_target(pipeline)
         pipeline.extract_and_publish()
     elif first == "set":
         moment: dict[str, Any] = {"text": "2020-01-01", "field": "timestamp", "allow_gap": True}
@@ -246,7 +247,8 @@ def test_an_append_after_entries_without_rows_is_refused_as_well(pipeline: Table
     else:
         watermark.reset(spec, store=store, actor="test")
     pipeline.load()
-    create_target(pipeline)
+    if first != "empty":
+        create_target(pipeline)
     insert_new_rows(pipeline, first=50)
     pipeline.extract_and_publish()
     with pytest.raises(TargetError, match=r"its ledger does not know(.|\n)*found: 1 rows"):
@@ -255,15 +257,12 @@ def test_an_append_after_entries_without_rows_is_refused_as_well(pipeline: Table
     assert pipeline.rows() == pipeline.source_rows()
 
 
-@pytest.mark.parametrize("existed", [True, False])
-def test_an_entry_without_rows_makes_no_target_known(pipeline: TablePipeline, existed: bool) -> None:
-    """A table may be created, or created again, until the first load has written it."""
-    if existed:
-        create_target(pipeline)
+def test_an_entry_without_rows_makes_an_older_target_not_known(pipeline: TablePipeline) -> None:
+    """Such a table may be created again until the first load has written it."""
+    create_target(pipeline)
     pipeline.extract_and_publish()
     pipeline.load()
-    if existed:
-        pipeline.target("DROP TABLE {t}")
+    pipeline.target("DROP TABLE {t}")
     insert_new_rows(pipeline, first=50)
     pipeline.sync()
     assert pipeline.rows() == pipeline.source_rows()
