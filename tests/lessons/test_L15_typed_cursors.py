@@ -13,5 +13,5 @@ def test_a_timestamp_is_rejected_for_an_integer_cursor(pipeline: TablePipeline) 
     """``since: 2026-01-01`` on an integer id fails before anything is read."""
     pipeline.change(cursor=CursorRef(column="id"), load=LoadMode.APPEND)
     insert_orders(pipeline, 5)
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match="The cursor is an integer"):
         pipeline.plan(since="2026-01-01", allow_gap=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from mysql_redshift.core.accounted import CursorRange, Ranges, without_keys
 from mysql_redshift.core.clock import Observation
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.position import Position
@@ -82,7 +83,7 @@ class LogEntry:
     safe_point_reason: str = ""
     server_uuid: str = ""
     observation: Observation | None = None
-    gap_end: Position | None = None  # rows below were skipped on purpose; None: no gap
+    accounted: tuple[CursorRange, ...] = ()  # rows that this entry or one before it read
     last_read: Position | None = None  # with a row limit: the last (cursor, key) read, if rows may follow it
     nulls_read: bool = False  # rows with a NULL cursor were read again
     rows_beyond_clock: int | None = None  # 100,001 stands for more; None: not counted
@@ -105,7 +106,7 @@ class LogEntry:
 
     @classmethod
     def after(cls, head: LogEntry | None, **fields: Any) -> Self:
-        """Return the entry that follows ``head``: next sequence, same position, schema, cursor and server.
+        """Return the entry that follows ``head``: next sequence, same position, schema, cursor, server and rows read.
 
         ``fields`` are the entry's own; they override what is taken from ``head``.
         """
@@ -118,8 +119,19 @@ class LogEntry:
                 "cursor": head.cursor,
                 "schema": head.schema,
                 "server_uuid": head.server_uuid,
+                "accounted": head.accounted,
             }
         return cls(**(inherited | fields))
+
+    def accounted_by(self, cursor: Cursor | None, schema: TableSchema | None = None) -> Ranges:
+        """Return the rows that were read; nothing if ``cursor`` is not the one they were read by.
+
+        If the key in ``schema`` is another one, no limit has a key.
+        """
+        if cursor is None or self.cursor is None or cursor.meaning != self.cursor.meaning:
+            return ()
+        same_key = schema is None or self.schema is None or schema.key == self.schema.key
+        return self.accounted if same_key else without_keys(self.accounted)
 
     @property
     def window_read(self) -> Window | None:

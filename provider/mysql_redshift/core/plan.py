@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mysql_redshift.core.accounted import CursorRange
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.clock import Observation
 from mysql_redshift.core.cursor import Cursor
@@ -41,7 +42,7 @@ class Plan:
     server_uuid: str = ""
     writer_uuid: str = ""
     observation: Observation | None = None
-    gap_end: Position | None = None
+    accounted: tuple[CursorRange, ...] = ()  # rows read before, or by this run if it is full
     nulls_read: bool = False
     rows_beyond_clock: int | None = None
     newest_cursor: str | None = None

@@ -63,18 +63,39 @@ def bounds(*, below: int, everything: int, target: int, keys: int | None) -> Che
     return CheckResult(check=Check.BOUNDS, ok=True, expected=expected, found=found, note=note)
 
 
-def window(*, source: int, target: int, text: str) -> CheckResult:
+def window(*, source: int, target: int, text: str, replaced: int = 0) -> CheckResult:
     """Fail if the source holds more rows in the window than the target.
 
-    One-sided: rows that left the window at the source can hide as many missing ones.
+    ``replaced``: rows of ``source`` whose cursor is no date; a policy replaced it, so they are not compared. One-sided:
+    rows that left the window at the source can hide as many missing ones.
     """
+    source -= replaced
     ok = source <= target
+    note = f"{replaced} rows of the window are not checked: their cursor is no date, and a policy replaced it"
     return CheckResult(
         check=Check.WINDOW,
         ok=ok,
         expected=f"at least {source} rows in {text}",
         found=f"{target} rows",
         remedy="" if ok else MISSING,
+        note=note if replaced else "",
+    )
+
+
+def no_window(entry: str) -> CheckResult:
+    """Return the result for a log entry that read no window: the check says that it compared nothing."""
+    note = f"not compared: {entry} read no window"
+    return CheckResult(check=Check.WINDOW, ok=True, expected="nothing", found="nothing", note=note)
+
+
+def left_out_note(rows: Mapping[str, int | None]) -> str:
+    """Return the note on rows that no run read, by range of the cursor; None if they were not counted."""
+    if not rows:
+        return ""
+    parts = [f"the rows in {place}" if n is None else f"{n} rows of the source in {place}" for place, n in rows.items()]
+    return (
+        f"not checked: {' and '.join(parts)}; no log entry accounts for them (left out by watermark set or allow_gap). "
+        "To read them, run with since, until and move_watermark: false"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mysql_redshift.core.accounted import Ranges
 from mysql_redshift.core.beyond_clock import bounded_text
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind, LogEntry
@@ -41,9 +42,14 @@ class WatermarkMove:
         return self.head.position_to if self.head is not None else None
 
     @property
+    def accounted(self) -> Ranges:
+        """The rows that were read before, by ranges of the cursor."""
+        return self.head.accounted_by(self.cursor) if self.head is not None else ()
+
+    @property
     def leaves_gap(self) -> bool:
         """Whether rows above the position would never be read."""
-        return self.position_to is not None and leaves_gap(self.position_from, self.position_to)
+        return self.position_to is not None and leaves_gap(self.accounted, self.position_from, self.position_to)
 
     def preview(self) -> str:
         """Return what the change does, in lines for the operator."""
@@ -87,6 +93,8 @@ class WatermarkMove:
             return "no run reads these rows, and the checks leave them out (--allow-gap)"
         if self.position_to == self.position_from:
             return "none: this is the current watermark"
+        if self.position_from is None or self.position_to.order() > self.position_from.order():
+            return "the next run continues above these rows, which were read before"
         return "the next run reads these rows again and replaces them in the target"
 
     def _text(self, position: Position | None) -> str:

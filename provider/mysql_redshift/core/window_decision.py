@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mysql_redshift.core.accounted import Ranges, covers
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.position import Position, parse_position
@@ -14,12 +15,11 @@ from mysql_redshift.errors import ConfigurationError
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """``window`` None: there is nothing to read. ``gap_end``: rows below it were skipped on purpose."""
+    """``window`` None: there is nothing to read."""
 
     window: Window | None
     position_to: Position | None
     kind: EntryKind
-    gap_end: Position | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -28,47 +28,46 @@ def decide(
     cursor: Cursor,
     *,
     position: Position | None,
-    gap_end: Position | None,
+    accounted: Ranges,
     safe: Position | None,
     lookback: int | None = 0,
 ) -> Decision:
     """Decide the window of a run that is not a full refresh.
 
-    ``lookback`` is in the position's unit; None means from the oldest row. A run never moves the position back, and
-    never past ``safe``.
+    ``accounted`` are the rows that were read before. ``lookback`` is in the position's unit; None means from the oldest
+    row. A run never moves the position back, and never past ``safe``.
 
     Raises:
-        ConfigurationError: ``since`` leaves a gap without ``allow_gap``, or a repair has nothing to read again.
+        ConfigurationError: ``since`` leaves a gap without ``allow_gap`` or above the rows that can be read, or a repair
+            has nothing to read again.
 
     """
     since = _limit(cursor, request.since)
     upper, notes = _upper(cursor, request, safe)
     if not request.move_watermark:
-        return _repair(since, upper, position, gap_end, notes)
+        return _repair(since, upper, position, notes)
     if upper is None:
-        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
-    if since is not None and leaves_gap(position, since):
-        _require_allow_gap(request, since, position)
-        gap_end = since
+        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, notes=notes)
+    if since is not None and leaves_gap(accounted, position, since):
+        _require_allow_gap(request, since, position, upper)
     lower = since if since is not None else _look_back(cursor, position, lookback)
     to = upper if position is None or upper.order() > position.order() else position
-    return _decision(lower, upper, to, gap_end, position, notes)
+    return _decision(lower, upper, to, position, notes)
 
 
 def _decision(
     lower: Position | None,
     upper: Position,
     to: Position,
-    gap_end: Position | None,
     position: Position | None,
     notes: tuple[str, ...],
 ) -> Decision:
     window = Window(kind=upper.kind, lower=lower, upper=upper.value)
     if window.empty:
-        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, gap_end=gap_end, notes=notes)
+        return Decision(window=None, position_to=position, kind=EntryKind.EMPTY, notes=notes)
     repairs = position is not None and to == position and (lower is None or lower.order() < position.order())
     kind = EntryKind.REPAIR if repairs else EntryKind.EXTRACT
-    return Decision(window=window, position_to=to, kind=kind, gap_end=gap_end, notes=notes)
+    return Decision(window=window, position_to=to, kind=kind, notes=notes)
 
 
 def _upper(cursor: Cursor, request: RunRequest, safe: Position | None) -> tuple[Position | None, tuple[str, ...]]:
@@ -86,7 +85,6 @@ def _repair(
     since: Position | None,
     upper: Position | None,
     position: Position | None,
-    gap_end: Position | None,
     notes: tuple[str, ...],
 ) -> Decision:
     """Read rows below the position again; the position does not move."""
@@ -101,7 +99,7 @@ def _repair(
     window = Window(kind=since.kind, lower=since, upper=top)
     if window.empty:
         raise ConfigurationError("until must be above since", expected=f"above {since}", found=str(upper))
-    return Decision(window=window, position_to=position, kind=EntryKind.REPAIR, gap_end=gap_end, notes=notes)
+    return Decision(window=window, position_to=position, kind=EntryKind.REPAIR, notes=notes)
 
 
 def _limit(cursor: Cursor, text: str | None) -> Position | None:
@@ -120,12 +118,21 @@ def _look_back(cursor: Cursor, position: Position | None, lookback: int | None) 
     return Position(kind=position.kind, value=cursor.floor(position.value - lookback))
 
 
-def leaves_gap(position: Position | None, start: Position) -> bool:
-    """Whether a run that starts at ``start`` leaves out rows above ``position``."""
-    return position is None or start.order() > position.order()
+def leaves_gap(accounted: Ranges, position: Position | None, start: Position) -> bool:
+    """Whether a run that starts at ``start`` leaves out rows above ``position`` that no run has read."""
+    if position is not None and start.order() <= position.order():
+        return False
+    return not covers(accounted, position, start)
 
 
-def _require_allow_gap(request: RunRequest, since: Position | None, position: Position | None) -> None:
+def _require_allow_gap(request: RunRequest, since: Position, position: Position | None, upper: Position) -> None:
+    if since.value > upper.value:
+        raise ConfigurationError(
+            "since is above every row that can be read now",
+            expected=f"at most {upper}, the end of the window",
+            found=str(since),
+            remedy="Give an earlier since, or omit it to continue from the watermark.",
+        )
     if not request.allow_gap:
         raise ConfigurationError(
             "since is above the watermark: the rows between them would never be read",

@@ -64,7 +64,6 @@ def adopt(
         run_key=new_run_key(),
         created_at=now_text(),
         observation=head.observation,
-        gap_end=head.gap_end,
         adopted=Adoption(target_oid=table.oid, ledger_head=ledger_head.sequence),
         actor=actor,
         reason=reason,

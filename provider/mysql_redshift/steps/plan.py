@@ -93,7 +93,7 @@ def _plan(
         server_uuid=scope.server_uuid or table.server_uuid,
         writer_uuid="" if spec.source.writer_conn_id else scope.writer_uuid,
         observation=scope.point.observation if scope.point else None,
-        gap_end=scope.decision.gap_end,
+        accounted=scope.accounted,
         nulls_read=scope.nulls_read,
         rows_beyond_clock=values.rows_beyond_clock,
         newest_cursor=values.newest,

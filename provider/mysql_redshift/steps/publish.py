@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from mysql_redshift.core.accounted import CursorRange, Ranges, add
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan, Receipt
 from mysql_redshift.core.position import Position
@@ -82,7 +83,7 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
     policy_counts: Counter[str] = Counter()
     for receipt in receipts:
         policy_counts.update(receipt.policy_counts)
-    to = _position_to(plan, receipts)
+    last = _last_read(receipts)
     empty = not files and not plan.full
     return LogEntry(
         sequence=plan.sequence,
@@ -90,7 +91,7 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         run_key=plan.run_key,
         created_at=now_text(),
         position_from=plan.position_from,
-        position_to=to,
+        position_to=_position_to(plan, last),
         spec=plan.spec,
         load=plan.load,
         full=plan.full,
@@ -104,8 +105,8 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
         safe_point_reason=plan.safe_point_reason,
         server_uuid=plan.server_uuid,
         observation=plan.observation,
-        gap_end=plan.gap_end,
-        last_read=_last_read(receipts),
+        accounted=_accounted(plan, last),
+        last_read=last,
         nulls_read=plan.nulls_read,
         rows_beyond_clock=plan.rows_beyond_clock,
         newest_cursor=plan.newest_cursor,
@@ -116,14 +117,20 @@ def _entry(plan: Plan, receipts: Sequence[Receipt]) -> LogEntry:
     )
 
 
-def _position_to(plan: Plan, receipts: Sequence[Receipt]) -> Position | None:
+def _position_to(plan: Plan, last: Position | None) -> Position | None:
     """Return the plan's position or, with a row limit, that of the last row read; it never moves back."""
-    last = _last_read(receipts)
     if last is None or plan.kind is EntryKind.REPAIR:
         return plan.position_to
     if plan.position_from is not None and plan.position_from.order() > last.order():
         return plan.position_from
     return last
+
+
+def _accounted(plan: Plan, last: Position | None) -> Ranges:
+    """Return the rows read so far, with those of this run's window."""
+    if plan.window is None:
+        return plan.accounted
+    return add(plan.accounted, CursorRange(lower=plan.window.lower, upper=last or plan.window.upper_position))
 
 
 def _last_read(receipts: Sequence[Receipt]) -> Position | None:

@@ -137,7 +137,7 @@ def _publish(spec: TableSpec, store: ObjectStore, found: KeyComparison, head: Lo
         fingerprint=found.schema.fingerprint,
         server_uuid=found.key_file.server_uuid,
         observation=head.observation,
-        gap_end=head.gap_end,
+        accounted=head.accounted_by(found.cursor),
         actor="verify",
         reason=f"{found.counts.deleted} rows of the target were deleted at the source",
     )

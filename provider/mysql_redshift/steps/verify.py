@@ -16,6 +16,7 @@ from mysql_redshift.steps.state.journal import Journal
 from mysql_redshift.steps.verification.due import compared_through, due_checks, is_complete, passed_at, with_passed
 from mysql_redshift.steps.verification.key_comparison import compare_keys
 from mysql_redshift.steps.verification.known_target import known_loaded, read_known_target
+from mysql_redshift.steps.verification.left_out import name_left_out
 from mysql_redshift.steps.verification.report import VerifyReport
 from mysql_redshift.steps.verification.source_counts import count_source
 from mysql_redshift.steps.verification.target_state import TargetState, read_target_state
@@ -163,7 +164,8 @@ def _count(
 ) -> list[CheckResult]:
     results = []
     if Check.CUSTODY in due:
-        results.append(verification.custody(log=state.log, ledger=state.ledger, known=state.known))
+        custody = verification.custody(log=state.log, ledger=state.ledger, known=state.known)
+        results.append(custody.with_note(name_left_out(head)))
     if due & {Check.BOUNDS, Check.WINDOW}:
         results += count_source(spec, require_source(spec, source), head, state, due)
     return results

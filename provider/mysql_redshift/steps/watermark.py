@@ -68,7 +68,8 @@ def reset(spec: TableSpec, *, store: ObjectStore, actor: str, reason: str = "") 
 def apply_move(move: WatermarkMove, *, store: ObjectStore, actor: str, reason: str = "") -> LogEntry:
     """Write a planned change as the log entry after the head that it was planned with.
 
-    If it leaves out rows, they are a gap that the checks leave out too; the entry records it.
+    Rows that were read before stay accounted for. If the position moves forward over others, the checks leave those
+    out too, and name them.
 
     Raises:
         Conflict: a run published since the change was planned.
@@ -94,5 +95,4 @@ def apply_move(move: WatermarkMove, *, store: ObjectStore, actor: str, reason: s
 def _set_fields(move: WatermarkMove) -> dict[str, Any]:
     if move.kind is not EntryKind.SET:
         return {}
-    earlier = move.head.gap_end if move.head is not None else None
-    return {"cursor": move.cursor, "gap_end": move.position_to if move.leaves_gap else earlier}
+    return {"cursor": move.cursor, "accounted": move.accounted}

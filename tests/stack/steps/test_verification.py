@@ -166,3 +166,24 @@ def test_a_merge_into_duplicate_keys_is_refused(pipeline: TablePipeline) -> None
     pipeline.extract_and_publish()
     with pytest.raises(DataCheckFailed, match="duplicate rows"):
         pipeline.load()
+
+
+@pytest.mark.parametrize("policy", ["null", "2099-12-31"])
+@pytest.mark.parametrize("date", ["2026-02-00", "2026-00-05", "2026-02-31"])
+def test_a_cursor_that_a_policy_changes_is_no_missing_row_of_the_window(
+    pipeline: TablePipeline, policy: str, date: str
+) -> None:
+    """The source sorts an invalid date inside the window; the target holds what the policy made of it."""
+    pipeline.change(policies={"zero_date": policy})
+    insert_orders(pipeline, 5)
+    pipeline.sync()
+    pipeline.sql("SET sql_mode = 'ALLOW_INVALID_DATES'")
+    pipeline.sql(f"INSERT INTO orders VALUES (6, '{date}', 1, NULL), (7, '2026-02-01', 1, NULL)")
+    pipeline.extract_and_publish(since="2025-12-01T00:00:00Z")
+    pipeline.load()
+    (result,) = pipeline.verify("window").results
+    assert result.expected.startswith("at least 6 rows")
+    assert result.note == "1 rows of the window are not checked: their cursor is no date, and a policy replaced it"
+    pipeline.target("DELETE FROM {t} WHERE id = 7")
+    with pytest.raises(DataCheckFailed, match="at least 6 rows"):
+        pipeline.verify("window")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from mysql_redshift.core import codec, ledger, log
+from mysql_redshift.core.accounted import CursorRange
 from mysql_redshift.core.clock import Observation, Writer
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.ledger import LedgerRow
@@ -113,7 +114,7 @@ ENTRY = LogEntry(
         visible=True,
         taken_at=2,
     ),
-    gap_end=Position(kind=TIME, value=1),
+    accounted=(CursorRange(lower=Position(kind=TIME, value=1), upper=AT),),
     last_read=AT,
     nulls_read=True,
     rows_beyond_clock=2,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysql_redshift.core.accounted import CursorRange
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.position import Position, PositionKind
@@ -28,7 +29,7 @@ def choose(position: Position | None, safe: int | None, **request: Any) -> Decis
         RunRequest(**request),
         IDS,
         position=position,
-        gap_end=None,
+        accounted=() if position is None else (CursorRange(lower=None, upper=position),),
         safe=None if safe is None else ids(safe),
         lookback=0,
     )
@@ -63,9 +64,25 @@ def test_since_above_the_position_leaves_a_gap_and_is_refused() -> None:
         choose(None, 30, since="15")
 
 
-def test_an_allowed_gap_sets_gap_end() -> None:
-    """The check bounds must not count rows that were skipped on purpose."""
-    assert choose(ids(10), 30, since="15", allow_gap=True).gap_end == ids(15)
+def test_an_allowed_gap_is_not_part_of_the_window() -> None:
+    """The checks must not count rows that were skipped on purpose as read."""
+    assert str(choose(ids(10), 30, since="15", allow_gap=True).window) == "[15, 30)"
+
+
+def test_since_above_the_window_is_refused() -> None:
+    """A typo in since must not pass as a run that found no rows."""
+    with pytest.raises(ConfigurationError, match=r"(?s)above every row.*at most 30.*31"):
+        choose(ids(10), 30, since="31", allow_gap=True)
+
+
+def test_since_leaves_no_gap_above_a_position_that_was_set_back() -> None:
+    """After set and reset, the rows above the position that were read before are not lost."""
+    read = (CursorRange(lower=None, upper=ids(20)),)
+    for position in (None, ids(10)):
+        decision = decide(RunRequest(since="20"), IDS, position=position, accounted=read, safe=ids(30))
+        assert str(decision.window) == "[20, 30)"
+        with pytest.raises(ConfigurationError, match="never be read"):
+            decide(RunRequest(since="21"), IDS, position=position, accounted=read, safe=ids(30))
 
 
 def test_until_is_limited_to_the_safe_point() -> None:
@@ -121,7 +138,7 @@ def test_no_run_moves_the_position_back_or_past_the_safe_point(
         assert decision.window.upper == after.value
         lower = decision.window.lower
         start = -1 if before is None else before.value
-        assert lower is None or lower.value <= start or decision.gap_end == lower
+        assert lower is None or lower.value <= start or gap
     if not move:
         assert after == before
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from mysql_redshift.core import quoting
+from mysql_redshift.core.accounted import CursorRange, Ranges
 from mysql_redshift.core.chunk import Chunk, KeyRange
-from mysql_redshift.core.cursor import Cursor
+from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import SourceRef
 from mysql_redshift.core.types.column import Cell, Column, TableSchema
@@ -76,13 +77,9 @@ def _all_of(*conditions: str) -> str:
     return f" WHERE {' AND '.join(given)}" if given else ""
 
 
-def counts_below(
-    source: SourceRef, schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position, limit: int
-) -> str:
-    """Count in one statement: rows at or above ``gap_end`` and below ``upper``; all rows; rows above ``limit``."""
-    conditions = (_between(schema, cursor, gap_end, upper), "TRUE", is_beyond(cursor, limit))
-    sums = ", ".join(f"COALESCE(SUM({condition}), 0)" for condition in conditions)
-    return f"SELECT {sums} FROM {table(source)}"
+def count_range(source: SourceRef, schema: TableSchema, cursor: Cursor, item: CursorRange) -> str:
+    """Count the rows of a range of the cursor."""
+    return f"{count_all(source)} WHERE {_in_range(schema, cursor, item)}"
 
 
 def cascades(source: SourceRef) -> str:
@@ -96,12 +93,11 @@ def cascades(source: SourceRef) -> str:
     )
 
 
-def comparable(schema: TableSchema, cursor: Cursor, *, gap_end: Position | None, upper: Position | None) -> str:
-    """Return an expression: 1 for a row at or above ``gap_end`` and below ``upper``, else 0, also for a NULL cursor.
-
-    ``upper`` None means that nothing is done yet: no row is comparable.
-    """
-    return "0" if upper is None else f"COALESCE({_between(schema, cursor, gap_end, upper)}, 0)"
+def comparable(schema: TableSchema, cursor: Cursor, accounted: Ranges) -> str:
+    """Return an expression: 1 for a row in one of the ranges, else 0, also for a NULL cursor."""
+    if not accounted:
+        return "0"
+    return f"COALESCE({' OR '.join(f'({_in_range(schema, cursor, item)})' for item in accounted)}, 0)"
 
 
 def count_comparable(source: SourceRef, cursor: Cursor, condition: str, *, limit: int) -> str:
@@ -110,11 +106,9 @@ def count_comparable(source: SourceRef, cursor: Cursor, condition: str, *, limit
     return f"SELECT COUNT(*), {sums} FROM {table(source)}"
 
 
-def _between(schema: TableSchema, cursor: Cursor, gap_end: Position | None, upper: Position) -> str:
-    parts = [_done(schema, cursor, upper)]
-    if gap_end is not None:
-        parts.append(_above(schema, cursor, gap_end))
-    return " AND ".join(parts)
+def _in_range(schema: TableSchema, cursor: Cursor, item: CursorRange) -> str:
+    above = [] if item.lower is None else [_above(schema, cursor, item.lower)]
+    return " AND ".join([*above, _done(schema, cursor, item.upper)])
 
 
 def count_all(source: SourceRef) -> str:
@@ -123,8 +117,18 @@ def count_all(source: SourceRef) -> str:
 
 
 def count_window(source: SourceRef, schema: TableSchema, cursor: Cursor, window: Window) -> str:
-    """Count the rows inside a window."""
-    return f"{count_all(source)} WHERE {window_clause(schema, cursor, window)}"
+    """Count the rows inside a window, and those of them whose cursor is no calendar date."""
+    invalid = f"COALESCE(SUM({_no_date(cursor)}), 0)"
+    return f"SELECT COUNT(*), {invalid} FROM {table(source)} WHERE {window_clause(schema, cursor, window)}"
+
+
+def _no_date(cursor: Cursor) -> str:
+    """Return the condition that a policy replaces the cursor's value: a zero in it, or a day that its month lacks."""
+    if cursor.kind not in (CursorKind.DATETIME, CursorKind.DATE, CursorKind.TIMESTAMP):
+        return "0"
+    name = quoting.mysql_name(cursor.column)
+    last_day = f"COALESCE(DAYOFMONTH(LAST_DAY({name})), 0)"
+    return f"YEAR({name}) = 0 OR MONTH({name}) = 0 OR DAYOFMONTH({name}) NOT BETWEEN 1 AND {last_day}"
 
 
 def window_clause(schema: TableSchema, cursor: Cursor, window: Window) -> str:

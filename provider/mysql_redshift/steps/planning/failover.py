@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mysql_redshift.core.accounted import gaps
 from mysql_redshift.core.cursor import Cursor, CursorKind
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.position import Position, PositionKind, parse_time
@@ -26,11 +27,17 @@ def _overlap_start(head: LogEntry, journal: Journal) -> Position | None:
     read, and the start is never above the position.
     """
     found = _position_before(head, journal)
-    limits = [limit for limit in (found, head.gap_end) if limit is not None]
+    limits = [limit for limit in (found, _gap_end(head)) if limit is not None]
     start = max(limits, key=Position.order, default=None)
     if start is None or head.position_to is None:
         return None
     return min(start, head.position_to, key=Position.order)
+
+
+def _gap_end(head: LogEntry) -> Position | None:
+    """Return the position below which an operator left out rows last; None: nowhere."""
+    left_out = gaps(head.accounted, head.position_to)
+    return left_out[-1].upper if left_out else None
 
 
 def _position_before(head: LogEntry, journal: Journal) -> Position | None:

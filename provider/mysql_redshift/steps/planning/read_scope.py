@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mysql_redshift.core.accounted import CursorRange, Ranges, add
 from mysql_redshift.core.chunk import Chunk
 from mysql_redshift.core.clock import ClockReading
 from mysql_redshift.core.cursor import Cursor
@@ -16,6 +17,7 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.core.window_decision import Decision, decide
 from mysql_redshift.ports import Source
+from mysql_redshift.steps.planning.accounted_before import accounted_before
 from mysql_redshift.steps.planning.chunks import cut_window, null_chunk, reads_nulls
 from mysql_redshift.steps.planning.failover import ids_restarted, lookback, refuse_restarted, within
 from mysql_redshift.steps.planning.safe_point import SourceState, read_safe_point
@@ -28,7 +30,8 @@ class ReadScope:
 
     ``nulls_read``: all rows with a NULL cursor are read again, however few they are. ``server_uuid`` goes into the log:
     it stays the old one until a run has read the overlap that a changed server calls for. ``writer_uuid``: the server
-    whose clock was read, if it is not a replica. ``reading``: what it showed.
+    whose clock was read, if it is not a replica. ``reading``: what it showed. ``accounted``: the rows read before,
+    or by this run if it is full.
     """
 
     decision: Decision
@@ -37,6 +40,7 @@ class ReadScope:
     point: SafePoint | None = None
     server_uuid: str = ""
     writer_uuid: str = ""
+    accounted: Ranges = ()
     nulls_read: bool = False
     reading: ClockReading | None = None
 
@@ -65,12 +69,13 @@ class ReadScope:
             )
         state = read_safe_point(spec, cursor, head, source)
         restarted = ids_restarted(spec, cursor, head, state, source)
+        accounted = accounted_before(schema, cursor, head, state)
         if request.full_refresh or load is LoadMode.REPLACE:
-            return cls._all_rows(spec, schema, cursor, head, source, state, restarted=restarted)
+            return cls._all_rows(spec, schema, cursor, head, accounted, source, state, restarted=restarted)
         if restarted and head is not None:
             refuse_restarted(spec, head, state, journal)
         below, uuid = lookback(spec, request, cursor, head, state, journal)
-        decision = _decide(request, cursor, head, state, below)
+        decision = _decide(request, cursor, head, accounted, state, below)
         chunks, decision = _chunks(spec, request, schema, cursor, decision, head, source)
         nulls_read = request.limit is None and reads_nulls(spec, schema, cursor, decision.window)
         return cls(
@@ -81,6 +86,7 @@ class ReadScope:
             server_uuid=uuid,
             writer_uuid=state.writer_uuid,
             reading=state.reading,
+            accounted=accounted,
             nulls_read=nulls_read,
         )
 
@@ -91,6 +97,7 @@ class ReadScope:
         schema: TableSchema,
         cursor: Cursor,
         head: LogEntry | None,
+        accounted: Ranges,
         source: Source,
         state: SourceState,
         *,
@@ -105,6 +112,9 @@ class ReadScope:
         to = _later(position, point.upper)
         chunks, _ = cut_window(spec, schema, cursor, None, source)
         decision = Decision(window=None, position_to=to, kind=EntryKind.EXTRACT)
+        accounted = () if restarted else accounted
+        if point.upper is not None:
+            accounted = add(accounted, CursorRange(lower=None, upper=point.upper))
         return cls(
             decision=decision,
             chunks=chunks,
@@ -113,17 +123,23 @@ class ReadScope:
             server_uuid=state.reading.server_uuid,
             writer_uuid=state.writer_uuid,
             reading=state.reading,
+            accounted=accounted,
         )
 
 
 def _decide(
-    request: RunRequest, cursor: Cursor, head: LogEntry | None, state: SourceState, below: int | None
+    request: RunRequest,
+    cursor: Cursor,
+    head: LogEntry | None,
+    accounted: Ranges,
+    state: SourceState,
+    below: int | None,
 ) -> Decision:
     return decide(
         request,
         cursor,
         position=head.position_to if head is not None else None,
-        gap_end=head.gap_end if head is not None else None,
+        accounted=accounted,
         safe=state.point.upper,
         lookback=below,
     )
@@ -168,9 +184,7 @@ def _cut_back(decision: Decision, window: Window | None, head: LogEntry | None) 
     position = head.position_to if head is not None else None
     note = f"backlog: this run reads up to {window.upper_position}, the next run continues there"
     to = decision.position_to if decision.kind is EntryKind.REPAIR else _later(position, window.upper_position)
-    return Decision(
-        window=window, position_to=to, kind=decision.kind, gap_end=decision.gap_end, notes=(*decision.notes, note)
-    )
+    return Decision(window=window, position_to=to, kind=decision.kind, notes=(*decision.notes, note))
 
 
 def _later(position: Position | None, other: Position | None) -> Position | None:

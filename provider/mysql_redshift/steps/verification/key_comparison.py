@@ -48,7 +48,8 @@ class KeyComparison:
     def result(self, note: str = "", *, reconciled: bool = False) -> CheckResult:
         """Return the outcome of the check ``keys``; ``note`` gives the reason if deleted rows are kept."""
         result = judge_keys(self.counts, reconciled=reconciled).with_note(beyond_note(self.key_file.beyond))
-        return result.with_note(note) if self.counts.deleted else result
+        result = result.with_note(note) if self.counts.deleted else result
+        return result.with_note(self.key_file.left_out)
 
 
 def compare_keys(
@@ -85,7 +86,7 @@ def compare_keys(
         loaded, _ = read_known_target(spec, session, log_uri=journal.uri, loaded=known, adopting=adopting)
         session.rollback()
     entry = journal.read(loaded.sequence) if loaded.sequence else None
-    key_file = write_key_file(spec, schema, cursor, entry, source=source, store=store, encoder=encoder)
+    key_file = write_key_file(spec, schema, cursor, entry, head, source=source, store=store, encoder=encoder)
     try:
         with warehouse.session() as session:
             counter = _Counter(spec=spec, schema=schema, cursor=cursor, store=store, session=session, adopting=adopting)

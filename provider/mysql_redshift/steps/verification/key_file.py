@@ -10,7 +10,6 @@ from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.key_file import key_schema
 from mysql_redshift.core.layout import TableLayout
 from mysql_redshift.core.log import LogEntry, LogFile
-from mysql_redshift.core.position import Position
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import source as source_sql
 from mysql_redshift.core.types.column import TableSchema
@@ -18,14 +17,15 @@ from mysql_redshift.errors import DataCheckFailed, StateError
 from mysql_redshift.ports import Encoder, ObjectStore, Source
 from mysql_redshift.steps.state.parts import upload_parts
 from mysql_redshift.steps.state.stamps import new_run_key
+from mysql_redshift.steps.verification.left_out import count_left_out
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeyFile:
     """The files, their rows, and which server was read.
 
-    ``comparable``: rows below the position that the target has reached, so that it must hold them unchanged.
-    ``beyond``: rows beyond the source's clock that no read has included.
+    ``comparable``: rows that a loaded entry accounts for, so that the target must hold them unchanged. ``left_out``: a
+    note on the rows that no entry accounts for. ``beyond``: rows beyond the source's clock that no read has included.
     """
 
     run_key: str
@@ -34,6 +34,7 @@ class KeyFile:
     files: tuple[LogFile, ...]
     rows: int
     comparable: int
+    left_out: str
     beyond: int = 0
 
     def delete(self, store: ObjectStore) -> None:
@@ -46,6 +47,7 @@ def write_key_file(
     schema: TableSchema,
     cursor: Cursor,
     loaded: LogEntry | None,
+    head: LogEntry | None,
     *,
     source: Source,
     store: ObjectStore,
@@ -53,13 +55,15 @@ def write_key_file(
 ) -> KeyFile:
     """Stream every key to S3 inside one snapshot, counted like an extraction. ``loaded``: the entry at the ledger head.
 
+    ``head``: the log head.
+
     Raises:
         DataCheckFailed: the snapshot's count and the footers differ.
 
     """
-    gap_end, upper = (loaded.gap_end, loaded.position_to) if loaded is not None else (None, None)
-    upper = _of_kind(spec, upper, cursor)
-    condition = source_sql.comparable(schema, cursor, gap_end=gap_end, upper=upper)
+    _require_kind(spec, loaded, cursor)
+    accounted = loaded.accounted_by(cursor, schema) if loaded is not None else ()
+    condition = source_sql.comparable(schema, cursor, accounted)
     columns = key_schema(schema, cursor, condition)
     run_key, clock = new_run_key(), source.clock()  # on a replica, the clock waits for the writer
     with source.snapshot() as snapshot:
@@ -69,6 +73,7 @@ def write_key_file(
         sql = source_sql.rows(spec.source, columns, None, Chunk(index=0))
         stream = snapshot.stream(sql, columns, batch_rows=spec.batch_rows)
         parts = encoder.parts(stream, columns, part_bytes=spec.part_bytes)
+        left_out = count_left_out(spec, snapshot, head) if head is not None else ""
         files = tuple(upload_parts(parts, store=store, layout=TableLayout.of(spec), run_key=run_key))
     _check(spec, counted=rows, written=sum(file.rows for file in files))
     return KeyFile(
@@ -79,6 +84,7 @@ def write_key_file(
         rows=rows,
         comparable=comparable,
         beyond=beyond if is_counted(cursor, full=loaded is not None and loaded.full) else 0,
+        left_out=left_out,
     )
 
 
@@ -93,7 +99,8 @@ def _check(spec: TableSpec, *, counted: int, written: int) -> None:
         )
 
 
-def _of_kind(spec: TableSpec, position: Position | None, cursor: Cursor) -> Position | None:
+def _require_kind(spec: TableSpec, loaded: LogEntry | None, cursor: Cursor) -> None:
+    position = loaded.position_to if loaded is not None else None
     if position is not None and position.kind is not cursor.position_kind:
         raise StateError(
             "The watermark is of another kind than the cursor",
@@ -103,4 +110,3 @@ def _of_kind(spec: TableSpec, position: Position | None, cursor: Cursor) -> Posi
             remedy=f"Run: airflow mysql-redshift watermark reset --pipeline {spec.pipeline} "
             f"--table {spec.source.table}; then a sync.",
         )
-    return position

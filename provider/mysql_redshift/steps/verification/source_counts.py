@@ -15,13 +15,14 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.verification import Check, CheckResult
 from mysql_redshift.errors import ConfigurationError
 from mysql_redshift.ports import Snapshot, Source
+from mysql_redshift.steps.verification.left_out import count_left_out
 from mysql_redshift.steps.verification.target_state import TargetState
 
 
 def count_source(
     spec: TableSpec, source: Source, head: LogEntry, state: TargetState, wanted: frozenset[Check]
 ) -> list[CheckResult]:
-    """Run the checks that count at the source.
+    """Run the checks that count at the source; each names the rows that are left out.
 
     On a replica, only a snapshot waits for what the writer had committed. A replica that is behind the target would
     hold fewer rows than a correct target, or too few to reveal a loss.
@@ -30,23 +31,22 @@ def count_source(
     with source.snapshot() as snapshot:
         if Check.BOUNDS in wanted:
             results.append(_bounds(spec, snapshot, head, state))
-        if Check.WINDOW in wanted and state.window_rows is not None:
+        if Check.WINDOW in wanted:
             results.append(_window(spec, snapshot, head, state.window_rows))
-    return results
+        note = count_left_out(spec, snapshot, head)
+    return [result.with_note(note) for result in results]
 
 
 def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetState) -> CheckResult:
-    cursor, entry, position, beyond = head.cursor, state.entry, state.position, 0
+    cursor, entry, beyond = head.cursor, state.entry, 0
     if cursor is None and entry is not None and entry.full:
         below = everything = entry.rows  # a full read is exact, whatever the source did since
-    elif cursor is None or entry is None or position is None:
+    elif cursor is None or entry is None:
         below, everything = 0, int(snapshot.query(source_sql.count_all(spec.source))[0][0])
     else:
-        limit = beyond_limit(cursor, _clock(snapshot))
-        sql = source_sql.counts_below(
-            spec.source, _schema(head), cursor, gap_end=entry.gap_end, upper=position, limit=limit
-        )
-        below, everything, beyond = (int(number) for number in snapshot.query(sql)[0])
+        condition = source_sql.comparable(_schema(entry), cursor, entry.accounted_by(cursor))
+        sql = source_sql.count_comparable(spec.source, cursor, condition, limit=beyond_limit(cursor, _clock(snapshot)))
+        everything, below, beyond = (int(number) for number in snapshot.query(sql)[0])
         beyond = beyond if is_counted(cursor, full=entry.full) else 0
     found = verification.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
     return found.with_note(beyond_note(beyond))
@@ -57,13 +57,16 @@ def _clock(snapshot: Snapshot) -> int:
     return to_micros(moment.replace(tzinfo=UTC))
 
 
-def _window(spec: TableSpec, snapshot: Snapshot, head: LogEntry, target_rows: int) -> CheckResult:
-    if head.window_read is None or head.cursor is None:
+def _window(spec: TableSpec, snapshot: Snapshot, head: LogEntry, target_rows: int | None) -> CheckResult:
+    window = head.window_read
+    if window is None or target_rows is None:
+        return verification.no_window(f"log entry {head.sequence} ({head.kind})")
+    if head.cursor is None:
         raise ConfigurationError("The check window needs a table with a cursor", where=spec.name)
-    sql = source_sql.count_window(spec.source, _schema(head), head.cursor, head.window_read)
-    rows = int(snapshot.query(sql)[0][0])
-    return verification.window(source=rows, target=target_rows, text=str(head.window_read))
+    sql = source_sql.count_window(spec.source, _schema(head), head.cursor, window)
+    rows, replaced = (int(number) for number in snapshot.query(sql)[0])
+    return verification.window(source=rows, replaced=replaced, target=target_rows, text=str(window))
 
 
-def _schema(head: LogEntry) -> TableSchema:
-    return head.schema or TableSchema(columns=(), key=())
+def _schema(entry: LogEntry) -> TableSchema:
+    return entry.schema or TableSchema(columns=(), key=())
