@@ -18,7 +18,10 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """The outcome of one check. ``expected`` and ``found`` are the counts as text; ``note`` is for the operator."""
+    """The outcome of one check. ``expected`` and ``found`` are the counts as text; ``note`` is for the operator.
+
+    ``compared`` is False if there was nothing to compare, so that the check proves nothing.
+    """
 
     check: Check
     ok: bool
@@ -26,6 +29,7 @@ class CheckResult:
     found: str
     remedy: str = ""
     note: str = ""
+    compared: bool = True
 
     def with_note(self, note: str) -> CheckResult:
         """Return the result with one more note; an empty one changes nothing."""
@@ -82,10 +86,10 @@ def window(*, source: int, target: int, text: str, replaced: int = 0) -> CheckRe
     )
 
 
-def no_window(entry: str) -> CheckResult:
-    """Return the result for a log entry that read no window: the check says that it compared nothing."""
-    note = f"not compared: {entry} read no window"
-    return CheckResult(check=Check.WINDOW, ok=True, expected="nothing", found="nothing", note=note)
+def not_compared(check: Check, reason: str) -> CheckResult:
+    """Return the result of a check that had nothing to compare."""
+    note = f"not compared: {reason}"
+    return CheckResult(check=check, ok=True, expected="nothing", found="nothing", note=note, compared=False)
 
 
 def left_out_note(rows: Mapping[str, int | None]) -> str:
@@ -140,10 +144,13 @@ def _deleted_note(deleted: int, *, reconciled: bool) -> str:
     return f"{deleted} rows that the source no longer has {outcome}"
 
 
-def custody(*, log: Mapping[int, int], ledger: Mapping[int, tuple[int, int]], known: range = range(0)) -> CheckResult:
+def custody(
+    *, log: Mapping[int, int], ledger: Mapping[int, tuple[int, int]], known: range = range(0), unread: int = 0
+) -> CheckResult:
     """Compare log and ledger entry by entry: ``log`` rows by sequence, ``ledger`` (copied, superseded) by sequence.
 
-    Entries in ``known`` were compared by an earlier verification: the ledger must still hold a row for each.
+    Entries in ``known`` were compared by an earlier verification: the ledger must still hold a row for each. Those up
+    to ``unread`` are too many to be compared.
     """
     gone = [sequence for sequence in known if sequence not in ledger]
     wrong = [sequence for sequence, rows in log.items() if rows not in _accounted(ledger.get(sequence))]
@@ -157,6 +164,7 @@ def custody(*, log: Mapping[int, int], ledger: Mapping[int, tuple[int, int]], kn
         expected=", ".join(expected) or f"{sum(log.values())} rows",
         found=found or f"{sum(log.values())} rows in {len(log)} log entries, all in the ledger",
         remedy=_custody_remedy(gone, [sequence for sequence in wrong if sequence in ledger], wrong),
+        note=f"not compared: log entries up to {unread}, which no verification has compared" if unread else "",
     )
 
 

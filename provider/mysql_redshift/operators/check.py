@@ -20,8 +20,8 @@ class RowCountCheckOperator(TableOperator):
     Compares real counts of source and target, never what an earlier task reported. A run of mode redshift-only runs
     the check custody only, because MySQL may be down. Skipped in runs of mode backup-only and in dry runs.
 
-    A task that did not look at the target is skipped and emits no asset event: with ``target.may_sleep``, if there is
-    nothing to count; and before the table's first run.
+    A task that compared nothing is skipped and emits no asset event: with ``target.may_sleep``, if there is nothing to
+    count; before the table's first run; and if the check window alone is asked for and no window was read.
 
     Returns the checks' results, the target's row count and ``verified_through``.
 
@@ -51,7 +51,7 @@ class RowCountCheckOperator(TableOperator):
                 report = run_checks(clients, spec, self.request(context), checks=self.checks, if_due=self.if_due)
         self.log.info("%s", log_records.verified(spec, report))
         if not report.looked:
-            raise AirflowSkipException("Redshift was not queried, so nothing was verified")
+            raise AirflowSkipException("Nothing was compared, so nothing was verified")
         verified_through = str(report.position) if report.position else None
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {"rows": report.rows, "verified_through": verified_through}

@@ -88,7 +88,8 @@ def verified(spec: TableSpec, report: VerifyReport) -> str:
         for result in report.results
     ]
     rows = f"rows in the target: {report.rows:,}" if report.rows is not None else ""
-    return _record(f"{spec.route}: verified, {len(report.results)} checks passed", [*lines, rows, through])
+    heading = f"verified, {len(report.results)} checks passed" if report.looked else "nothing was compared"
+    return _record(f"{spec.route}: {heading}", [*lines, rows, through])
 
 
 def window_text(plan: Plan) -> str:

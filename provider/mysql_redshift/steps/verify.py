@@ -40,7 +40,7 @@ def verify(
     ``if_due``: keys are compared once a day, and no row is counted if nothing was loaded since a verification of the
     last day and every later entry is empty. Log entries that an earlier verification compared are then only looked up
     in the ledger. ``compared``: the outcome of a key comparison that was just made; keys are not compared again.
-    ``verified_through`` never moves without a look at ledger and target.
+    ``verified_through`` never moves without a look at ledger and target, nor if no check had anything to compare.
 
     Raises:
         DataCheckFailed: naming each failed check with both counts and the remedy; or ledger or target are not those
@@ -71,16 +71,19 @@ def verify(
         watermark_cache.note_failure(spec, store, stage="verify", error=exc)
         raise
     ledger_head = target.entry.sequence if target.entry is not None else 0
-    state = watermark_cache.read(spec, store)
-    state = with_passed(state, spec, due, sequence=ledger_head, position=target.position)
-    watermark_cache.write(spec, store, state)
-    return VerifyReport(
+    report = VerifyReport(
         results=tuple(results),
         rows=target.rows,
         position=target.position,
         log_head=head.sequence,
         ledger_head=ledger_head,
     )
+    state = watermark_cache.read(spec, store)
+    if not report.looked:
+        return replace(report, position=state.verified_through)
+    state = with_passed(state, spec, due, sequence=ledger_head, position=target.position)
+    watermark_cache.write(spec, store, state)
+    return report
 
 
 def named_checks(checks: Sequence[str]) -> frozenset[Check]:
@@ -164,7 +167,7 @@ def _count(
 ) -> list[CheckResult]:
     results = []
     if Check.CUSTODY in due:
-        custody = verification.custody(log=state.log, ledger=state.ledger, known=state.known)
+        custody = verification.custody(log=state.log, ledger=state.ledger, known=state.known, unread=state.unread)
         results.append(custody.with_note(name_left_out(head)))
     if due & {Check.BOUNDS, Check.WINDOW}:
         results += count_source(spec, require_source(spec, source), head, state, due)

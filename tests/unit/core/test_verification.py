@@ -54,6 +54,12 @@ def test_custody_requires_every_log_entry_in_the_ledger_with_its_rows() -> None:
     assert not checks.custody(log=log, ledger={1: (5, 0), 2: (6, 7)}).ok
 
 
+def test_custody_names_the_log_entries_that_it_does_not_compare() -> None:
+    """A verification compares the newest ones; if none compared the older ones, a pass says nothing about them."""
+    assert "log entries up to 3" in checks.custody(log={4: 5}, ledger={4: (5, 0)}, unread=3).note
+    assert checks.custody(log={4: 5}, ledger={4: (5, 0)}).note == ""
+
+
 def test_custody_checks_that_already_verified_entries_are_still_in_the_ledger() -> None:
     """Their row counts were compared before, but the ledger may have lost the entries since."""
     assert checks.custody(log={3: 5}, ledger={1: (9, 0), 2: (0, 9), 3: (5, 0)}, known=range(1, 3)).ok

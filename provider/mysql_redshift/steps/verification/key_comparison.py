@@ -17,7 +17,7 @@ from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.types.resolve_cursor import resolve_cursor
 from mysql_redshift.core.types.resolve_schema import resolve_schema
-from mysql_redshift.core.verification import Check, CheckResult, KeyCounts
+from mysql_redshift.core.verification import Check, CheckResult, KeyCounts, not_compared
 from mysql_redshift.core.verification import keys as judge_keys
 from mysql_redshift.errors import Conflict
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse, WarehouseSession
@@ -77,8 +77,7 @@ def compare_keys(
     table = source.describe(spec.source.database, spec.source.table)
     schema, cursor = resolve_schema(table, spec), resolve_cursor(table, spec)
     if cursor is None or not schema.key:
-        note = f"not compared: the table has no {'key' if cursor else 'cursor'}"
-        return CheckResult(check=Check.KEYS, ok=True, expected="nothing", found="nothing", note=note)
+        return not_compared(Check.KEYS, f"the table has no {'key' if cursor else 'cursor'}")
     journal = Journal.of(spec, store)
     head = journal.head()
     known = known_loaded(watermark_cache.read(spec, store), head)

@@ -10,7 +10,7 @@ from mysql_redshift.core.verification import CheckResult
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyReport:
-    """Every check passed. ``rows`` is the target's count; ``position`` is what was verified through.
+    """No check failed. ``rows`` is the target's count; ``position`` is what was verified through.
 
     ``unchanged``: nothing was loaded since the checks passed at ``checked_at``, less than a day ago, so no row was
     counted; ledger and target are those that were loaded. ``redshift_skipped``: nothing was looked at, because the
@@ -28,5 +28,5 @@ class VerifyReport:
 
     @property
     def looked(self) -> bool:
-        """Whether this verification queried Redshift; if not, it proves nothing."""
-        return bool(self.results) or self.unchanged
+        """Whether this verification compared anything or found all as it was; if not, it proves nothing."""
+        return self.unchanged or any(result.compared for result in self.results)
