@@ -217,7 +217,7 @@ def spec_of(spec: TableSpec, shape: LoadMode, number: int) -> TableSpec:
         spec,
         pipeline=f"history_{number}",
         target=replace(spec.target, table=f"orders_{number}"),
-        cursor=CursorRef(column=cursors[shape]) if shape in cursors else None,
+        cursor=CursorRef(column=cursors[shape], zone="UTC") if shape in cursors else None,
         load=shape,
         deletes=Deletes.RECONCILE if shape is LoadMode.MERGE else Deletes.KEEP,
         allow_empty_replace=True,

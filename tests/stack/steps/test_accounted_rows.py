@@ -7,6 +7,7 @@ import pytest
 from mysql_redshift.core.spec import CursorRef
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.steps import watermark
+from mysql_redshift.steps.planning.watermark_move import plan_set
 from tests.flavors import ON_FIRST
 from tests.table_pipeline import TablePipeline, insert_orders
 
@@ -48,6 +49,15 @@ def test_rows_read_before_a_reset_and_a_set_are_still_checked(loaded: TablePipel
     assert "20 rows" in text
     assert "18 rows" in text
     assert "2 missing, 0 stale, 0 duplicate (keys 2, 3)" in text
+
+
+def test_a_set_over_rows_that_were_read_needs_no_permission(loaded: TablePipeline) -> None:
+    """It leaves out none; the preview says so."""
+    reset(loaded)
+    clients = loaded.clients
+    field, text = ("timestamp", "2026-01-01T00:00:15Z") if by_time(loaded) else ("id", "15")
+    move = plan_set(loaded.spec, store=clients.store, source=clients.source, text=text, field=field)
+    assert "continues above these rows, which were read before" in move.preview()
 
 
 def test_rows_are_checked_between_a_reset_and_the_next_run(loaded: TablePipeline) -> None:
@@ -133,5 +143,5 @@ def set_after_row(pipeline: TablePipeline, row: int) -> None:
     field, text = ("timestamp", f"2026-01-01T00:00:{row:02}Z") if by_time(pipeline) else ("id", str(row))
     clients = pipeline.clients
     watermark.set_position(
-        pipeline.spec, store=clients.store, source=clients.source, text=text, field=field, actor="test"
+        pipeline.spec, store=clients.store, source=clients.source, text=text, field=field, actor="test", allow_gap=True
     )

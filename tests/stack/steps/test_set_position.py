@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mysql_redshift.core.accounted import gaps
 from mysql_redshift.core.log import LogEntry
 from mysql_redshift.core.spec import CursorRef
 from mysql_redshift.errors import ConfigurationError, Conflict, SourceError
@@ -111,7 +112,7 @@ def test_an_id_is_refused_while_the_table_is_empty(pipeline: TablePipeline) -> N
 @pytest.mark.parametrize("synced", [True, False])
 def test_a_forward_set_needs_allow_gap(pipeline: TablePipeline, column: str, *, synced: bool) -> None:
     """The message counts the rows that would be left out. Both of its remedies help."""
-    pipeline.change(cursor=CursorRef(column=column))
+    pipeline.change(cursor=CursorRef(column=column, zone="UTC"))
     if synced:
         insert_orders(pipeline, 2, at="2025-01-01")
         pipeline.sync(until="3" if column == "id" else "2025-02-01")
