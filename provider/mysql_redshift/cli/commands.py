@@ -98,6 +98,11 @@ RUN = (
         help="accept a --since above the watermark; the rows in between are not read",
         action="store_true",
     ),
+    option(
+        "--accept-columns",
+        help="accept a change of columns that the last plan refused: the rows loaded earlier are right as they are",
+        action="store_true",
+    ),
 )
 DRY_RUN = option("--dry-run", help="plan only; read no rows, write nothing, move no position", action="store_true")
 CHECKS = option(

@@ -156,6 +156,7 @@ def _request(args: Namespace) -> RunRequest:
         limit=args.limit,
         full_refresh=args.full_refresh,
         allow_gap=args.allow_gap,
+        accept_columns=args.accept_columns,
         actor=actor(),
     )
 

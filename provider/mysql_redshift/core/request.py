@@ -33,6 +33,7 @@ class RunRequest:
     full_refresh: bool = False
     dry_run: bool = False
     allow_gap: bool = False
+    accept_columns: bool = False
     actor: str = ""  # who started the run: "scheduled", a user, "cli: ..."
     run_id: str = ""  # Airflow's DAG run id
 

@@ -66,4 +66,11 @@ def run_params() -> dict[str, Param]:
             title="Allow a gap",
             description="Accept a `since` above the watermark. The rows in between are never read, not even later.",
         ),
+        "accept_columns": Param(
+            False,
+            type="boolean",
+            title="Accept changed columns",
+            description="Accept a change of columns that the last plan refused: the rows loaded earlier are right as "
+            "they are.",
+        ),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mysql_redshift.core.column_changes import check_columns
 from mysql_redshift.core.engines import engine_notes
 from mysql_redshift.core.log import EntryKind, LogEntry
 from mysql_redshift.core.plan import Plan
@@ -68,11 +69,12 @@ def _plan(
     check_head(spec, schema, cursor, head, full=request.full_refresh)
     check_layout(spec, schema)
     scope = ReadScope.of(spec, request, schema, cursor, load, head, source, journal)
+    accepted = _check_columns(spec, request, schema, head, scope)
     changed = _target_changed(spec, schema, head)
     values = check_cursor_values(
         spec, cursor, load, scope.reading, source, head=head, full=scope.full, first=scope.first
     )
-    notes = [*scope.decision.notes, *values.notes]
+    notes = [*scope.decision.notes, *accepted, *values.notes]
     notes += schema_notes(head.schema if head is not None else None, schema)
     must_check_target = changed or request.dry_run or cache.redshift_status == "failed"
     if warehouse is not None and must_check_target and scope.chunks and request.checks_target:
@@ -100,6 +102,15 @@ def _plan(
         skip=request.dry_run,
         notes=tuple(notes),
     )
+
+
+def _check_columns(
+    spec: TableSpec, request: RunRequest, schema: TableSchema, head: LogEntry | None, scope: ReadScope
+) -> tuple[str, ...]:
+    """Older rows do not matter to a run that reads every row, or the first rows after a reset."""
+    if head is None or scope.full or (scope.first and request.limit is None):
+        return ()
+    return check_columns(spec, head.schema, schema, accept=request.accept_columns)
 
 
 def _common(spec: TableSpec, request: RunRequest, head: LogEntry | None) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from mysql_redshift.errors import AccessDenied, MysqlRedshiftError, SourceError
 
 COLUMNS = """
 SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH,
-       NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, PRIVILEGES
+       NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, PRIVILEGES,
+       GENERATION_EXPRESSION
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {database} AND TABLE_NAME = {table} ORDER BY ORDINAL_POSITION"""
 KEYS = """
 SELECT INDEX_NAME, COLUMN_NAME, NULLABLE
@@ -151,6 +152,7 @@ def _column(row: tuple[Any, ...], *, is_json: bool) -> SourceColumn:
         charset=charset,
         collation=collation,
         extra=row[11] or "",
+        expression=row[13] or "",
     )
 
 

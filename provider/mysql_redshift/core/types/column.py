@@ -43,6 +43,7 @@ class SourceColumn:
     charset: str | None = None
     collation: str | None = None
     extra: str = ""
+    expression: str = ""  # of a generated column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ class TableSchema:
 
     columns: tuple[Column, ...]
     key: tuple[str, ...]  # source names; empty if the table has no key
+    source: tuple[tuple[str, str, str], ...] = ()  # every column of the table: name, type, expression; in its order
 
     def __post_init__(self) -> None:
         names = [column.target for column in self.columns]

@@ -43,7 +43,8 @@ def resolve_schema(table: SourceTable, spec: TableSpec) -> TableSchema:
         for column in selected
     )
     _check_key_types(columns, key, where)
-    return TableSchema(columns=columns, key=key)
+    listed = tuple((column.name, column.column_type, column.expression) for column in table.columns)
+    return TableSchema(columns=columns, key=key, source=listed)
 
 
 def find_column(table: SourceTable, name: str, *, role: str) -> SourceColumn:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mysql_redshift.core.beyond_clock import beyond_note
+from mysql_redshift.core.column_changes import check_columns
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.ledger import LedgerHead
 from mysql_redshift.core.log import LogEntry
@@ -70,6 +71,7 @@ def compare_keys(
 
     Raises:
         Conflict: another run, which is named, loaded the table meanwhile.
+        SourceError: the columns changed since the last run so that loaded values may be wrong.
         DataCheckFailed: the key file's counts differ, or ledger or target are not those that were loaded.
         StateError: the ledger belongs to another log.
 
@@ -80,6 +82,8 @@ def compare_keys(
         return not_compared(Check.KEYS, f"the table has no {'key' if cursor else 'cursor'}")
     journal = Journal.of(spec, store)
     head = journal.head()
+    if head is not None:
+        check_columns(spec, head.schema, schema, accept=False)
     known = known_loaded(watermark_cache.read(spec, store), head)
     with warehouse.session() as session:
         loaded, _ = read_known_target(spec, session, log_uri=journal.uri, loaded=known, adopting=adopting)
