@@ -103,7 +103,7 @@ ENTRY = LogEntry(
     window=Window(kind=TIME, lower=AT, upper=1_760_000_001_000_000),
     files=(LogFile(key="a/b.parquet", size=10, rows=5, etag="e", chunk=1, part=2),),
     source_rows=5,
-    schema=TableSchema(columns=(COLUMN,), key=("id",)),
+    schema=TableSchema(columns=(COLUMN,), key=("id",), source=(("id", "bigint", "a + b"),)),
     fingerprint="f00d",
     cursor_range=("1", "9"),
     safe_point_reason="the source's clock, minus 3 s lag",

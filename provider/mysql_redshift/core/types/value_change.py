@@ -19,7 +19,7 @@ _FAMILIES = {
     **dict.fromkeys((*_BITS, "decimal", "float", "double", "bit", "year"), "number"),
     **dict.fromkeys(("char", *_TEXTS, "enum", "set", "json"), "text"),
     **dict.fromkeys(("binary", *_BYTES), "bytes"),
-    **dict.fromkeys(("date", "datetime", "timestamp"), "time"),
+    **dict.fromkeys(("date", "datetime", "timestamp"), "moment"),
 }
 
 
@@ -35,7 +35,7 @@ class _Type:
 
 
 def family(column_type: str) -> str:
-    """Return what a type holds, such as number, text, bytes or time; unknown types are families of their own."""
+    """Return what a type holds, such as number, text, bytes or moment; unknown types are families of their own."""
     base = _parse(column_type).base
     return _FAMILIES.get(base, base)
 
