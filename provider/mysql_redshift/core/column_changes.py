@@ -44,16 +44,21 @@ def _renames(before: TableSchema, now: TableSchema) -> Iterator[str]:
     old, new = _listed(before), _listed(now)
     loaded = {column.name.lower() for column in (*before.columns, *now.columns)}
     yield from _moved(old, new, loaded)
-    gone = [column for column in old if column[0] not in dict(new)]
-    come = [column for column in new if column[0] not in dict(old)]
-    places = _places(old, dict(new)) | _places(new, dict(old))
-    for name, kind in come:
-        for former, former_kind in gone:
-            if places[name] == places[former] and family(kind) == family(former_kind) and {name, former} & loaded:
+    replaced = tuple(_replaced(old, new, loaded))
+    yield from replaced
+    gone = [name for name, _ in old if name not in dict(new)]
+    if gone and not replaced and [kind for _, kind in old] == [kind for _, kind in new]:
+        yield f"column {', '.join(gone)} is gone, and the types of all columns are the same in the same order: renamed?"
+
+
+def _replaced(old: Listed, new: Listed, loaded: set[str]) -> Iterator[str]:
+    """Pairs of a column that is gone and a new one of the same family of types in its place."""
+    was, come = _places(old, dict(new)), _places(new, dict(old))
+    for name, kind in new:
+        for former, former_kind in old:
+            same = name in come and former in was and come[name] == was[former] and family(kind) == family(former_kind)
+            if same and {name, former} & loaded:
                 yield f"column {name} {kind} stands where {former} {former_kind} stood, which is gone: renamed?"
-    if gone and [kind for _, kind in old] == [kind for _, kind in new]:
-        names = ", ".join(name for name, _ in gone)
-        yield f"column {names} is gone, and the types of all columns are the same in the same order: renamed?"
 
 
 def _moved(old: Listed, new: Listed, loaded: set[str]) -> Iterator[str]:

@@ -69,16 +69,16 @@ def _plan(
     check_head(spec, schema, cursor, head, full=request.full_refresh)
     check_layout(spec, schema)
     scope = ReadScope.of(spec, request, schema, cursor, load, head, source, journal)
-    accepted = _check_columns(spec, request, schema, head, scope)
     changed = _target_changed(spec, schema, head)
     values = check_cursor_values(
         spec, cursor, load, scope.reading, source, head=head, full=scope.full, first=scope.first
     )
-    notes = [*scope.decision.notes, *accepted, *values.notes]
+    notes = [*scope.decision.notes, *values.notes]
     notes += schema_notes(head.schema if head is not None else None, schema)
     must_check_target = changed or request.dry_run or cache.redshift_status == "failed"
     if warehouse is not None and must_check_target and scope.chunks and request.checks_target:
         notes += check_target(spec, schema, warehouse)
+    notes += _check_columns(spec, request, schema, head, scope)
     if changed or request.dry_run:
         notes += _source_notes(spec, table, source, has_cursor=cursor is not None)
     return Plan(
