@@ -37,8 +37,8 @@ def plan(
 
     With a ``warehouse`` the target is checked too, before any row moves: in a table's first run, after its columns or
     its target changed, and after a failed load. Otherwise Redshift is not queried. Mode redshift-only needs neither
-    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache, except that of a dry run; no position
-    moves.
+    ``source`` nor ``warehouse``. A failure is recorded in the watermark cache; no position moves. A dry run writes
+    nothing at all.
 
     Raises:
         MysqlRedshiftError: a condition that would fail the run later, as far as it can be detected now.
@@ -60,7 +60,7 @@ def _plan(
     head = journal.head(hint=cache.log_extracted)
     if not request.reads_source or source is None:
         return _nothing_to_read(spec, request, head)
-    if head is None:
+    if head is None and not request.dry_run:
         check_bucket(spec, store)
     table = source.describe(spec.source.database, spec.source.table)
     schema = resolve_schema(table, spec)
@@ -79,6 +79,8 @@ def _plan(
     if warehouse is not None and must_check_target and scope.chunks and request.checks_target:
         notes += check_target(spec, schema, warehouse)
     notes += _check_columns(spec, request, schema, head, scope)
+    if head is None and request.dry_run:
+        notes.append("the bucket's conditional writes are tested by the first run: a dry run writes nothing")
     if changed or request.dry_run:
         notes += _source_notes(spec, table, source, has_cursor=cursor is not None)
     return Plan(
