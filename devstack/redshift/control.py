@@ -15,8 +15,8 @@ FIELDS = ("application_name", "count", "seconds", "matching")
 async def serve(path: str, faults: Faults) -> asyncio.Server:
     """Listen on the socket.
 
-    Orders: ``{"fault": KIND, ...}``, ``{"deny": [VIEW, ...]}``, ``{"serverless": true}``, ``{"clear": true}``,
-    ``{"withdraw": APPLICATION_NAME}``, ``{"pending": true}``.
+    Orders: ``{"fault": KIND, ...}``, ``{"deny": [VIEW, ...]}``, ``{"serverless": true}``,
+    ``{"case_sensitive": true}``, ``{"clear": true}``, ``{"withdraw": APPLICATION_NAME}``, ``{"pending": true}``.
     """
     Path(path).unlink(missing_ok=True)
 
@@ -45,6 +45,8 @@ def _carry_out(order: dict[str, Any], faults: Faults) -> bool:
         faults.denied = frozenset(order["deny"])
     elif "serverless" in order:
         faults.serverless = bool(order["serverless"])
+    elif "case_sensitive" in order:
+        faults.case_sensitive = bool(order["case_sensitive"])
     elif "clear" in order:
         faults.clear()
     elif "withdraw" in order:

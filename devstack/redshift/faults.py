@@ -47,11 +47,12 @@ class Fault:
 
 @dataclass(kw_only=True)
 class Faults:
-    """The pending orders, and the system views that are denied."""
+    """The pending orders, the system views that are denied, and whether new sessions have case-sensitive names."""
 
     orders: list[Fault] = field(default_factory=list)
     denied: frozenset[str] = frozenset()
     serverless: bool = False
+    case_sensitive: bool = False
 
     def order(self, fault: Fault) -> None:
         self.orders.append(fault)
@@ -60,6 +61,7 @@ class Faults:
         self.orders.clear()
         self.denied = frozenset()
         self.serverless = False
+        self.case_sensitive = False
 
     def withdraw(self, application_name: str) -> None:
         """Cancel the orders for one pattern; keep the others, which may belong to a concurrent test."""

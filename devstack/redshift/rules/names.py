@@ -11,13 +11,11 @@ from devstack.redshift.sql.lexer import Kind, Token
 from devstack.redshift.sql.statement import closing, literal
 
 
-def fold(plan: Plan, situation: Situation) -> None:
+def fold(plan: Plan, _: Situation) -> None:
     statement = plan.statement
     for token in statement.tokens:
-        if token.kind is Kind.QUOTED:
-            statement.replace(token.start, token.end, folded(token, case_sensitive=situation.case_sensitive))
-        elif token.kind is Kind.WORD and len(token.text.encode()) > POSTGRES_BYTES:
-            statement.replace(token.start, token.end, folded(token, case_sensitive=False))
+        if token.kind is Kind.QUOTED or (token.kind is Kind.WORD and len(token.text.encode()) > POSTGRES_BYTES):
+            statement.replace(token.start, token.end, folded(token))
 
 
 CATALOGUE = ("pg_", "svv_", "sys_", "stl_", "stv_", "has_", "to_regclass", "information_schema")
@@ -35,10 +33,9 @@ def long_names_in_literals(plan: Plan, _: Situation) -> None:
         plan.statement.replace(token.start, token.end, literal(shortened))
 
 
-def folded(token: Token, *, case_sensitive: bool = False) -> str:
+def folded(token: Token) -> str:
     """Return a quoted name as PostgreSQL stores it; its limit is half of Redshift's."""
-    name = token.text[1:-1].replace('""', '"') if case_sensitive else token.name
-    return '"' + stored_name(name).replace('"', '""') + '"'
+    return '"' + stored_name(token.name).replace('"', '""') + '"'
 
 
 def reserved_words(plan: Plan, _: Situation) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from devstack.redshift.copy.statement import parse_copy
 from devstack.redshift.rules import (
     alter,
@@ -20,6 +22,7 @@ from devstack.redshift.rules import (
     views,
 )
 from devstack.redshift.rules.plan import Plan, Rule, Situation
+from devstack.redshift.rules.users import exact_user_names
 from devstack.redshift.sql.statement import Statement
 
 RULES: tuple[Rule, ...] = (
@@ -42,6 +45,9 @@ RULES: tuple[Rule, ...] = (
 
 def plan_statement(statement: Statement, situation: Situation) -> Plan:
     """Apply every rule to a statement. Raise ServerError if one refuses it."""
+    exact_user_names(statement)
+    if situation.case_sensitive:
+        statement.tokens = [replace(token, exact=True) for token in statement.tokens]
     plan = Plan(statement=statement)
     if statement.starts("COPY"):
         plan.copy = parse_copy(statement)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from devstack.redshift.catalogue.prepare import md5_secret
 from devstack.redshift.rules.names import near
 from devstack.redshift.rules.plan import Plan, Rule, Situation, refuse
 from devstack.redshift.sql.lexer import Kind
-from devstack.redshift.sql.statement import literal
+from devstack.redshift.sql.statement import Statement, literal
 from devstack.redshift.sql.words import words
 
 OPTIONS = words("CREATEDB NOCREATEDB NOCREATEUSER WITH SYSLOG ACCESS RESTRICTED UNRESTRICTED")
@@ -30,6 +32,16 @@ def users(plan: Plan, _: Situation) -> None:
         secret = _secret(plan, at + 1, name)
         call = f"standin.set_user({literal(name)}, {literal(secret)}, {command == 'CREATE USER'})"
     plan.sql = f"DO LANGUAGE plpgsql {literal(f'BEGIN PERFORM {call}; END')}"
+
+
+def exact_user_names(statement: Statement) -> None:
+    """Keep the case of a quoted user name, whatever enable_case_sensitive_identifier is."""
+    tokens = statement.tokens
+    granted = tokens[0].word in ("GRANT", "REVOKE")
+    for index, before in enumerate(tokens[:-1]):
+        owner = before.word == "TO" and tokens[index - 1].word == "OWNER"
+        if owner or before.word in ("USER", "AUTHORIZATION") or (granted and before.word in ("TO", "FROM")):
+            tokens[index + 1] = replace(tokens[index + 1], exact=True)
 
 
 def _secret(plan: Plan, at: int, name: str) -> str:

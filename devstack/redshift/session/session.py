@@ -48,7 +48,7 @@ class Session:
         self.has_snapshot = False
         self.transaction = 0
         self._superuser = superuser
-        self._case_sensitive = False
+        self._case_sensitive = service.faults.case_sensitive
         self.new_label = ""
         self.send_to_client = send_to_client
         backend.replies.on_complete = self._completed

@@ -31,18 +31,23 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``text`` is as written; ``word`` is upper case for bare words and symbols, empty for other tokens."""
+    """``text`` is as written; ``word`` is upper case for bare words and symbols, empty for other tokens.
+
+    ``exact``: a quoted name keeps its case, as with enable_case_sensitive_identifier.
+    """
 
     kind: Kind
     text: str
     start: int
     end: int
     word: str
+    exact: bool = False
 
     @property
     def name(self) -> str:
-        """The identifier as Redshift stores it: folded to lower case even when quoted."""
-        return (self.text[1:-1].replace('""', '"') if self.kind is Kind.QUOTED else self.text).lower()
+        """The identifier as Redshift stores it: folded to lower case, even when quoted unless it is ``exact``."""
+        name = self.text[1:-1].replace('""', '"') if self.kind is Kind.QUOTED else self.text
+        return name if self.exact and self.kind is Kind.QUOTED else name.lower()
 
     @property
     def value(self) -> str:

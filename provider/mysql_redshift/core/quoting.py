@@ -17,8 +17,16 @@ def mysql_string(text: str) -> str:
 
 
 def redshift_name(*parts: str) -> str:
-    """Quote a Redshift name, or a qualified name given in parts. Redshift folds even quoted names to lower case."""
-    return ".".join('"' + _checked(part).replace('"', '""') + '"' for part in parts)
+    """Quote a Redshift name, or a qualified name given in parts, in lower case.
+
+    Redshift folds even quoted names, unless enable_case_sensitive_identifier is on; folded here, they are the same.
+    """
+    return ".".join('"' + _checked(part).lower().replace('"', '""') + '"' for part in parts)
+
+
+def redshift_user(name: str) -> str:
+    """Quote the name of a Redshift user, role or group, whose case Redshift keeps."""
+    return '"' + _checked(name).replace('"', '""') + '"'
 
 
 def redshift_string(text: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from mysql_redshift.core.types.column import Column, TableSchema
+from mysql_redshift.core.types.names import fold
 from mysql_redshift.errors import TargetError
 
 SYNONYMS = {
@@ -92,6 +93,7 @@ def compare(
             cannot convert; the message names every such column.
 
     """
+    _refuse_other_case(schema, target, where)
     add: list[Column] = []
     widen: list[Column] = []
     differing: list[Column] = []
@@ -115,6 +117,20 @@ def compare(
             remedy=_remedy(rebuild=rebuild),
         )
     return TargetChanges(add=tuple(add), widen=tuple(widen), rebuild=tuple(differing))
+
+
+def _refuse_other_case(schema: TableSchema, target: Iterable[str], where: str) -> None:
+    """Raise TargetError if a column differs in case only: added beside it, a second one would lack all older values."""
+    wanted = {column.target for column in schema.columns}
+    found = sorted(name for name in target if name not in wanted and fold(name) in wanted)
+    if found:
+        raise TargetError(
+            "Columns of the target have upper-case letters: enable_case_sensitive_identifier was on",
+            where=where,
+            expected=", ".join(map(fold, found)),
+            found=", ".join(found),
+            remedy="Rename these columns of the target to lower case.",
+        )
 
 
 def _remedy(*, rebuild: bool) -> str:

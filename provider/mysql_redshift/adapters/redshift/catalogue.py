@@ -42,7 +42,12 @@ class Queries(Protocol):
 
 
 def describe(session: Queries, schema: str, table: str) -> TargetTable | None:
-    """Return the table's OID and its columns in order, or None if it does not exist. Names fold to lower case."""
+    """Return the table's OID and its columns in order, or None if it does not exist. Names fold to lower case.
+
+    Raises:
+        TargetError: only a table whose name differs in case exists; a second one beside it would be a surprise.
+
+    """
     where = f"n.nspname = {_literal(schema)} AND c.relname = {_literal(table)} AND c.relkind = 'r'"
     rows = session.query(
         "SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull "
@@ -50,9 +55,25 @@ def describe(session: Queries, schema: str, table: str) -> TargetTable | None:
         f"WHERE {where} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
     )
     if not rows:
+        _refuse_other_case(session, schema, table)
         return None
     columns = tuple(TargetColumn(name=str(r[1]), type=str(r[2]), nullable=not r[3]) for r in rows)
     return TargetTable(oid=int(rows[0][0]), columns=columns)
+
+
+def _refuse_other_case(session: Queries, schema: str, table: str) -> None:
+    found = session.query(
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        f"WHERE LOWER(n.nspname) = {_literal(schema)} AND LOWER(c.relname) = {_literal(table)} AND c.relkind = 'r'"
+    )
+    if found:
+        raise TargetError(
+            "The target's name has upper-case letters: it was created with enable_case_sensitive_identifier on",
+            where=f"{schema}.{table}",
+            expected=f"{schema.lower()}.{table.lower()}, or no table",
+            found=", ".join(".".join(map(str, row)) for row in found),
+            remedy="Rename the table, and its schema, to lower case; or set another target_table or target.schema.",
+        )
 
 
 def load_errors(session: Queries, pid: int, since: str) -> list[str]:

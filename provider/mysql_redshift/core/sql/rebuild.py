@@ -134,14 +134,14 @@ def fill(old: TargetRef, new: TargetRef, columns: Sequence[RebuiltColumn]) -> st
 
 def grant(new: TargetRef, privilege: str, kind: str, grantee: str, *, grant_option: bool) -> str:
     """Grant a privilege of the old table on the new one."""
-    to = "PUBLIC" if kind == "public" else quoting.redshift_name(grantee)
+    to = "PUBLIC" if kind == "public" else quoting.redshift_user(grantee)
     prefix = {"role": "ROLE ", "group": "GROUP "}.get(kind, "")
     return f"GRANT {privilege} ON {_table(new)} TO {prefix}{to}{' WITH GRANT OPTION' if grant_option else ''}"
 
 
 def set_owner(new: TargetRef, owner: str) -> str:
     """Give the new table the old one's owner."""
-    return f"ALTER TABLE {_table(new)} OWNER TO {quoting.redshift_name(owner)}"
+    return f"ALTER TABLE {_table(new)} OWNER TO {quoting.redshift_user(owner)}"
 
 
 def drop(old: TargetRef) -> str:
