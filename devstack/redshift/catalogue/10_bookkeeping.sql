@@ -220,8 +220,8 @@ BEGIN
     DELETE FROM standin.users WHERE usename = name;
 END $$;
 
--- ALTER TABLE t ALTER COLUMN c TYPE VARCHAR(n).
-CREATE FUNCTION standin.widen(relation text, column_name text, size integer) RETURNS void LANGUAGE plpgsql AS $$
+-- ALTER TABLE t ALTER COLUMN c TYPE VARCHAR(n) or VARBYTE(n).
+CREATE FUNCTION standin.widen(relation text, column_name text, kind text, size integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     attribute record;
     longest integer;
@@ -231,9 +231,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = '42703',
             MESSAGE = format('column "%s" of relation "%s" does not exist', column_name, relation::regclass);
-    ELSIF attribute.atttypid <> 1043 THEN
+    ELSIF attribute.atttypid <> kind::regtype THEN
         RAISE EXCEPTION USING ERRCODE = '0A000',
-            MESSAGE = format('cannot alter type of column "%s": only the size of a VARCHAR may change', column_name);
+            MESSAGE = format('cannot alter type of column "%s": only the size of a VARCHAR or VARBYTE may change', column_name);
     ELSIF attribute.atthasdef THEN
         RAISE EXCEPTION USING ERRCODE = '0A000',
             MESSAGE = format('cannot alter type of column "%s": it has a default expression', column_name);
@@ -253,7 +253,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '0A000',
             MESSAGE = format('cannot alter column "%s" to size %s: its longest value has %s bytes', column_name, size, longest);
     END IF;
-    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE varchar(%s)', relation::regclass, column_name, size);
+    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s(%s)', relation::regclass, column_name, kind, size);
 END $$;
 
 -- ALTER TABLE t APPEND FROM s moves the rows.

@@ -93,8 +93,8 @@ def _check(options: dict[str, str]) -> None:
         raise ServerError(
             code="0A000", message="The Redshift stand-in supports COPY from Parquet only", hint="Add FORMAT AS PARQUET."
         )
-    for option in options:
-        if option not in SUPPORTED:
+    for option, value in options.items():
+        if option not in SUPPORTED and (option, value) != ("MAXERROR", "0"):
             raise ServerError(code="0A000", message=f"{option} argument is not supported for PARQUET based COPY")
     roles = [o for o in ("IAM_ROLE", "CREDENTIALS", "ACCESS_KEY_ID") if o in options]
     if not roles:

@@ -1,4 +1,4 @@
-"""ALTER TABLE: one change per statement; a column's type can only change the length of a VARCHAR."""
+"""ALTER TABLE: one change per statement; a column's type can only change the length of a VARCHAR or VARBYTE."""
 
 from __future__ import annotations
 
@@ -101,10 +101,12 @@ def _alter(table: str, tokens: list[Token], at: int, shown: str) -> str:
         raise near(tokens[min(at + 1, len(tokens) - 1)])
     written = read_type(tokens, at + 2)
     stored = stored_type(written, f"{shown}.{column.name}")
-    if not stored.startswith("varchar("):
-        raise refuse(f'cannot alter type of column "{column.name}": only the size of a VARCHAR may change', "0A000")
-    size = stored[len("varchar(") : -1]
-    return _do(f"standin.widen({literal(table)}, {literal(stored_name(column.name))}, {size})")
+    kind, _, size = stored.removesuffix(")").partition("(")
+    if kind not in ("varchar", "varbyte") or not size:
+        raise refuse(
+            f'cannot alter type of column "{column.name}": only the size of a VARCHAR or VARBYTE may change', "0A000"
+        )
+    return _do(f"standin.widen({literal(table)}, {literal(stored_name(column.name))}, {literal(kind)}, {size})")
 
 
 def _append(table: str, tokens: list[Token], at: int, _shown: str) -> str:
@@ -150,7 +152,7 @@ RULES = (
     Rule(
         name="alter-table",
         mark="D",
-        text="One ADD COLUMN per statement; ALTER COLUMN TYPE only changes the size of a VARCHAR; "
+        text="One ADD COLUMN per statement; ALTER COLUMN TYPE only changes the size of a VARCHAR or VARBYTE; "
         "altered encodings, distribution and sort keys are shown in the catalogue.",
         apply=alter_table,
     ),

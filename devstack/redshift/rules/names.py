@@ -1,4 +1,4 @@
-"""Names: folded to lower case even when quoted, at most 127 bytes, reserved words must be quoted."""
+"""Names: folded to lower case even when quoted, cut at 127 bytes, reserved words must be quoted."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ RULES = (
     Rule(
         name="fold-names",
         mark="D",
-        text="A name is folded to lower case even when quoted; at most 127 bytes.",
+        text="A name is folded to lower case even when quoted, unless names are case-sensitive, and cut at 127 bytes.",
         apply=fold,
     ),
     Rule(

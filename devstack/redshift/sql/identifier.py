@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from devstack.redshift.wire.messages import ServerError
-
 MOST_BYTES = 127
 POSTGRES_BYTES = 63
 MARK = "~"
@@ -44,12 +42,9 @@ LONG_NAMES = LongNames()
 
 
 def stored_name(name: str) -> str:
-    """Shorten a name of 64 to 127 bytes to PostgreSQL's limit. Raise ServerError above 127 bytes."""
-    size = len(name.encode())
-    if size > MOST_BYTES:
-        text = f'identifier "{name}" is too long: {size} bytes, the maximum is {MOST_BYTES}'
-        raise ServerError(code="42622", message=text)
-    if size <= POSTGRES_BYTES:
+    """Truncate a name to Redshift's limit of 127 bytes, and shorten it to PostgreSQL's if it is still too long."""
+    name = name.encode()[:MOST_BYTES].decode("utf-8", "ignore")
+    if len(name.encode()) <= POSTGRES_BYTES:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
     short = name.encode()[: POSTGRES_BYTES - 13].decode("utf-8", "ignore") + MARK + digest
