@@ -17,6 +17,12 @@ MARIADB_SCRIPTS = (
     "maria_add_gis_sp_bootstrap.sql",
     "mysql_sys_schema.sql",
 )
+# The performance schema is on, as by default in MySQL; without its histories it needs 100 MB less.
+SMALL_PERFORMANCE_SCHEMA = (
+    "--performance-schema-digests-size=0",
+    "--performance-schema-events-statements-history-long-size=0",
+    "--performance-schema-error-size=0",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +66,7 @@ MYSQL = Flavor(
     binary="usr/sbin/mysqld",
     initialise=_initialise_mysql,
     close_root="ALTER USER 'root'@'localhost' ACCOUNT LOCK;\n",
-    options=("--mysqlx=OFF", "--secure-file-priv=NULL", "--performance-schema=OFF", "--innodb-redo-log-capacity=128M"),
+    options=("--mysqlx=OFF", "--secure-file-priv=NULL", "--innodb-redo-log-capacity=128M", *SMALL_PERFORMANCE_SCHEMA),
 )
 MARIADB = Flavor(
     name="mariadb",

@@ -6,7 +6,7 @@ S3Store pass one contract suite.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +56,8 @@ class Source(Protocol):
         """Read the catalogue. If the table is missing, raise SourceError that names similar tables."""
         ...
 
-    def clock(self) -> ClockReading:
-        """Read the writer's clock, then its open writers."""
+    def clock(self, readers: Collection[str] = ()) -> ClockReading:
+        """Read the writer's clock, then its open writers. ``readers``: accounts that are declared to only read."""
         ...
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ A call's name contains the method and its object, and is the same in every run: 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,9 @@ class TracedSource(Traced):
         with self.traced("mysql describe"):
             return self._source.describe(database, table)
 
-    def clock(self) -> ClockReading:
+    def clock(self, readers: Collection[str] = ()) -> ClockReading:
         with self.traced("mysql clock"):
-            return self._source.clock()
+            return self._source.clock(readers)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with self.traced("mysql query"):

@@ -28,6 +28,7 @@ PROMISES = {
     "L14": "Rows are counted at the source, in the Parquet footers and in the log before anything is published.",
     "L15": "A cursor is compared only with values of its own kind.",
     "L16": "Texts that look like NULL stay texts, and NULL stays NULL.",
+    "L17": "A statement that a stored program hides is a writer.",
     "L18": "A transaction that also runs a statement is still open.",
     "L19": "An append after a full read replaces what the full read saw above its position.",
     "L20": "A limited append replaces only the rows that it read again.",

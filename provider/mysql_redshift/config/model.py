@@ -39,6 +39,9 @@ class Source(Strict):
     conn_id: ConnectionId
     database: Name
     writer_conn_id: ConnectionId | None = Field(None, description="Connection of the writer if conn_id is a replica.")
+    readers: tuple[str, ...] = Field(
+        (), description="MySQL accounts that never write: their running statements do not hold the window back."
+    )
     pool: Name | None = Field(None, description="Airflow pool of the extract tasks.")
 
 

@@ -13,9 +13,11 @@ class Writer:
     user: str
     started: int
     kind: str  # "transaction" or "statement"
+    statement: str = ""  # the first word of a statement: the one that the server shows, or "" if it shows none
 
     def __str__(self) -> str:
-        return f"{self.kind} of thread {self.thread}, user {self.user}"
+        shown = f" ({self.statement})" if self.statement else ""
+        return f"{self.kind}{shown} of thread {self.thread}, user {self.user}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,7 @@ class ClockReading:
     PROCESS privilege, or the server is a replica without a connection to its writer. ``replica`` is True for the
     latter; ``seconds_behind`` is then the lag that the replica reports, rounded up, or None if it reports none.
     ``zone``: that of sessions which set none.
+    ``hidden``: why the server does not tell which statement the client sent, so that every statement is a writer.
     """
 
     now: int
@@ -57,6 +60,7 @@ class ClockReading:
     replica: bool = False
     seconds_behind: int | None = None
     zone: ServerZone | None = None
+    hidden: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

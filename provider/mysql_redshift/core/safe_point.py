@@ -58,7 +58,8 @@ def time_safe_point(
     )
     subtracted = round(seconds * SECOND) + (reading.seconds_behind or 0) * SECOND
     upper = Position(kind=PositionKind.TIME, value=cursor.floor(edge - subtracted))
-    return SafePoint(upper=upper, reason=f"{limit}, minus {seconds:g} s lag{_visibility(reading)}")
+    hidden = f" ({reading.hidden}, so any running statement may write)" if oldest and reading.hidden else ""
+    return SafePoint(upper=upper, reason=f"{limit}{hidden}, minus {seconds:g} s lag{_visibility(reading)}")
 
 
 def _visibility(reading: ClockReading) -> str:
@@ -144,7 +145,13 @@ def _refuse_long_hold(writers: Iterable[Writer], now: int, max_hold: float) -> N
 def _hold_remedy(writer: Writer) -> str:
     if not writer.thread:  # it cannot be seen
         return "Grant PROCESS to the MySQL account, so that writers are visible; or set max_hold above lag."
-    return (
+    remedy = (
         f"Check what the session is doing, terminate it (KILL {writer.thread}; on Amazon RDS and Aurora: "
         f"CALL mysql.rds_kill({writer.thread})), or raise max_hold."
+    )
+    if writer.kind != "statement":
+        return remedy
+    return (
+        f"{remedy} If the account {writer.user} never writes, list it under source.readers. On MySQL, SELECT on "
+        "performance_schema lets plain SELECTs be told apart."
     )

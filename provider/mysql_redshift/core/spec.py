@@ -46,6 +46,7 @@ class SourceRef:
     table: str
     writer_conn_id: str | None = None
     pool: str | None = None
+    readers: tuple[str, ...] = ()  # accounts whose running statements only read
 
 
 @dataclass(frozen=True, kw_only=True)

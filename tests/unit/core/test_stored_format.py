@@ -48,7 +48,9 @@ AT = Position(kind=TIME, value=1_760_000_000_000_000, key=("7", "a"))
 SPEC = TableSpec(
     pipeline="shop",
     environment="prod",
-    source=SourceRef(conn_id="my", database="shop", table="orders", writer_conn_id="writer", pool="mysql"),
+    source=SourceRef(
+        conn_id="my", database="shop", table="orders", writer_conn_id="writer", pool="mysql", readers=("bi",)
+    ),
     lake=LakeRef(conn_id="aws", bucket="lake", prefix="mysql", sse="aws:kms", kms_key="key"),
     target=TargetRef(
         conn_id="rs",

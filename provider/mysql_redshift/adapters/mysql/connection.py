@@ -11,6 +11,7 @@ import pymysql
 from pymysql.constants import CLIENT
 
 from mysql_redshift.adapters.mysql.errors import translated
+from mysql_redshift.core.open_writers import OWN_COMMENT
 from mysql_redshift.errors import ConfigurationError
 
 # core.quoting relies on the empty sql_mode: no ANSI_QUOTES, no NO_BACKSLASH_ESCAPES, no PAD_CHAR_TO_FULL_LENGTH.
@@ -74,13 +75,13 @@ class Session:
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return all rows of a small result as Python values."""
         with translated(self.where), self.raw.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(f"{sql} {OWN_COMMENT}")
             return list(cursor.fetchall())
 
     def execute(self, sql: str) -> None:
         """Run a statement that returns no rows."""
         with translated(self.where), self.raw.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(f"{sql} {OWN_COMMENT}")
 
     def close(self) -> None:
         """Send COM_QUIT and close; do nothing if the connection is already closed."""

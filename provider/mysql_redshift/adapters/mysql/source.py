@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -44,13 +44,14 @@ class MySQLSource:
         """Read the table's definition; see ``catalogue.describe``."""
         return catalogue.describe(self._connected(), database, table)
 
-    def clock(self) -> ClockReading:
+    def clock(self, readers: Collection[str] = ()) -> ClockReading:
         """Read the writer's clock, then its open writers, on a new connection.
 
+        ``readers``: accounts that are declared to only read.
         If a separate writer is set, the source is a replica: wait until it has applied what the writer had committed.
         """
         with closing(Session(self._writer or self._address)) as session:
-            reading = read_clock(session)
+            reading = read_clock(session, readers)
             gtids = replica.executed(session) if self._writer else ""
         if gtids:
             replica.wait_until_reached(self._connected(), gtids, seconds=replica.CATCH_UP_SECONDS)

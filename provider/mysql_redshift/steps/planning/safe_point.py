@@ -41,7 +41,7 @@ def read_safe_point(spec: TableSpec, cursor: Cursor, head: LogEntry | None, sour
     """Return the safe point with the readings behind it."""
     if cursor.kind is CursorKind.INTEGER:
         return _id_safe_point(spec, cursor, head, source)
-    reading = source.clock()
+    reading = source.clock(spec.source.readers)
     position = head.position_to if head is not None else None
     point = time_safe_point(reading, cursor, lag=spec.lag, max_hold=spec.max_hold, position=position)
     return SourceState(point=point, reading=reading)
@@ -77,7 +77,7 @@ def _comparable_observation(head: LogEntry | None, reading: ClockReading) -> Obs
 def _observe(spec: TableSpec, cursor: Cursor, source: Source) -> tuple[Observation, ClockReading]:
     """Read the maximum, then the writers: a session that took a lower id is among them or has ended."""
     value = source.query(cursor_sql.maximum(spec.source, cursor))[0][0]
-    reading = source.clock()
+    reading = source.clock(spec.source.readers)
     found = Observation(
         maximum=None if value is None else int(value),
         writers=reading.writers,
