@@ -112,7 +112,7 @@ ENTRY = LogEntry(
     server_uuid="3e11fa47-71ca-11e1-9e33-c80aa9429562",
     observation=Observation(
         maximum=9,
-        writers=(Writer(thread=7, user="app", started=1, kind="transaction"),),
+        writers=(Writer(thread=7, user="app", started=1, kind="statement", statement="CALL"),),
         visible=True,
         taken_at=2,
     ),
