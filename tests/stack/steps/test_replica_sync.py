@@ -152,6 +152,25 @@ def test_without_the_writer_stopped_replication_publishes_nothing(
 
 
 @pytest.mark.parametrize("column", ["updated_at", "id"])
+def test_a_replica_whose_threads_are_stopped_is_still_a_replica(
+    pipeline: TablePipeline, read_from: SetSource, pair: Pair, column: str
+) -> None:
+    """No thread applies, and the server is writable; it lists no transaction of its writer all the same."""
+    read_from("replica")
+    pipeline.change(cursor=CursorRef(column=column, zone="UTC"), lag=0.0)
+    pipeline.sql(INSERT)
+    wait_for_replication(pipeline, pair)
+    run(pair.replica, f"STOP {pair.word}")
+    try:
+        with pytest.raises(TransientError, match=r"Replication is stopped(.|\n)*RESET (SLAVE|REPLICA) ALL"):
+            pipeline.plan()
+    finally:
+        run(pair.replica, f"START {pair.word}")
+    wait_for_replication(pipeline, pair)
+    sync_until_loaded(pipeline, 1)
+
+
+@pytest.mark.parametrize("column", ["updated_at", "id"])
 def test_without_the_writer_replica_lag_loses_no_row(
     pipeline: TablePipeline, read_from: SetSource, pair: Pair, column: str
 ) -> None:

@@ -18,7 +18,7 @@ from mysql_redshift.adapters.mysql.catalogue import server_uuid
 from mysql_redshift.adapters.mysql.connection import Session
 from mysql_redshift.adapters.mysql.errors import MISSING_PRIVILEGE, code_of
 from mysql_redshift.adapters.mysql.outermost import read_outermost
-from mysql_redshift.adapters.mysql.replica import seconds_behind
+from mysql_redshift.adapters.mysql.replica import has_channels, seconds_behind
 from mysql_redshift.adapters.mysql.zone import server_zone
 from mysql_redshift.core.clock import ClockReading
 from mysql_redshift.core.open_writers import SECOND, Process, Sessions, Transaction
@@ -149,4 +149,4 @@ def _replication(session: Session, processes: Collection[Process]) -> dict[str, 
 
 def _is_replica(session: Session, processes: Collection[Process]) -> bool:
     applies = any(process.user == "system user" and process.command != "Daemon" for process in processes)
-    return applies or bool(session.query(sql.READ_ONLY)[0][0])
+    return applies or bool(session.query(sql.READ_ONLY)[0][0]) or has_channels(session)

@@ -60,6 +60,16 @@ def wait_until_reached(replica: Session, gtids: str, *, seconds: int) -> None:
     )
 
 
+def has_channels(server: Session) -> bool:
+    """Whether the server is set up to replicate, even if it is stopped; False if it does not tell."""
+    try:
+        return bool(_channels(server))
+    except MysqlRedshiftError as exc:
+        if code_of(exc) not in {MISSING_PRIVILEGE, SYNTAX_ERROR}:
+            raise
+        return False
+
+
 def seconds_behind(replica: Session) -> int | None:
     """Return how many seconds the replica reports that it is behind, rounded up; the maximum of its channels.
 
@@ -104,7 +114,8 @@ def _stopped(replica: Session, channel: dict[str, Any]) -> TransientError:
         where=replica.where,
         expected="the replica's IO and SQL threads running",
         found="; ".join([*(f"{name}: {value}" for name, value in threads.items()), *errors]),
-        remedy="Start the replication; a retry continues where this run stopped. Or set writer_conn_id.",
+        remedy="Start the replication; a retry continues where this run stopped. Or set writer_conn_id. If this server "
+        f"was promoted and replicates no more, run on it: RESET {'SLAVE' if replica.mariadb else 'REPLICA'} ALL.",
     )
 
 
