@@ -150,7 +150,7 @@ def custody(
     """Compare log and ledger entry by entry: ``log`` rows by sequence, ``ledger`` (copied, superseded) by sequence.
 
     Entries in ``known`` were compared by an earlier verification: the ledger must still hold a row for each. Those up
-    to ``unread`` are too many to be compared.
+    to ``unread`` are too old to be looked at. The result names all three.
     """
     gone = [sequence for sequence in known if sequence not in ledger]
     wrong = [sequence for sequence, rows in log.items() if rows not in _accounted(ledger.get(sequence))]
@@ -162,10 +162,20 @@ def custody(
         check=Check.CUSTODY,
         ok=not failed,
         expected=", ".join(expected) or f"{sum(log.values())} rows",
-        found=found or f"{sum(log.values())} rows in {len(log)} log entries, all in the ledger",
+        found=found or _custody_found(log, known),
         remedy=_custody_remedy(gone, [sequence for sequence in wrong if sequence in ledger], wrong),
-        note=f"not compared: log entries up to {unread}, which no verification has compared" if unread else "",
+        note=f"not compared: {_entries(1, unread)}; a verification reads only the newest" if unread else "",
     )
+
+
+def _custody_found(log: Mapping[int, int], known: range) -> str:
+    compared = f"{sum(log.values())} rows in {_entries(min(log), max(log))}, all in the ledger" if log else ""
+    before = f"{_entries(known[0], known[-1])}, compared before, still in the ledger" if known else ""
+    return "; ".join(filter(None, (compared, before))) or "no log entry to compare"
+
+
+def _entries(first: int, last: int) -> str:
+    return f"log entry {last}" if first == last else f"log entries {first} to {last}"
 
 
 def _custody_remedy(gone: Sequence[int], different: Sequence[int], wrong: Sequence[int]) -> str:

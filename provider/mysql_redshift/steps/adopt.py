@@ -106,7 +106,8 @@ def _compare_counts(
     with warehouse.session() as session:
         state = read_target_state(spec, session, journal, head, adopting=oid)
         session.rollback()
-    return count_source(spec, source, head, state, frozenset({Check.BOUNDS}))
+    results, _ = count_source(spec, source, head, state, frozenset({Check.BOUNDS}))
+    return results
 
 
 def _nothing_to_adopt(spec: TableSpec, found: str) -> ConfigurationError:

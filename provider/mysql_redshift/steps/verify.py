@@ -40,7 +40,8 @@ def verify(
     ``if_due``: keys are compared once a day, and no row is counted if nothing was loaded since a verification of the
     last day and every later entry is empty. Log entries that an earlier verification compared are then only looked up
     in the ledger. ``compared``: the outcome of a key comparison that was just made; keys are not compared again.
-    ``verified_through`` never moves without a look at ledger and target, nor if no check had anything to compare.
+    ``verified_through`` never moves without a look at ledger and target. A check that had nothing to compare counts as
+    not made.
 
     Raises:
         DataCheckFailed: naming each failed check with both counts and the remedy; or ledger or target are not those
@@ -81,7 +82,8 @@ def verify(
     state = watermark_cache.read(spec, store)
     if not report.looked:
         return replace(report, position=state.verified_through)
-    state = with_passed(state, spec, due, sequence=ledger_head, position=target.position)
+    made = due - {result.check for result in results if not result.compared}
+    state = with_passed(state, spec, made, sequence=ledger_head, position=target.position)
     watermark_cache.write(spec, store, state)
     return report
 
@@ -165,13 +167,13 @@ def _read_target(
 def _count(
     spec: TableSpec, source: Source | None, head: LogEntry, state: TargetState, due: frozenset[Check]
 ) -> list[CheckResult]:
-    results = []
+    results, left_out = [], name_left_out(head)
     if Check.CUSTODY in due:
-        custody = verification.custody(log=state.log, ledger=state.ledger, known=state.known, unread=state.unread)
-        results.append(custody.with_note(name_left_out(head)))
+        results.append(verification.custody(log=state.log, ledger=state.ledger, known=state.known, unread=state.unread))
     if due & {Check.BOUNDS, Check.WINDOW}:
-        results += count_source(spec, require_source(spec, source), head, state, due)
-    return results
+        counted, left_out = count_source(spec, require_source(spec, source), head, state, due)
+        results += counted
+    return [result.with_note(left_out) for result in results]
 
 
 def require_passed(spec: TableSpec, results: Iterable[CheckResult]) -> None:

@@ -8,6 +8,7 @@ from mysql_redshift.core.spec import CursorRef
 from mysql_redshift.errors import DataCheckFailed
 from mysql_redshift.steps import watermark
 from mysql_redshift.steps.planning.watermark_move import plan_set
+from mysql_redshift.steps.verification import target_state
 from tests.flavors import ON_FIRST
 from tests.table_pipeline import TablePipeline, insert_orders
 
@@ -76,11 +77,12 @@ def test_rows_are_checked_between_a_reset_and_the_next_run(loaded: TablePipeline
 
 def test_rows_that_no_run_read_are_named_by_every_check(with_gap: TablePipeline) -> None:
     """They are left out on purpose; the note has their number and where they are."""
-    custody, *counted = sorted(with_gap.verify(*CHECKS).results, key=lambda result: result.check != "custody")
     place = "[oldest, 2026-01-01T00:00:06.000000Z)" if by_time(with_gap) else "[oldest, 7)"
-    assert f"not checked: the rows in {place}" in custody.note
-    assert all(f"not checked: 6 rows of the source in {place}" in result.note for result in counted)
-    assert len(counted) == 3
+    notes = {result.check.value: result.note for result in with_gap.verify(*CHECKS).results}
+    assert set(notes) == set(CHECKS)
+    assert all(f"not checked: 6 rows of the source in {place}" in note for note in notes.values())
+    (alone,) = with_gap.verify("custody").results
+    assert f"not checked: the rows in {place}" in alone.note
     with_gap.target("DELETE FROM {t} WHERE id IN (7, 12)")
     with pytest.raises(DataCheckFailed, match=r"2 missing, 0 stale, 0 duplicate \(keys 7, 12\)"):
         with_gap.verify(*CHECKS)
@@ -123,11 +125,33 @@ def test_the_check_window_says_that_an_entry_has_no_window(loaded: TablePipeline
     loaded.verify("window")
     before = watermark.read(loaded.spec, loaded.clients.store).verified_through
     assert before is not None
-    loaded.sync(full_refresh=True)
+    reset(loaded)
     report = loaded.verify("window")
-    assert report.results[0].note == "not compared: log entry 2 (extract) read no window"
+    assert report.results[0].note == "not compared: log entry 2 (reset) read no window"
     assert not report.looked
     assert report.position == before == watermark.read(loaded.spec, loaded.clients.store).verified_through
+
+
+def test_the_check_window_compares_all_rows_of_a_full_read(loaded: TablePipeline) -> None:
+    """A full read has no window; its entry has the number of rows that the target must hold."""
+    loaded.sync(full_refresh=True)
+    (result,) = loaded.verify("window").results
+    assert (result.expected, result.found) == ("at least 20 rows in the full read of log entry 2", "20 rows")
+    loaded.target("DELETE FROM {t} WHERE id = 3")
+    with pytest.raises(DataCheckFailed, match="19 rows"):
+        loaded.verify("window")
+
+
+def test_custody_says_which_log_entries_it_compared(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if verifications passed before."""
+    monkeypatch.setattr(target_state, "MOST_ENTRIES", 2)
+    for number in range(4):
+        insert_orders(pipeline, 5, first=5 * number + 1, at=f"2026-01-0{number + 1} 00:00:00")
+        pipeline.sync(until=f"2026-01-0{number + 2}")
+    left_out = "not compared: log entries 1 to 2; a verification reads only the newest"
+    for _ in range(2):
+        (result,) = pipeline.verify("custody").results
+        assert (result.found, result.note) == ("10 rows in log entries 3 to 4, all in the ledger", left_out)
 
 
 def by_time(pipeline: TablePipeline) -> bool:

@@ -69,6 +69,27 @@ def test_custody_verifies_a_table_that_has_no_other_check(loaded: TablePipeline)
     assert state.verified_through == state.position
 
 
+def test_a_check_that_compared_nothing_counts_as_left_out(loaded: TablePipeline) -> None:
+    """Custody alone says nothing about the rows of the target."""
+    loaded.change(checks=("custody", "window"))
+    before = watermark.stage_position(loaded.spec, loaded.clients.store, "verified")
+    watermark.reset(loaded.spec, store=loaded.clients.store, actor="test")
+    for if_due in (False, True):
+        custody, window = loaded.verify("custody", "window", if_due=if_due).results
+        assert (custody.compared, window.compared) == (True, False)
+        assert watermark.stage_position(loaded.spec, loaded.clients.store, "verified") == before
+
+
+def test_other_checks_do_not_replace_keys_if_it_is_the_only_one(loaded: TablePipeline) -> None:
+    """The check keys is left out of scheduled runs of the same day only beside other checks."""
+    loaded.change(checks=("keys",))
+    before = watermark.stage_position(loaded.spec, loaded.clients.store, "verified")
+    loaded.verify("custody")
+    assert watermark.stage_position(loaded.spec, loaded.clients.store, "verified") == before
+    loaded.verify("keys")
+    assert watermark.stage_position(loaded.spec, loaded.clients.store, "verified") != before
+
+
 def test_rows_loaded_during_a_verification_are_not_verified(
     loaded: TablePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,9 +55,32 @@ def test_custody_requires_every_log_entry_in_the_ledger_with_its_rows() -> None:
 
 
 def test_custody_names_the_log_entries_that_it_does_not_compare() -> None:
-    """A verification compares the newest ones; if none compared the older ones, a pass says nothing about them."""
-    assert "log entries up to 3" in checks.custody(log={4: 5}, ledger={4: (5, 0)}, unread=3).note
+    """A verification reads the newest ones; a pass says nothing about the older ones."""
+    assert "log entries 1 to 3;" in checks.custody(log={4: 5}, ledger={4: (5, 0)}, unread=3).note
     assert checks.custody(log={4: 5}, ledger={4: (5, 0)}).note == ""
+
+
+@pytest.mark.parametrize(
+    ("log", "known", "found"),
+    [
+        ({4: 5, 5: 2}, range(0), "7 rows in log entries 4 to 5, all in the ledger"),
+        (
+            {4: 5},
+            range(1, 4),
+            "5 rows in log entry 4, all in the ledger; log entries 1 to 3, compared before, still in the ledger",
+        ),
+        ({}, range(1, 2), "log entry 1, compared before, still in the ledger"),
+        ({}, range(0), "no log entry to compare"),
+    ],
+)
+def test_custody_names_the_log_entries_that_it_compared(log: dict[int, int], known: range, found: str) -> None:
+    """What an earlier verification compared is only looked up."""
+    assert (
+        checks.custody(
+            log=log, ledger=dict.fromkeys([*log, *known], (0, 0)) | {s: (n, 0) for s, n in log.items()}, known=known
+        ).found
+        == found
+    )
 
 
 def test_custody_checks_that_already_verified_entries_are_still_in_the_ledger() -> None:

@@ -21,8 +21,8 @@ from mysql_redshift.steps.verification.target_state import TargetState
 
 def count_source(
     spec: TableSpec, source: Source, head: LogEntry, state: TargetState, wanted: frozenset[Check]
-) -> list[CheckResult]:
-    """Run the checks that count at the source; each names the rows that are left out.
+) -> tuple[list[CheckResult], str]:
+    """Run the checks that count at the source; return them and the note on the rows that are left out.
 
     On a replica, only a snapshot waits for what the writer had committed. A replica that is behind the target would
     hold fewer rows than a correct target, or too few to reveal a loss.
@@ -32,9 +32,8 @@ def count_source(
         if Check.BOUNDS in wanted:
             results.append(_bounds(spec, snapshot, head, state))
         if Check.WINDOW in wanted:
-            results.append(_window(spec, snapshot, head, state.window_rows))
-        note = count_left_out(spec, snapshot, head)
-    return [result.with_note(note) for result in results]
+            results.append(_window(spec, snapshot, head, state))
+        return results, count_left_out(spec, snapshot, head)
 
 
 def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetState) -> CheckResult:
@@ -57,15 +56,18 @@ def _clock(snapshot: Snapshot) -> int:
     return to_micros(moment.replace(tzinfo=UTC))
 
 
-def _window(spec: TableSpec, snapshot: Snapshot, head: LogEntry, target_rows: int | None) -> CheckResult:
+def _window(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetState) -> CheckResult:
     window = head.window_read
-    if window is None or target_rows is None:
+    if head.full and state.entry == head:
+        text = f"the full read of log entry {head.sequence}"
+        return verification.window(source=head.rows, target=state.rows, text=text)
+    if window is None or state.window_rows is None:
         return verification.not_compared(Check.WINDOW, f"log entry {head.sequence} ({head.kind}) read no window")
     if head.cursor is None:
         raise ConfigurationError("The check window needs a table with a cursor", where=spec.name)
     sql = source_sql.count_window(spec.source, _schema(head), head.cursor, window)
     rows, replaced = (int(number) for number in snapshot.query(sql)[0])
-    return verification.window(source=rows, replaced=replaced, target=target_rows, text=str(window))
+    return verification.window(source=rows, replaced=replaced, target=state.window_rows, text=str(window))
 
 
 def _schema(entry: LogEntry) -> TableSchema:

@@ -24,7 +24,7 @@ class TargetState:
     """What one Redshift snapshot showed. ``entry``: the log entry at the ledger head. ``keys``: distinct keys, if any.
 
     ``log`` and ``ledger`` hold rows by sequence; ``known``: sequences that an earlier verification compared.
-    ``unread``: the last sequence that is too old to be compared, 0 if there is none.
+    ``unread``: the last sequence that is too old to be looked at, 0 if there is none.
     """
 
     entry: LogEntry | None
@@ -77,7 +77,7 @@ def read_target_state(
         known=range(start + 1, read_from + 1),
         ledger=rows,
         window_rows=counts.window,
-        unread=start if start > known else 0,
+        unread=start,
     )
 
 
