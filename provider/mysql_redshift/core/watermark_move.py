@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mysql_redshift.core.accounted import Ranges
+from mysql_redshift.core.accounted import Ranges, gaps
 from mysql_redshift.core.beyond_clock import bounded_text
 from mysql_redshift.core.cursor import Cursor
 from mysql_redshift.core.log import EntryKind, LogEntry
@@ -16,7 +16,7 @@ from mysql_redshift.errors import ConfigurationError
 
 @dataclass(frozen=True, kw_only=True)
 class RowsBetween:
-    """How many source rows lie between two positions, counted up to COUNTED + 1; None: unknown, as ``why`` says."""
+    """How many source rows a change skips or reads again, counted up to COUNTED + 1; None: unknown, as ``why`` says."""
 
     count: int | None = None
     why: str = ""
@@ -51,10 +51,25 @@ class WatermarkMove:
         """Whether rows above the position would never be read."""
         return self.position_to is not None and leaves_gap(self.accounted, self.position_from, self.position_to)
 
+    @property
+    def left_out(self) -> Ranges:
+        """The rows above the position that no run has read and none will read."""
+        if not self.leaves_gap:
+            return ()
+        here = self.position_from
+        found = gaps(self.accounted, self.position_to)
+        if here is None:
+            return found
+        above = [gap for gap in found if gap.upper.order() > here.order()]
+        return tuple(replace(gap, lower=max(gap.lower or here, here, key=Position.order)) for gap in above)
+
     def preview(self) -> str:
         """Return what the change does, in lines for the operator."""
         rows = [("from", self._text(self.position_from)), ("to", self._text(self.position_to))]
-        rows += [("rows between", str(self.rows_between)), ("effect", self._effect())]
+        rows += [
+            ("rows left out" if self.leaves_gap else "rows between", str(self.rows_between)),
+            ("effect", self._effect()),
+        ]
         return "\n".join(
             [f"{self.spec.name}: {self.kind} the watermark", *(f"  {name}: {text}" for name, text in rows)]
         )
@@ -63,8 +78,7 @@ class WatermarkMove:
         """Return the operator's reason with the rows that are left out on purpose, for the log."""
         if not self.leaves_gap:
             return reason
-        limits = f"from {self.position_from or 'the oldest row'} up to {self.position_to}"
-        gap = f"gap allowed: the rows {limits} are left out; {self.rows_between}"
+        gap = f"gap allowed: the rows {self._left_out_text()} are left out; {self.rows_between}"
         return f"{reason}; {gap}" if reason else gap
 
     def require_no_gap(self) -> None:
@@ -82,15 +96,18 @@ class WatermarkMove:
                 expected=f"at or below {self._text(here)}"
                 if here is not None
                 else "none yet: the next run reads every row",
-                found=f"{self._text(self.position_to)}; rows between: {self.rows_between}",
+                found=f"{self._text(self.position_to)}; never read: rows {self._left_out_text()}, {self.rows_between}",
                 remedy="Run a sync to read these rows, or add --allow-gap to leave them out on purpose.",
             )
+
+    def _left_out_text(self) -> str:
+        return ", ".join(map(str, self.left_out))
 
     def _effect(self) -> str:
         if self.position_to is None:
             return "the next run reads every row and replaces the target's rows; nothing is deleted before"
         if self.leaves_gap:
-            return "no run reads these rows, and the checks leave them out (--allow-gap)"
+            return f"no run reads the rows {self._left_out_text()}, and the checks leave them out (--allow-gap)"
         if self.position_to == self.position_from:
             return "none: this is the current watermark"
         if self.position_from is None or self.position_to.order() > self.position_from.order():

@@ -90,11 +90,11 @@ def test_yes_allows_no_gap(shop: Shop) -> None:
     forward = ("watermark", "set", "--table", "events", "--id", "2", "--yes")
     refused = shop.run(*forward)
     assert refused.code == 1
-    assert "found: 3 (ids up to 2 are done); rows between: 2 at the source\n" in refused.err
+    assert "found: 3 (ids up to 2 are done); never read: rows [oldest, 3), 2 at the source\n" in refused.err
     (option,) = re.findall(r"add (--\S+) to leave them out", refused.err)
     assert shop.run(*forward, option).code == 0
     assert shop.run("watermark", "history", "--table", "events").row["reason"] == (
-        "gap allowed: the rows from the oldest row up to 3 are left out; 2 at the source"
+        "gap allowed: the rows [oldest, 3) are left out; 2 at the source"
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mysql_redshift.core.beyond_clock import COUNTED
 from mysql_redshift.core.cursor import Cursor
-from mysql_redshift.core.log import EntryKind, LogEntry
+from mysql_redshift.core.log import EntryKind
 from mysql_redshift.core.position import Position, PositionKind, parse_position
 from mysql_redshift.core.request_checks import check_cursor
 from mysql_redshift.core.spec import TableSpec
@@ -40,8 +42,9 @@ def plan_set(
         head=head,
         position_to=to,
         cursor=cursor,
-        rows_between=_rows_between(spec, cursor, head, to, source),
+        rows_between=RowsBetween(why="not yet"),
     )
+    move = replace(move, rows_between=_rows_between(move, cursor, to, source))
     if not allow_gap:
         move.require_no_gap()
     return move
@@ -86,16 +89,27 @@ def _position(spec: TableSpec, cursor: Cursor, source: Source, text: str, field:
     return Position(kind=kind, value=given.value + 1)
 
 
-def _rows_between(spec: TableSpec, cursor: Cursor, head: LogEntry | None, to: Position, source: Source) -> RowsBetween:
-    """Count by the cursor's index. A count that fails does not prevent the change."""
-    here = head.position_to if head is not None else None
-    lower, upper = (here, to) if here is None or to.order() > here.order() else (to, here)
-    window = Window(kind=upper.kind, lower=lower, upper=upper.value + (upper.key is not None))
+def _rows_between(move: WatermarkMove, cursor: Cursor, to: Position, source: Source) -> RowsBetween:
+    """Count by the cursor's index the rows left out, else those between. A failed count does not prevent the change."""
+    spec, head = move.spec, move.head
     schema = head.schema if head is not None and head.schema is not None else NO_KEY
-    sql = cursor_sql.count_window(spec.source, schema, cursor, window, at_most=COUNTED + 1)
     try:
         if not source.query(cursor_sql.leading_index(spec.source, cursor)):
             return RowsBetween(why=f"no index begins with {cursor.column}")
-        return RowsBetween(count=int(source.query(sql)[0][0]))
+        counts = (
+            cursor_sql.count_window(spec.source, schema, cursor, window, at_most=COUNTED + 1)
+            for window in _windows(move, to)
+        )
+        return RowsBetween(count=min(sum(int(source.query(sql)[0][0]) for sql in counts), COUNTED + 1))
     except MysqlRedshiftError as exc:
         return RowsBetween(why=exc.what)
+
+
+def _windows(move: WatermarkMove, to: Position) -> list[Window]:
+    here = move.position_from
+    ranges: list[tuple[Position | None, Position]] = [(gap.lower, gap.upper) for gap in move.left_out]
+    if not ranges:
+        ranges = [(here, to) if here is None or to.order() > here.order() else (to, here)]
+    return [
+        Window(kind=upper.kind, lower=lower, upper=upper.value + (upper.key is not None)) for lower, upper in ranges
+    ]
