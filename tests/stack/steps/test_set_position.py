@@ -226,3 +226,15 @@ def test_ids_used_again_are_noticed_after_a_set(pipeline: TablePipeline) -> None
     pipeline.sql("INSERT INTO orders (amount) VALUES (1)")
     with pytest.raises(SourceError, match="uses ids again"):
         pipeline.plan()
+
+
+@ON_LAST
+def test_a_since_in_the_future_is_refused_even_with_allow_gap(pipeline: TablePipeline) -> None:
+    """The run configuration has the same limit as a set. Without ``since``, as the message advises, all rows arrive."""
+    insert_orders(pipeline, 3)
+    with pytest.raises(ConfigurationError, match="since is above every row that can be read now") as refused:
+        pipeline.plan(since="2099-01-01", allow_gap=True)
+    assert "Give an earlier since, or omit it to continue from the watermark." in str(refused.value)
+    assert head(pipeline) is None
+    pipeline.sync()
+    assert pipeline.rows() == pipeline.source_rows()
