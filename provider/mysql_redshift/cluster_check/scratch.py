@@ -85,7 +85,7 @@ class Scratch:
         """COPY into a new staging table with the statement of a load; return the table and Redshift's count."""
         staging = Staging(load_id=secrets.token_hex(6))
         session.execute(staging_sql.create(staging, columns))
-        return staging.table, session.copy(staging_sql.copy(staging, columns, manifest, self._iam_role))
+        return staging.table, session.copy(staging_sql.copy(staging.table, columns, manifest, self._iam_role))
 
     def _file(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], compression: Compression) -> LogFile:
         schema = TableSchema(columns=tuple(columns), key=())

@@ -29,3 +29,12 @@ def encodings_of(redshift_type: str) -> tuple[str, ...]:
     """Return the encodings that a column of this type can have; ``raw`` fits every type."""
     base = redshift_type.partition("(")[0].strip().upper()
     return ("raw", *(name for name, types in TYPES_BY_ENCODING.items() if base in types))
+
+
+def temporary_encoding(redshift_type: str) -> str:
+    """Return the encoding for a column of a temporary table, which is raw by default; empty if none is known to fit.
+
+    AZ64 and LZO are Redshift's own choices for permanent tables.
+    """
+    base = redshift_type.partition("(")[0].strip().upper()
+    return "az64" if base in NUMBERS else "lzo" if base == "VARCHAR" else ""

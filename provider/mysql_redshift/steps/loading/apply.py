@@ -68,18 +68,25 @@ def _apply_files(
     copied = [_copy(transaction, staging, schema, entry, final=entry is group.last) for entry in group.entries]
     transaction.require_equal("rows in staging", sum(copied), transaction.number(staging_sql.count(staging)))
     done = [replace(entry, rows_copied=rows) for entry, rows in zip(start, copied, strict=True)]
-    return [*done[:-1], _into_target(transaction, group, staging, done[-1], sum(copied), max_cursor)]
+    done[-1] = _into_target(transaction, group, staging, done[-1], sum(copied), max_cursor)
+    transaction.session.execute(staging_sql.drop(staging.table))
+    return done
 
 
 def _copy(transaction: LoadTransaction, staging: Staging, schema: TableSchema, entry: LogEntry, *, final: bool) -> int:
-    """COPY one entry's files, require its exact rows, and stamp them unless it is the last one."""
+    """COPY one entry's files and require its exact rows; those of an earlier entry get its sequence."""
     if not entry.files:
         return 0
-    rows = transaction.copy(staging, schema_of(entry).columns, entry.files, str(entry.sequence))
+    session, columns = transaction.session, schema_of(entry).columns
+    if not final:
+        session.execute(staging_sql.create_entry(staging, columns))
+    table = staging.table if final else staging.entry
+    rows = transaction.copy(table, columns, entry.files, str(entry.sequence))
     transaction.require_equal(f"rows copied of log entry {entry.sequence}", entry.rows, rows)
     transaction.require_equal(f"rows counted at the source for log entry {entry.sequence}", entry.source_rows, rows)
     if not final:
-        transaction.session.execute(staging_sql.stamp(staging, schema.columns, entry.sequence))
+        session.execute(staging_sql.add_entry(staging, columns, schema.columns, entry.sequence))
+        session.execute(staging_sql.drop(staging.entry))
     return rows
 
 
@@ -107,6 +114,8 @@ def _into_target(
         deleted = _delete_overlap(transaction, group.last, staging, max_cursor)
     inserted = session.execute(target_sql.insert(ref, source, group.schema.columns))
     transaction.require_equal("rows inserted into the target", distinct, inserted)
+    if source == staging.newest:
+        session.execute(staging_sql.drop(staging.newest))
     return replace(
         applied,
         rows_inserted=inserted - replaced,
@@ -124,6 +133,7 @@ def _newest_per_key(transaction: LoadTransaction, group: EntryGroup, staging: St
     distinct = transaction.number(staging_sql.count_keys(staging, schema))
     if distinct == copied:
         return staging.table, copied
+    transaction.session.execute(staging_sql.create_newest(staging, group.schema.columns))
     sql = staging_sql.keep_newest(staging, group.schema.columns, schema, group.last.cursor)
     transaction.session.execute(sql)
     return staging.newest, distinct

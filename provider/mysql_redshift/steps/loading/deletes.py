@@ -43,6 +43,8 @@ def delete_rows(transaction: LoadTransaction, target: Target, entry: LogEntry, a
     if expected:
         deleted = session.execute(target_sql.delete_matching(ref, staging.newest, entry.schema))
         transaction.require_equal("rows deleted from the target", expected, deleted)
+    for table in (staging.table, staging.newest):
+        session.execute(staging_sql.drop(table))
     return replace(applied, rows_copied=copied, rows_superseded=copied, rows_deleted=deleted)
 
 
@@ -58,7 +60,7 @@ def stage_keys(
     """COPY a key file into a temporary table; source, footers, COPY and table must agree on the count."""
     columns = key_schema(schema, cursor).columns
     transaction.session.execute(staging_sql.create(staging, columns))
-    copied = transaction.copy(staging, columns, files, "keys") if files else 0
+    copied = transaction.copy(staging.table, columns, files, "keys") if files else 0
     transaction.require_equal("keys in the files", source_rows, sum(file.rows for file in files))
     transaction.require_equal("keys copied", source_rows, copied)
     transaction.require_equal("keys in staging", source_rows, transaction.number(staging_sql.count(staging)))

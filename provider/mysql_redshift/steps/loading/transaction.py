@@ -10,7 +10,6 @@ from mysql_redshift.core.log import LogFile
 from mysql_redshift.core.manifest import copy_manifest
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import staging as staging_sql
-from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.types.column import Column
 from mysql_redshift.errors import ConfigurationError, DataCheckFailed
 from mysql_redshift.ports import ObjectStore, WarehouseSession
@@ -30,11 +29,11 @@ class LoadTransaction:
         """Return the single number that a query yields."""
         return int(self.session.query(sql)[0][0])
 
-    def copy(self, staging: Staging, columns: Sequence[Column], files: Sequence[LogFile], name: str) -> int:
+    def copy(self, table: str, columns: Sequence[Column], files: Sequence[LogFile], name: str) -> int:
         """COPY the files through a manifest named after ``name``; return the rows that Redshift reports."""
         key = TableLayout.of(self.spec).manifest(f"{self.load_id}-{name}")
         self.store.put(key, copy_manifest(files, self.store.uri))
-        return self.session.copy(staging_sql.copy(staging, columns, self.store.uri(key), self.iam_role))
+        return self.session.copy(staging_sql.copy(table, columns, self.store.uri(key), self.iam_role))
 
     def require_equal(self, what: str, expected: int, found: int) -> None:
         """Raise DataCheckFailed unless two counts are equal; the caller's session then rolls back."""
