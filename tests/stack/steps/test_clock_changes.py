@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -38,8 +38,8 @@ class SourceAtTestTime:
     now: datetime = EPOCH
     transaction_starts: dict[int, datetime] = field(default_factory=dict)
 
-    def clock(self) -> ClockReading:
-        reading = self.source.clock()
+    def clock(self, readers: Collection[str] = ()) -> ClockReading:
+        reading = self.source.clock(readers)
         known = [w for w in reading.writers if w.thread in self.transaction_starts]
         # the server reports whole seconds
         started = [self.transaction_starts[w.thread].replace(microsecond=0) for w in known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -73,7 +74,7 @@ def answer_as_old_server(pipeline: TablePipeline, patched: pytest.MonkeyPatch, *
     source = pipeline.clients.source
     clock = source.clock
 
-    def other() -> ClockReading:
-        return replace(clock(), server_uuid=OLD_SERVER, replica=replica)
+    def other(*readers: Collection[str]) -> ClockReading:
+        return replace(clock(*readers), server_uuid=OLD_SERVER, replica=replica)
 
     patched.setattr(source, "clock", other)
