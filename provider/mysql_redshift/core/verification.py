@@ -103,6 +103,11 @@ def left_out_note(rows: Mapping[str, int | None]) -> str:
     )
 
 
+def null_cursor_note(rows: int) -> str:
+    """Return the note on source rows with a NULL cursor, for which no range tells whether the target must hold them."""
+    return f"not checked: {rows} rows of the source whose cursor is NULL" if rows else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeyCounts:
     """What a comparison by key found. ``comparable``: source rows that the target must hold unchanged.

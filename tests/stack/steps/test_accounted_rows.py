@@ -142,6 +142,16 @@ def test_the_check_window_compares_all_rows_of_a_full_read(loaded: TablePipeline
         loaded.verify("window")
 
 
+def test_rows_without_a_cursor_are_named_by_bounds_and_keys(pipeline: TablePipeline) -> None:
+    """They are loaded, but no position tells whether the target must hold them yet."""
+    pipeline.change(cursor=CursorRef(column="updated_at", zone="UTC", nulls="load"))
+    insert_orders(pipeline, 5)
+    pipeline.sql("INSERT INTO orders VALUES (6, NULL, 1, NULL), (7, NULL, 1, NULL)")
+    pipeline.sync()
+    for result in pipeline.verify("bounds", "keys").results:
+        assert result.note == "not checked: 2 rows of the source whose cursor is NULL"
+
+
 def test_custody_says_which_log_entries_it_compared(pipeline: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if verifications passed before."""
     monkeypatch.setattr(target_state, "MOST_ENTRIES", 2)

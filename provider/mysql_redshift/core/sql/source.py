@@ -101,8 +101,8 @@ def comparable(schema: TableSchema, cursor: Cursor, accounted: Ranges) -> str:
 
 
 def count_comparable(source: SourceRef, cursor: Cursor, condition: str, *, limit: int) -> str:
-    """Count all rows, those that meet ``condition``, and those above ``limit``."""
-    sums = f"COALESCE(SUM({condition}), 0), COALESCE(SUM({is_beyond(cursor, limit)}), 0)"
+    """Count all rows, those that meet ``condition``, those above ``limit``, and those with a NULL cursor."""
+    sums = ", ".join(f"COALESCE(SUM({rows}), 0)" for rows in (condition, is_beyond(cursor, limit), _is_null(cursor)))
     return f"SELECT COUNT(*), {sums} FROM {table(source)}"
 
 

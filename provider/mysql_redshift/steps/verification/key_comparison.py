@@ -18,7 +18,7 @@ from mysql_redshift.core.sql.staging import Staging
 from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.types.resolve_cursor import resolve_cursor
 from mysql_redshift.core.types.resolve_schema import resolve_schema
-from mysql_redshift.core.verification import Check, CheckResult, KeyCounts, not_compared
+from mysql_redshift.core.verification import Check, CheckResult, KeyCounts, not_compared, null_cursor_note
 from mysql_redshift.core.verification import keys as judge_keys
 from mysql_redshift.errors import Conflict
 from mysql_redshift.ports import Encoder, ObjectStore, Source, Warehouse, WarehouseSession
@@ -50,7 +50,7 @@ class KeyComparison:
         """Return the outcome of the check ``keys``; ``note`` gives the reason if deleted rows are kept."""
         result = judge_keys(self.counts, reconciled=reconciled).with_note(beyond_note(self.key_file.beyond))
         result = result.with_note(note) if self.counts.deleted else result
-        return result.with_note(self.key_file.left_out)
+        return result.with_note(null_cursor_note(self.key_file.nulls)).with_note(self.key_file.left_out)
 
 
 def compare_keys(

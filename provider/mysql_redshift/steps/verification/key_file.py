@@ -25,7 +25,8 @@ class KeyFile:
     """The files, their rows, and which server was read.
 
     ``comparable``: rows that a loaded entry accounts for, so that the target must hold them unchanged. ``left_out``: a
-    note on the rows that no entry accounts for. ``beyond``: rows beyond the source's clock that no read has included.
+    note on the rows that no entry accounts for. ``nulls``: rows with a NULL cursor. ``beyond``: rows beyond the
+    source's clock that no read has included.
     """
 
     run_key: str
@@ -35,6 +36,7 @@ class KeyFile:
     rows: int
     comparable: int
     left_out: str
+    nulls: int
     beyond: int = 0
 
     def delete(self, store: ObjectStore) -> None:
@@ -69,7 +71,7 @@ def write_key_file(
     with source.snapshot() as snapshot:
         limit = beyond_limit(cursor, clock.now)
         counts = snapshot.query(source_sql.count_comparable(spec.source, cursor, condition, limit=limit))[0]
-        rows, comparable, beyond = map(int, counts)
+        rows, comparable, beyond, nulls = map(int, counts)
         sql = source_sql.rows(spec.source, columns, None, Chunk(index=0))
         stream = snapshot.stream(sql, columns, batch_rows=spec.batch_rows)
         parts = encoder.parts(stream, columns, part_bytes=spec.part_bytes)
@@ -85,6 +87,7 @@ def write_key_file(
         comparable=comparable,
         beyond=beyond if is_counted(cursor, full=loaded is not None and loaded.full) else 0,
         left_out=left_out,
+        nulls=nulls,
     )
 
 

@@ -37,7 +37,7 @@ def count_source(
 
 
 def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetState) -> CheckResult:
-    cursor, entry, beyond = head.cursor, state.entry, 0
+    cursor, entry, beyond, nulls = head.cursor, state.entry, 0, 0
     if cursor is None and entry is not None and entry.full:
         below = everything = entry.rows  # a full read is exact, whatever the source did since
     elif cursor is None or entry is None:
@@ -45,10 +45,10 @@ def _bounds(spec: TableSpec, snapshot: Snapshot, head: LogEntry, state: TargetSt
     else:
         condition = source_sql.comparable(_schema(entry), cursor, entry.accounted_by(cursor))
         sql = source_sql.count_comparable(spec.source, cursor, condition, limit=beyond_limit(cursor, _clock(snapshot)))
-        everything, below, beyond = (int(number) for number in snapshot.query(sql)[0])
+        everything, below, beyond, nulls = (int(number) for number in snapshot.query(sql)[0])
         beyond = beyond if is_counted(cursor, full=entry.full) else 0
     found = verification.bounds(below=below, everything=everything, target=state.rows, keys=state.keys)
-    return found.with_note(beyond_note(beyond))
+    return found.with_note(beyond_note(beyond)).with_note(verification.null_cursor_note(nulls))
 
 
 def _clock(snapshot: Snapshot) -> int:
