@@ -193,3 +193,21 @@ GRANT SELECT ON pg_catalog.svv_columns, pg_catalog.svv_redshift_columns, pg_cata
     pg_catalog.pg_table_def, pg_catalog.sys_load_history, pg_catalog.sys_load_error_detail, pg_catalog.sys_query_history,
     pg_catalog.stv_sessions TO PUBLIC;
 -- svv_table_info and the stl_, stv_ and svl_ views are for superusers.
+
+-- What DROP TABLE detaches. The rows name the table by OID, so they do not follow a table of the same name.
+CREATE TABLE standin.attachments (table_oid oid NOT NULL, kind text NOT NULL, name text NOT NULL);
+CREATE VIEW standin.attached AS
+    SELECT a.kind, a.name, n.nspname::text AS schema_name, c.relname::text AS table_name
+    FROM standin.attachments a JOIN pg_class c ON c.oid = a.table_oid JOIN pg_namespace n ON n.oid = c.relnamespace;
+CREATE VIEW pg_catalog.svv_rls_relation AS
+    SELECT schema_name AS relschema, table_name AS relname, true AS is_rls_on FROM standin.attached WHERE kind = 'rls';
+CREATE VIEW pg_catalog.svv_attached_masking_policy AS
+    SELECT name AS policy_name, schema_name, table_name FROM standin.attached WHERE kind = 'masking';
+CREATE VIEW pg_catalog.svv_column_privileges AS
+    SELECT schema_name AS namespace_name, table_name AS relation_name, name AS column_name
+    FROM standin.attached WHERE kind = 'column';
+CREATE VIEW pg_catalog.svv_datashare_objects AS
+    SELECT 'OUTBOUND'::text AS share_type, name AS share_name, schema_name || '.' || table_name AS object_name
+    FROM standin.attached WHERE kind = 'datashare';
+GRANT SELECT ON pg_catalog.svv_rls_relation, pg_catalog.svv_attached_masking_policy,
+    pg_catalog.svv_column_privileges, pg_catalog.svv_datashare_objects TO PUBLIC;

@@ -6,6 +6,7 @@ import pytest
 
 from mysql_redshift.core import ledger, quoting
 from mysql_redshift.core.spec import LayoutRef, OnTypeChange
+from mysql_redshift.core.sql import rebuild as rebuild_sql
 from mysql_redshift.errors import MysqlRedshiftError, TargetError
 from tests.flavors import ON_FIRST
 from tests.stack.steps.failure_injection import load_failing_at
@@ -295,3 +296,43 @@ def test_a_text_column_that_redshift_cannot_widen_is_rebuilt(pipeline: TablePipe
         pipeline.change(on_type_change=OnTypeChange.REBUILD)
     pipeline.sync()
     assert pipeline.rows() == pipeline.source_rows()
+
+
+@pytest.mark.parametrize("kind", ["rls", "masking", "column", "datashare"])
+def test_a_rebuild_that_would_detach_something_fails_the_plan(narrow: TablePipeline, kind: str) -> None:
+    """DROP TABLE detaches policies, column grants and datashare membership in silence; after their removal it runs."""
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    schema = narrow.spec.target.schema
+    narrow.target(
+        "INSERT INTO standin.attachments SELECT c.oid, '" + kind + "', 'some_name' FROM pg_class c "
+        f"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '{schema}' AND c.relname = 'orders'"
+    )
+    with pytest.raises(TargetError, match="would detach"):
+        narrow.plan()
+    narrow.target(f"DELETE FROM standin.attachments WHERE name = 'some_name' AND kind = '{kind}'")
+    narrow.sync()
+    assert column_types(narrow)["pieces"] == "bigint"
+
+
+def test_a_rebuild_is_refused_if_a_view_cannot_be_read(narrow: TablePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be read may be attached; the message names the view."""
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    unreadable = {"svv_unreadable": "SELECT COUNT(*) FROM svv_unreadable"}
+    monkeypatch.setattr(rebuild_sql, "select_attachments", lambda _: unreadable)
+    with pytest.raises(TargetError, match="svv_unreadable"):
+        narrow.plan()
+
+
+@pytest.mark.parametrize("grantee", ["ds:share", "sys:operator"])
+def test_a_rebuild_never_grants_to_datashares_or_system_roles(
+    narrow: TablePipeline, monkeypatch: pytest.MonkeyPatch, grantee: str
+) -> None:
+    """Nothing can be granted to these names, so a table that they may read is not dropped."""
+    widen_source(narrow)
+    narrow.change(on_type_change=OnTypeChange.REBUILD)
+    granted = f"SELECT 'SELECT', 'role', '{grantee}', false"
+    monkeypatch.setattr(rebuild_sql, "select_grants", lambda _: granted)
+    with pytest.raises(TargetError, match=grantee):
+        narrow.plan()

@@ -107,6 +107,18 @@ def select_grants(ref: TargetRef) -> str:
     )
 
 
+def select_attachments(ref: TargetRef) -> dict[str, str]:
+    """Return, by system view, the statement that counts what DROP TABLE would detach from the table in silence."""
+    schema, table, full = _text(ref.schema), _text(ref.table), _text(f"{ref.schema}.{ref.table}")
+    conditions = {
+        "svv_rls_relation": f"relschema = {schema} AND relname = {table}",
+        "svv_attached_masking_policy": f"schema_name = {schema} AND table_name = {table}",
+        "svv_column_privileges": f"namespace_name = {schema} AND relation_name = {table}",
+        "svv_datashare_objects": f"share_type = 'OUTBOUND' AND object_name = {full}",
+    }
+    return {view: f"SELECT COUNT(*) FROM {view} WHERE {condition}" for view, condition in conditions.items()}
+
+
 def create(new: TargetRef, columns: Sequence[RebuiltColumn], key: Sequence[str], dist_style: str) -> str:
     """Create the new table with the primary key ``key`` and the old one's distribution and sort keys."""
     body = [column.definition for column in columns]

@@ -14,7 +14,7 @@ from mysql_redshift.core.sql import target as target_sql
 from mysql_redshift.core.sql.rebuild import DIST_STYLES, RebuiltColumn
 from mysql_redshift.core.target_schema import holds, normal_type
 from mysql_redshift.core.types.column import Column, TableSchema
-from mysql_redshift.errors import DataCheckFailed, TargetError
+from mysql_redshift.errors import AccessDenied, DataCheckFailed, TargetError
 from mysql_redshift.ports import TargetTable, WarehouseSession
 from mysql_redshift.steps.target.layout import ColumnLayout, read_defaults, read_layout
 
@@ -37,6 +37,32 @@ def refuse_rebuild(spec: TableSpec, table: TargetTable, session: WarehouseSessio
             where=spec.route,
             found=", ".join(generated),
             remedy="Alter the target by hand.",
+        )
+    _refuse_attachments(spec, session)
+
+
+def _refuse_attachments(spec: TableSpec, session: WarehouseSession) -> None:
+    """Raise TargetError if DROP TABLE would detach policies, column grants or datashares, or if that is unknown."""
+    grantees = {str(row[2]) for row in session.query(rebuild_sql.select_grants(spec.target))}
+    found = [f"grantee {name}" for name in sorted(grantees) if name.startswith(("ds:", "sys:"))]
+    for view, sql in rebuild_sql.select_attachments(spec.target).items():
+        try:
+            ((rows,),) = session.query(sql)
+        except (AccessDenied, TargetError) as error:
+            raise TargetError(
+                "The table must be rebuilt, but what a rebuild would detach from it cannot be read",
+                where=spec.route,
+                expected=f"a user who can read {view}",
+                found=str(error.found or error),
+                remedy="Let a user who can read this view alter the target by hand.",
+            ) from error
+        found += [f"{rows} rows in {view}"] if int(rows) else []
+    if found:
+        raise TargetError(
+            "The table must be rebuilt, but a rebuild would detach policies, column grants or datashares",
+            where=spec.route,
+            found=", ".join(found),
+            remedy="Alter the target by hand, and attach them again.",
         )
 
 
