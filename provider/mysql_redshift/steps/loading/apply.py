@@ -16,6 +16,7 @@ from mysql_redshift.core.types.column import TableSchema
 from mysql_redshift.core.window import Window
 from mysql_redshift.errors import DataCheckFailed, StateError
 from mysql_redshift.steps.loading.deletes import delete_rows
+from mysql_redshift.steps.loading.distinct_keys import require_distinct_keys
 from mysql_redshift.steps.loading.groups import EntryGroup, schema_of
 from mysql_redshift.steps.loading.transaction import LoadTransaction
 from mysql_redshift.steps.target.table import Target
@@ -126,12 +127,15 @@ def _into_target(
 
 
 def _newest_per_key(transaction: LoadTransaction, group: EntryGroup, staging: Staging, copied: int) -> tuple[str, int]:
-    """Return the table that holds one row per key, and its rows; without a key that is staging itself."""
+    """Return the table that holds one row per key, and its rows; for an append and without a key, that is staging."""
     schema = schema_of(group.last)
-    if not schema.key or group.mode is LoadMode.APPEND:
+    if not schema.key:
         return staging.table, copied
     distinct = transaction.number(staging_sql.count_keys(staging, schema))
     if distinct == copied:
+        return staging.table, copied
+    require_distinct_keys(transaction, group, staging)
+    if group.mode is LoadMode.APPEND:
         return staging.table, copied
     transaction.session.execute(staging_sql.create_newest(staging, group.schema.columns))
     sql = staging_sql.keep_newest(staging, group.schema.columns, schema, group.last.cursor)
