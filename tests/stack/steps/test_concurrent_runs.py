@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from devstack.status import Status
+from mysql_redshift.core.sql import target as target_sql
 from mysql_redshift.core.verification import Check
 from mysql_redshift.errors import Conflict, ConnectionFailed
 from mysql_redshift.steps import watermark
@@ -164,6 +165,19 @@ def test_a_watermark_set_during_a_run_prevents_its_publication(pipeline: TablePi
     assert f"taken by run {entry.run_key} (set, dba," in str(caught.value)
     pipeline.sync()
     assert pipeline.rows("id") == [(number,) for number in range(11, 31)]
+
+
+def test_a_schema_that_another_load_creates_meanwhile_is_no_conflict(pipeline: TablePipeline) -> None:
+    """CREATE SCHEMA waits for the other transaction, and fails once that commits, in spite of IF NOT EXISTS."""
+    insert_orders(pipeline, 3)
+    pipeline.extract_and_publish()
+    with pipeline.clients.warehouse.session() as other, ThreadPoolExecutor(1) as threads:
+        other.execute(target_sql.create_schema(pipeline.spec.target.schema))
+        loading = threads.submit(pipeline.load)
+        time.sleep(2)
+        other.commit()
+        assert loading.result().rows_copied == 3
+    assert pipeline.rows() == pipeline.source_rows()
 
 
 def test_concurrent_first_loads_of_two_tables_do_not_conflict(pipeline: TablePipeline) -> None:

@@ -8,7 +8,7 @@ from mysql_redshift.core.ledger import HEAD_COLUMNS, VERSION, AppliedEntry, Ledg
 from mysql_redshift.core.spec import TableSpec
 from mysql_redshift.core.sql import ledger as ledger_sql
 from mysql_redshift.core.sql import target as target_sql
-from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, StateError, TargetError
+from mysql_redshift.errors import ConnectionFailed, OutcomeUnknown, SerializationFailure, StateError, TargetError
 from mysql_redshift.ports import WarehouseSession
 
 
@@ -118,7 +118,7 @@ class Ledger:
         try:
             self._session.execute(target_sql.create_schema(name))
             self._session.commit()
-        except TargetError:
+        except (TargetError, SerializationFailure):
             self._session.rollback()
             if not self._schema_exists(name):
                 raise
