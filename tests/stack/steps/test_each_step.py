@@ -15,6 +15,7 @@ from mysql_redshift import steps
 from mysql_redshift.core.spec import Deletes
 from mysql_redshift.steps import watermark
 from tests.flavors import ON_FIRST
+from tests.stack.steps.test_adopt import adopted, replace_target
 from tests.table_pipeline import TablePipeline, insert_orders
 
 pytestmark = pytest.mark.fast
@@ -38,6 +39,9 @@ def test_the_fast_selection_runs_each_step(pipeline: TablePipeline) -> None:
         pipeline.sql("DELETE FROM orders WHERE id = 3")
         pipeline.verify("keys")
         assert pipeline.rows() == pipeline.source_rows()
+        replace_target(pipeline)
+        adopted(pipeline)
+        pipeline.load()
         watermark.reset(pipeline.spec, store=pipeline.clients.store, actor="test")
         assert pipeline.sync().rows_copied == 4
         assert pipeline.rows() == pipeline.source_rows()
